@@ -1,0 +1,20 @@
+export { CgroupError } from './cgroup-error.ts';
+export type { CgroupErrorCode } from './cgroup-error.ts';
+export type { Cgroup, CgroupMount, DeviceAttachment } from './cgroup.ts';
+export { createCgroup, openCgroup } from './create.ts';
+export type { CreateOptions, OpenOptions } from './create.ts';
+export type { WaitOptions } from './deadline.ts';
+export { deviceProgram } from './device-program.ts';
+export { detectHierarchy } from './hierarchy.ts';
+export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';
+export type {
+  CpuStats,
+  Events,
+  HugetlbStats,
+  IoStats,
+  MemoryStats,
+  PidsStats,
+  Pressure,
+  PressureStats,
+  Stats,
+} from './stats.ts';

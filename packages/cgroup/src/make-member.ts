@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { Member } from './apply.ts';
+import { enableControllers } from './enable-controllers.ts';
+import type { Hierarchy } from './hierarchy.ts';
+import { inheritCpuset, makeDirectory, makeParents } from './make-directory.ts';
+import type { Place } from './place.ts';
+
+/** Makes the directory of one place, with everything above it that it needs. */
+export function makeMember({ tree, needed }: Place, path: string, hierarchy: Hierarchy): Member {
+  const directory = join(tree.mountPoint, path);
+  if (tree.version === 2) {
+    makeParents(directory);
+    enableControllers(tree, hierarchy.base ?? '/', path, [...needed]);
+  }
+  makeDirectory(directory);
+  if (tree.version === 1 && tree.controllers.includes('cpuset')) {
+    inheritCpuset(tree.mountPoint, directory);
+  }
+  return { tree, directory };
+}

@@ -1,0 +1,18 @@
+export { runCli } from './run-cli.ts';
+export { runCommandLine } from './run-command-line.ts';
+export type { Host } from './context.ts';
+export { defineCommand } from './command.ts';
+export type { Cli, Command, CommandEntry, CommandInput, Context } from './command.ts';
+export type { Option, Options, Values } from './options.ts';
+export type { Operands } from './operands.ts';
+export { CliError, type CliErrorCode } from './cli-error.ts';
+export { formatError, formatErrorJson } from './format-error.ts';
+export type { Output } from './output.ts';
+export { createOutput } from './output.ts';
+export { parseBytes, formatBytes, formatBinaryBytes } from './sizes.ts';
+export { formatAge, formatDuration } from './durations.ts';
+export { formatTable, type Column } from './table.ts';
+export { formatOption, printRows, type RowFormat } from './print-rows.ts';
+export { createProgress, progressOption, type Progress, type ProgressMode } from './progress.ts';
+export type { LayerEvent, MessageEvent, ProgressEvent } from './progress-event.ts';
+export { printable } from './printable.ts';

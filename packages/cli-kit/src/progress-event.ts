@@ -1,0 +1,18 @@
+/** What happens to one layer or blob. Its last event is `exists`, `downloaded` (when nothing is unpacked) or `done`. */
+export interface LayerEvent {
+  readonly type: 'layer';
+  /** The digest or a short form of it. */
+  readonly id: string;
+  readonly status: 'exists' | 'downloading' | 'retrying' | 'downloaded' | 'unpacking' | 'done';
+  /** Bytes so far, and in all. */
+  readonly current?: number;
+  readonly total?: number;
+}
+
+/** A line for people. */
+export interface MessageEvent {
+  readonly type: 'message';
+  readonly text: string;
+}
+
+export type ProgressEvent = LayerEvent | MessageEvent;

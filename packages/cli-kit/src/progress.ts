@@ -1,0 +1,32 @@
+import type { Output } from './output.ts';
+import type { ProgressEvent } from './progress-event.ts';
+import { liveProgress } from './progress-live.ts';
+import { jsonProgress, plainProgress } from './progress-lines.ts';
+
+export type ProgressMode = 'auto' | 'plain' | 'json' | 'none';
+
+/** Shows events; `event` can be passed on as `onEvent`. */
+export interface Progress {
+  readonly event: (event: ProgressEvent) => void;
+  /** Ends it: takes the live line away, prints what is due. Calling it again does nothing. */
+  readonly stop: () => void;
+}
+
+/** The `--progress` of every command that fetches something. */
+export const progressOption = {
+  type: 'string',
+  choices: ['auto', 'plain', 'json', 'none'],
+  default: 'auto',
+  describe: 'How to show progress on stderr: auto, plain, json, none',
+} as const;
+
+/**
+ * Progress on an output (stderr): one live line on a terminal, one plain line a layer elsewhere, NDJSON with `json`.
+ * `auto` chooses between the first two.
+ */
+export function createProgress(settings: { mode?: ProgressMode; output: Output }): Progress {
+  const { mode = 'auto', output } = settings;
+  if (mode === 'none') return { event: () => undefined, stop: () => undefined };
+  if (mode === 'json') return jsonProgress(output);
+  return mode === 'auto' && output.isTerminal ? liveProgress(output) : plainProgress(output);
+}

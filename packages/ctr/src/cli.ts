@@ -1,0 +1,29 @@
+import type { Cli } from '@ctrkit/cli-kit';
+import { directoryOptions } from './directories.ts';
+
+/** The command line of ctr; a command's module is imported when it is used. */
+export const cli: Cli = {
+  name: 'ctr',
+  version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
+  describe: 'Containers without a daemon',
+  globalOptions: directoryOptions,
+  commands: [
+    {
+      name: 'run',
+      describe: 'Create and run a new container from an image',
+      load: () => import('./commands/run.ts'),
+    },
+    {
+      name: 'pull',
+      describe: 'Download an image from a registry',
+      load: () => import('./commands/pull.ts'),
+    },
+    { name: 'images', describe: 'List images', load: () => import('./commands/images.ts') },
+    { name: 'ps', describe: 'List containers', load: () => import('./commands/ps.ts') },
+    {
+      name: 'rm',
+      describe: 'Remove one or more containers',
+      load: () => import('./commands/rm.ts'),
+    },
+  ],
+};

@@ -1,0 +1,26 @@
+import { defineCommand, progressOption } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { pullImage } from '@ctrkit/engine';
+import { directoryOptions, engineOf } from '../directories.ts';
+import { imageProgress } from '../image-progress.ts';
+
+export const command: Command = defineCommand({
+  operands: 'NAME[:TAG|@DIGEST]',
+  options: {
+    ...directoryOptions,
+    platform: { type: 'string', describe: 'Pull an image of this platform' },
+    progress: progressOption,
+    quiet: { type: 'boolean', alias: 'q', describe: 'Suppress verbose output' },
+  },
+  async run({ options, operands: [name] }, context) {
+    const engine = engineOf(options, context.env);
+    const progress = context.progress(options.quiet ? 'none' : options.progress);
+    const image = await pullImage(engine, name, {
+      platform: options.platform,
+      signal: context.signal,
+      onEvent: (event) => imageProgress(progress, event),
+    });
+    progress.stop();
+    context.stdout.write(`${image.name}\n`);
+  },
+});

@@ -1,0 +1,24 @@
+import { defineCommand, formatError } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { removeContainer, sweep } from '@ctrkit/engine';
+import { directoryOptions, engineOf } from '../directories.ts';
+
+export const command: Command = defineCommand({
+  operands: 'CONTAINER [CONTAINER...]',
+  options: directoryOptions,
+  async run({ options, operands }, { stdout, stderr, env }) {
+    const engine = engineOf(options, env);
+    let failures = 0;
+    for (const name of operands) {
+      try {
+        await removeContainer(engine, name);
+        stdout.write(`${name}\n`);
+      } catch (error) {
+        failures += 1;
+        stderr.write(`${formatError(error, { name: 'ctr' }).join('\n')}\n`);
+      }
+    }
+    await sweep(engine);
+    return failures === 0 ? 0 : 1;
+  },
+});

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { DurableError } from './durable-error.ts';
+import { errnoOf } from './system-error.ts';
+
+const CONFLICT = 75;
+
+// A waiter whose parent was killed would wait for ever; so it waits in turns of this many seconds.
+const TURN_SECONDS = 10;
+
+/**
+ * Locks an open descriptor of this process through a short-lived child: flock(2) belongs to the open
+ * file description, which the child shares and which outlives it here. Answers whether it is locked.
+ */
+export async function flock(
+  descriptor: number,
+  path: string,
+  options: { shared?: boolean; wait?: boolean; signal?: AbortSignal },
+): Promise<boolean> {
+  const { shared = false, wait = true, signal } = options;
+  const kind = shared ? '--shared' : '--exclusive';
+  const patience = wait ? ['--timeout', String(TURN_SECONDS)] : ['--nonblock'];
+  const parameters = [kind, ...patience, '--conflict-exit-code', String(CONFLICT), '3'];
+  for (;;) {
+    const ended = await runFlock(parameters, descriptor, path, signal);
+    signal?.throwIfAborted();
+    if (ended.code === 0) return true;
+    if (ended.code !== CONFLICT) throw unavailable(path, ended.said);
+    if (!wait) return false;
+  }
+}
+
+function runFlock(
+  parameters: string[],
+  descriptor: number,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('flock', parameters, { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
+    const stop = (): boolean => child.kill('SIGKILL');
+    signal?.addEventListener('abort', stop, { once: true });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.on('error', (cause) => {
+      signal?.removeEventListener('abort', stop);
+      reject(unavailable(path, errnoOf(cause) ?? cause.message, cause));
+    });
+    child.on('close', (code) => {
+      signal?.removeEventListener('abort', stop);
+      resolve({ code, said: said.trim() });
+    });
+  });
+}
+
+function unavailable(path: string, reason: string, cause?: unknown): DurableError {
+  const missing = reason === 'ENOENT';
+  const why = missing ? 'the flock command is not installed' : reason || 'flock was killed';
+  return new DurableError('LOCK_UNAVAILABLE', `${path}: cannot be locked: ${why}`, {
+    path,
+    hint: missing ? 'apt-get install util-linux' : 'use a file system that supports flock(2)',
+    cause,
+  });
+}

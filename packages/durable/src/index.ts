@@ -1,0 +1,14 @@
+export { commitDirectory } from './commit-directory.ts';
+export { DurableError } from './durable-error.ts';
+export type { DurableErrorCode } from './durable-error.ts';
+export { bootId, identityOf, isAlive, selfIdentity } from './identity.ts';
+export type { ProcessIdentity } from './identity.ts';
+export { acquireLock, withLock } from './lock.ts';
+export type { Lock, LockOptions } from './lock.ts';
+export { removeTree } from './remove-tree.ts';
+export { syncDirectory } from './sync-directory.ts';
+export { errnoOf, explainSystemError } from './system-error.ts';
+export { sweepTemporaries, temporaryName, temporaryOwner } from './temporary.ts';
+export { emptyTrash, moveToTrash } from './trash.ts';
+export { writeFileAtomic } from './write-file-atomic.ts';
+export type { WriteFileOptions } from './write-file-atomic.ts';

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isAlive, selfIdentity } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { removeTree } from './remove-tree.ts';
+import { errnoOf } from './system-error.ts';
+
+const pattern = /^\.tmp-(\d+)-(\d+)-([0-9a-f-]{36})-[0-9a-f]{12}$/;
+
+/**
+ * A new name beside `path` for something that is being made: in the same directory, so that a rename
+ * moves it into place, and telling who makes it, so that `sweepTemporaries` knows when it is
+ * abandoned. Nothing is created.
+ */
+export function temporaryName(path: string): string {
+  const { pid, startTime, bootId } = selfIdentity();
+  const random = randomBytes(6).toString('hex');
+  return join(dirname(path), `.tmp-${pid}-${startTime}-${bootId}-${random}`);
+}
+
+/** Who made a temporary of that base name, or undefined when the name is not one of ours. */
+export function temporaryOwner(name: string): ProcessIdentity | undefined {
+  const match = pattern.exec(name);
+  if (match === null) return undefined;
+  const [, pid = '', startTime = '', bootId = ''] = match;
+  return { pid: Number(pid), startTime, bootId };
+}
+
+/**
+ * Removes what dead processes left half-made in `directory` (not below it) and returns how many
+ * there were. Those of living processes stay; a directory that is not there has none. Safe to run
+ * beside others that do the same.
+ */
+export async function sweepTemporaries(
+  directory: string,
+  remove: (path: string) => Promise<void> = removeTree,
+): Promise<number> {
+  const abandoned = (await namesIn(directory)).filter((name) => {
+    const owner = temporaryOwner(name);
+    return owner !== undefined && !isAlive(owner);
+  });
+  for (const name of abandoned) await remove(join(directory, name));
+  return abandoned.length;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { removeTree } from './remove-tree.ts';
+import { errnoOf, explainSystemError } from './system-error.ts';
+import { temporaryName } from './temporary.ts';
+
+/**
+ * Takes something out of sight as one step, to be deleted at leisure by `emptyTrash`. Makes the trash
+ * (0700) where it is missing; it must be on the same file system. Returns the new path. Not synced:
+ * after a power cut the thing may be back, but then it is back whole. Throws the system's ENOENT when
+ * there is nothing by that name, READ_ONLY, PERMISSION_DENIED.
+ */
+export async function moveToTrash(path: string, trashDirectory: string): Promise<string> {
+  const resting = temporaryName(join(trashDirectory, basename(path)));
+  try {
+    await mkdir(trashDirectory, { recursive: true, mode: 0o700 });
+    await rename(path, resting);
+  } catch (error) {
+    throw explainSystemError(error, path);
+  }
+  return resting;
+}
+
+/**
+ * Deletes everything in the trash, also what an interrupted deletion left there. `remove` deletes
+ * one entry and must not mind if it is gone; the default suits files of our own.
+ */
+export async function emptyTrash(
+  trashDirectory: string,
+  remove: (path: string) => Promise<void> = removeTree,
+): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(trashDirectory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  for (const name of names) await remove(join(trashDirectory, name));
+}

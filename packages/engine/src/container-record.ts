@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@ctrkit/durable';
+import type { ProcessIdentity } from '@ctrkit/durable';
+import { containerDirectory } from './engine.ts';
+import type { Engine } from './engine.ts';
+
+/** How a container's last run ended. */
+export interface ExitRecord {
+  /** The program's exit code, 128 + n after signal n; 125, 126 or 127 where it never started. */
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** RFC 3339; absent where the program never started. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Why it never started. */
+  readonly error?: string;
+}
+
+/** A container as it is kept: containers/<id>/container.json. Written by its owner alone. */
+export interface ContainerRecord {
+  /** 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339. */
+  readonly created: string;
+  /** The image as the user named it. */
+  readonly image: string;
+  /** The digest of the image's configuration. */
+  readonly imageId: string;
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly autoRemove: boolean;
+  /** The process that the container belongs to: when it is gone, so is the container's reason to run. */
+  readonly owner: ProcessIdentity;
+  readonly exit?: ExitRecord;
+}
+
+const recordPath = (directory: string): string => join(directory, 'container.json');
+
+/** Reads a container's record; undefined where there is no whole one: the container is not there, or not yet. */
+export function readContainerRecord(engine: Engine, id: string): ContainerRecord | undefined {
+  try {
+    const text = readFileSync(recordPath(containerDirectory(engine, id)), 'utf8');
+    return JSON.parse(text) as ContainerRecord;
+  } catch {
+    // Absent, or cut short by a power loss before it was synced: to every command it does not exist.
+    return undefined;
+  }
+}
+
+/** Writes a container's record into its directory, whole or not at all. */
+export async function writeContainerRecord(
+  directory: string,
+  record: ContainerRecord,
+): Promise<void> {
+  await writeFileAtomic(recordPath(directory), `${JSON.stringify(record)}\n`);
+}

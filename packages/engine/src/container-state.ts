@@ -1,0 +1,25 @@
+import { isAlive } from '@ctrkit/durable';
+import type { ContainerRecord, ExitRecord } from './container-record.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** A container's state: derived from what is alive and what was recorded, never believed. */
+export type ContainerState =
+  | { readonly status: 'created'; readonly exit?: ExitRecord }
+  | { readonly status: 'running'; readonly pid: number; readonly startedAt: string }
+  | { readonly status: 'exited'; readonly exit: ExitRecord };
+
+/** What docker shows for a container whose end nobody saw. */
+const UNSEEN_END: ExitRecord = { exitCode: 255, oomKilled: false };
+
+/** The state of a container, from its record and the record of its run. */
+export function stateOf(record: ContainerRecord, run: RunRecord | undefined): ContainerState {
+  const { exit } = record;
+  if (exit !== undefined) {
+    return exit.startedAt === undefined ? { status: 'created', exit } : { status: 'exited', exit };
+  }
+  if (run === undefined) return { status: 'created' };
+  if (isAlive(run.process)) {
+    return { status: 'running', pid: run.process.pid, startedAt: run.startedAt };
+  }
+  return { status: 'exited', exit: { ...UNSEEN_END, startedAt: run.startedAt } };
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { selfIdentity, temporaryName } from '@ctrkit/durable';
+import type { RuntimeSpec } from '@ctrkit/oci';
+import type { ContainerRecord } from './container-record.ts';
+import { writeContainerRecord } from './container-record.ts';
+import { containerDirectory } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import type { RunnableImage } from './image.ts';
+import { claimName, releaseName } from './names.ts';
+import { writeNetworkFiles } from './network-files.ts';
+import { randomName } from './random-name.ts';
+import { containerSpec } from './spec.ts';
+import type { NetworkMode, ProcessChoices } from './spec.ts';
+import type { Limits } from './limits.ts';
+
+export interface CreateOptions extends ProcessChoices {
+  /** Default: a random one, adjective_surname. */
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  /** Default `none`. */
+  readonly network?: NetworkMode | undefined;
+  readonly limits?: Limits | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Remove the container when it ends. Default false. */
+  readonly autoRemove?: boolean | undefined;
+}
+
+/** A container that was made and not started. */
+export interface CreatedContainer {
+  readonly record: ContainerRecord;
+  readonly spec: RuntimeSpec;
+  /** `user[:group]` still to be looked up in the container's root. */
+  readonly user: string;
+}
+
+async function claimSomeName(
+  engine: Engine,
+  wanted: string | undefined,
+  id: string,
+): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const name = wanted ?? randomName(attempt);
+    try {
+      await claimName(engine, name, id);
+      return name;
+    } catch (error) {
+      const taken = error instanceof EngineError && error.code === 'NAME_IN_USE';
+      if (!taken || wanted !== undefined || attempt > 8) throw error;
+    }
+  }
+}
+
+/**
+ * Makes a container of an image: record, runtime bundle and an empty upper directory, all there or nothing.
+ * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, OciError.
+ */
+export async function createContainer(
+  engine: Engine,
+  image: RunnableImage,
+  options: CreateOptions,
+): Promise<CreatedContainer> {
+  const id = randomBytes(32).toString('hex');
+  const directory = containerDirectory(engine, id);
+  const { network = 'none', limits = {}, autoRemove = false } = options;
+  const spec = containerSpec({
+    ...options,
+    ...{ id, directory, network, limits, image: image.config, layers: image.layers },
+    volatile: autoRemove,
+    host: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
+  });
+  const name = await claimSomeName(engine, options.name, id);
+  const record: ContainerRecord = {
+    ...{ id, name, image: image.name, imageId: image.id, autoRemove },
+    created: new Date().toISOString(),
+    command: spec.process?.args ?? [],
+    labels: { ...image.config.config.Labels, ...options.labels },
+    owner: selfIdentity(),
+  };
+  const temporary = temporaryName(directory);
+  try {
+    for (const part of ['upper', 'work', 'bundle/rootfs']) {
+      mkdirSync(join(temporary, part), { recursive: true, mode: 0o755 });
+    }
+    writeNetworkFiles(temporary, network, spec.hostname ?? '');
+    writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
+    await writeContainerRecord(temporary, record);
+    renameSync(temporary, directory);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    releaseName(engine, name, id);
+    throw error;
+  }
+  return { record, spec, user: options.user ?? image.config.config.User ?? '' };
+}

@@ -1,0 +1,27 @@
+export type EngineErrorCode =
+  | 'CONTAINER_NOT_FOUND'
+  | 'CONTAINER_AMBIGUOUS'
+  | 'CONTAINER_RUNNING'
+  | 'CONTAINER_DAMAGED'
+  | 'NAME_IN_USE'
+  | 'NAME_INVALID'
+  | 'IMAGE_NOT_FOUND'
+  | 'LIMIT_INVALID'
+  | 'USER_NOT_MAPPED';
+
+/** The one error of this package; `code` is stable. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  readonly hint?: string;
+
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    options: { cause?: unknown; hint?: string } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    if (options.hint !== undefined) this.hint = options.hint;
+  }
+}

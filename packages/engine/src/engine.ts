@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where everything of an engine lives; made by {@link openEngine}. */
+export interface Engine {
+  /** Images, layers and containers: survives a reboot. */
+  readonly root: string;
+  /** What is true only while this boot lasts: which processes run. */
+  readonly run: string;
+}
+
+export interface EngineDirectories {
+  readonly root: string;
+  readonly run: string;
+}
+
+/** Opens the engine that lives in these directories, made (0700) where they are missing. No daemon, no lock. */
+export function openEngine({ root, run }: EngineDirectories): Engine {
+  for (const path of [
+    root,
+    join(root, 'containers'),
+    join(root, 'names'),
+    join(run, 'containers'),
+  ]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+  return { root, run };
+}
+
+export const containersDirectory = (engine: Engine): string => join(engine.root, 'containers');
+export const containerDirectory = (engine: Engine, id: string): string =>
+  join(engine.root, 'containers', id);
+export const trashDirectory = (engine: Engine): string => join(engine.root, 'trash');
+export const runRecordsDirectory = (engine: Engine): string => join(engine.run, 'containers');
+export const runRecordPath = (engine: Engine, id: string): string =>
+  join(engine.run, 'containers', `${id}.json`);
+export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);

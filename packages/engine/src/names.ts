@@ -1,0 +1,79 @@
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { acquireLock, errnoOf, isAlive, selfIdentity, temporaryName } from '@ctrkit/durable';
+import type { ProcessIdentity } from '@ctrkit/durable';
+import { EngineError } from './engine-error.ts';
+import { containerDirectory, namePath } from './engine.ts';
+import type { Engine } from './engine.ts';
+
+/** Whom a name belongs to: names/<name>. The claim of a container that is not there is void once its maker is dead. */
+interface NameClaim {
+  readonly id: string;
+  readonly claimedBy: ProcessIdentity;
+}
+
+const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/** Throws NAME_INVALID for what cannot name a container, in docker's words. */
+export function checkName(name: string): void {
+  if (pattern.test(name) && name.length <= 128) return;
+  throw new EngineError(
+    'NAME_INVALID',
+    `Invalid container name (${name.slice(0, 140)}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+  );
+}
+
+/** Whom a name belongs to; undefined where it is free or no name at all. */
+export function readName(engine: Engine, name: string): NameClaim | undefined {
+  if (!pattern.test(name)) return undefined;
+  try {
+    return JSON.parse(readFileSync(namePath(engine, name), 'utf8')) as NameClaim;
+  } catch {
+    // Absent: free.
+    return undefined;
+  }
+}
+
+function isVoid(engine: Engine, claim: NameClaim): boolean {
+  return !existsSync(containerDirectory(engine, claim.id)) && !isAlive(claim.claimedBy);
+}
+
+// link(2) makes the name with its content in one step, and fails where there is one.
+function tryClaim(engine: Engine, name: string, id: string): boolean {
+  const path = namePath(engine, name);
+  const temporary = temporaryName(path);
+  const claim: NameClaim = { id, claimedBy: selfIdentity() };
+  writeFileSync(temporary, JSON.stringify(claim), { mode: 0o600 });
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Makes a name a container's own. Of several who claim it, one wins. Throws NAME_INVALID, NAME_IN_USE. */
+export async function claimName(engine: Engine, name: string, id: string): Promise<void> {
+  checkName(name);
+  if (tryClaim(engine, name, id)) return;
+  // Taking over from the dead takes a lock: two who both saw a void claim must not both replace it.
+  await using _lock = await acquireLock(join(engine.root, 'names.lock'));
+  const claim = readName(engine, name);
+  if (claim !== undefined && isVoid(engine, claim)) rmSync(namePath(engine, name), { force: true });
+  if (tryClaim(engine, name, id)) return;
+  const owner = readName(engine, name)?.id ?? 'unknown';
+  throw new EngineError(
+    'NAME_IN_USE',
+    `Conflict. The container name "/${name}" is already in use by container "${owner}". ` +
+      'You have to remove (or rename) that container to be able to reuse that name.',
+  );
+}
+
+/** Gives a name back, if it is still that container's. */
+export function releaseName(engine: Engine, name: string, id: string): void {
+  if (readName(engine, name)?.id === id) rmSync(namePath(engine, name), { force: true });
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { defaultSpec, imageToProcess, resolveUser } from '@ctrkit/oci';
+import type { AccountFiles, ImageConfig, Mount, Process, RuntimeSpec } from '@ctrkit/oci';
+import { rootlessSpec } from '@ctrkit/ns-exec';
+import { EngineError } from './engine-error.ts';
+import { resourcesOf } from './limits.ts';
+import type { Limits } from './limits.ts';
+
+/** `none`: only a loopback interface of its own. `host`: the host's network, unprotected. */
+export type NetworkMode = 'none' | 'host';
+
+export interface ProcessChoices {
+  /** Replaces the image's Cmd. */
+  readonly command?: readonly string[] | undefined;
+  /** Replaces the image's entrypoint; the empty string: none. */
+  readonly entrypoint?: string | undefined;
+  /** `NAME=value`, added to the image's. */
+  readonly env?: readonly string[] | undefined;
+  /** `user[:group]`, names or ids; default: the image's. */
+  readonly user?: string | undefined;
+  readonly workdir?: string | undefined;
+}
+
+export interface SpecChoices extends ProcessChoices {
+  readonly id: string;
+  readonly image: ImageConfig;
+  /** The image's layers, the lowest first. */
+  readonly layers: readonly string[];
+  /** The container's own directory: `upper`, `work` and the files that are bound into /etc. */
+  readonly directory: string;
+  readonly hostname?: string | undefined;
+  readonly network: NetworkMode;
+  readonly limits: Limits;
+  /** The files of a container that is removed at its end need not reach the disk. */
+  readonly volatile: boolean;
+  /** Who runs the engine. Not root: a user namespace, no limits. */
+  readonly host: { readonly uid: number; readonly gid: number };
+}
+
+// Overlay separates directories by `:` and escapes it by `\`.
+const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
+
+function rootMount({ layers, directory, volatile, host }: SpecChoices): Mount {
+  return {
+    destination: '/',
+    type: 'overlay',
+    source: 'overlay',
+    options: [
+      `lowerdir=${layers.toReversed().map(escaped).join(':')}`,
+      `upperdir=${escaped(join(directory, 'upper'))}`,
+      `workdir=${escaped(join(directory, 'work'))}`,
+      ...(volatile ? ['volatile'] : []),
+      ...(host.uid === 0 ? [] : ['userxattr']),
+    ],
+  };
+}
+
+/** The files of /etc that belong to the container and not to its image. */
+export const networkFiles = ['hosts', 'hostname', 'resolv.conf'] as const;
+
+function networkFileMounts(directory: string): Mount[] {
+  return networkFiles.map((name) => ({
+    destination: `/etc/${name}`,
+    type: 'bind',
+    source: join(directory, name),
+    options: ['bind', 'nosuid', 'nodev'],
+  }));
+}
+
+/** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
+export function containerSpec(choices: SpecChoices): RuntimeSpec {
+  const { id, image, directory, network, limits, host } = choices;
+  const spec = defaultSpec();
+  const hostname = choices.hostname ?? id.slice(0, 12);
+  const { args, env, cwd } = imageToProcess(image, {
+    entrypoint: choices.entrypoint,
+    cmd: choices.command,
+    env: choices.env,
+    cwd: choices.workdir,
+    hostname,
+  });
+  const namespaces = spec.linux?.namespaces ?? [];
+  const whole: RuntimeSpec = {
+    ...spec,
+    ...(spec.process === undefined ? {} : { process: { ...spec.process, args, env, cwd } }),
+    hostname,
+    mounts: [rootMount(choices), ...(spec.mounts ?? []), ...networkFileMounts(directory)],
+    linux: {
+      ...spec.linux,
+      namespaces: namespaces.filter(({ type }) => network === 'none' || type !== 'network'),
+      cgroupsPath: `ctr/${id}`,
+      resources: { ...spec.linux?.resources, ...resourcesOf(limits) },
+    },
+  };
+  return host.uid === 0 ? whole : rootlessSpec(whole, host);
+}
+
+const hasHome = (env: readonly string[]): boolean => env.some((entry) => entry.startsWith('HOME='));
+
+/**
+ * The process with its user as the container's own passwd and group say, and HOME where nothing else sets it.
+ * Throws OciError USER_NOT_FOUND and its kin; USER_NOT_MAPPED where that user has no id in the user namespace.
+ */
+export function identifiedProcess(spec: RuntimeSpec, user: string, files: AccountFiles): Process {
+  const process = spec.process;
+  if (process === undefined) throw new TypeError('a spec without a process');
+  const { uid, gid, additionalGids, home } = resolveUser(user, files);
+  const single = spec.linux?.uidMappings?.[0]?.size === 1;
+  if (single && (uid !== 0 || gid !== 0)) {
+    throw new EngineError('USER_NOT_MAPPED', `user ${user} has no id of its own on this host`, {
+      hint: 'only root is mapped in a container of a normal user: run as root, or with --user 0:0',
+    });
+  }
+  const env = process.env ?? [];
+  return {
+    ...process,
+    env: hasHome(env) ? env : [...env, `HOME=${home}`],
+    user: { ...process.user, uid, gid, additionalGids: single ? [] : additionalGids },
+  };
+}

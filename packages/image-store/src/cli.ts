@@ -1,0 +1,39 @@
+import type { Cli } from '@ctrkit/cli-kit';
+import { rootOption } from './commands/root-option.ts';
+
+/** The command line of this package; a command's module is imported when it is used. */
+export const cli: Cli = {
+  name: 'image-store',
+  version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
+  describe: 'The images of this machine',
+  globalOptions: rootOption,
+  commands: [
+    {
+      name: 'import',
+      describe: 'Take images in from an archive, a directory or standard input',
+      load: () => import('./commands/import.ts'),
+    },
+    { name: 'ls', describe: 'List the images', load: () => import('./commands/ls.ts') },
+    {
+      name: 'export',
+      describe: 'Write images as one archive',
+      load: () => import('./commands/export.ts'),
+    },
+    { name: 'tag', describe: 'Give an image one more name', load: () => import('./commands/tag.ts') },
+    {
+      name: 'rm',
+      describe: 'Remove names, and images that have no other',
+      load: () => import('./commands/rm.ts'),
+    },
+    {
+      name: 'gc',
+      describe: 'Delete what no image needs',
+      load: () => import('./commands/gc.ts'),
+    },
+    {
+      name: 'serve',
+      describe: 'Serve the images as a registry on loopback',
+      load: () => import('./commands/serve.ts'),
+    },
+  ],
+};

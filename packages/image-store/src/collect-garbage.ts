@@ -1,0 +1,126 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emptyTrash, errnoOf, moveToTrash, sweepTemporaries } from '@ctrkit/durable';
+import { blobPath, readIndex } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import { isDigest } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
+import { reachableFrom } from './content.ts';
+import { acquireGarbageLock, readLeases } from './lease.ts';
+
+export interface GarbageOptions {
+  /** More to keep, with all that it refers to: what containers use, for example. */
+  keep?: readonly Digest[];
+  /**
+   * Milliseconds for which an unreferenced blob is left alone: other tools that write into the
+   * directory bring the blobs first and take no lease. @default 10 minutes
+   */
+  minimumAge?: number;
+  signal?: AbortSignal;
+}
+
+export interface GarbageResult {
+  deleted: Digest[];
+  /** Bytes that the deleted blobs had. */
+  reclaimed: number;
+  /** Nothing was looked at, because somebody is bringing in content; try again later. */
+  deferred: boolean;
+}
+
+const TEN_MINUTES = 10 * 60_000;
+
+/**
+ * Deletes the blobs that no image and no living lease refers to, and what killed processes left
+ * half-made. Safe beside everything else, and when it is itself killed: blobs go to the trash one by
+ * one, and the next collection empties that. Throws IMAGE_DAMAGED, LEASE_INVALID, and what
+ * `acquireLock` throws.
+ */
+export async function collectGarbage(
+  layout: Layout,
+  options: GarbageOptions = {},
+): Promise<GarbageResult> {
+  const { keep = [], minimumAge = TEN_MINUTES, signal } = options;
+  const lock = await acquireGarbageLock(layout, signal === undefined ? {} : { signal });
+  let result: GarbageResult;
+  try {
+    const candidates = await blobsOlderThan(layout, minimumAge);
+    result = await discardUnreferenced(layout, candidates, keep);
+  } finally {
+    lock?.release();
+  }
+  await emptyTrash(trashDirectory(layout));
+  await sweepTemporaries(layout.directory);
+  await sweepTemporaries(join(layout.directory, 'ingest'));
+  return result;
+}
+
+/**
+ * Moves those of the candidates to the trash that nothing refers to. To be called under the garbage
+ * lock, held alone; the trash is the caller's to empty.
+ */
+export async function discardUnreferenced(
+  layout: Layout,
+  candidates: Iterable<Digest>,
+  keep: readonly Digest[] = [],
+): Promise<GarbageResult> {
+  const leased = await readLeases(layout);
+  if (leased.everything) return { deleted: [], reclaimed: 0, deferred: true };
+  const { manifests } = await readIndex(layout);
+  const kept = await reachableFrom(layout, [...manifests, ...leased.digests, ...keep]);
+  const result: GarbageResult = { deleted: [], reclaimed: 0, deferred: false };
+  for (const digest of candidates) {
+    const size = kept.has(digest) ? undefined : await discard(layout, digest);
+    if (size === undefined) continue;
+    result.deleted.push(digest);
+    result.reclaimed += size;
+  }
+  return result;
+}
+
+/** Where deleted blobs wait; see durable's trash. */
+export function trashDirectory(layout: Layout): string {
+  return join(layout.directory, 'trash');
+}
+
+async function discard(layout: Layout, digest: Digest): Promise<number | undefined> {
+  const path = blobPath(layout, digest);
+  try {
+    const { size } = await stat(path);
+    await moveToTrash(path, trashDirectory(layout));
+    return size;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function blobsOlderThan(layout: Layout, minimumAge: number): Promise<Digest[]> {
+  const limit = Date.now() - minimumAge;
+  const old: Digest[] = [];
+  for (const algorithm of ['sha256', 'sha512']) {
+    for (const name of await namesIn(join(layout.directory, 'blobs', algorithm))) {
+      const digest = `${algorithm}:${name}`;
+      // A rename sets ctime, so it tells when the blob came under its name.
+      if (isDigest(digest) && (await changedAt(layout, digest)) <= limit) old.push(digest);
+    }
+  }
+  return old;
+}
+
+async function changedAt(layout: Layout, digest: Digest): Promise<number> {
+  try {
+    return (await stat(blobPath(layout, digest))).ctimeMs;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return Infinity;
+    throw error;
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { resolveImage } from '@ctrkit/layout';
+import type { Layout, ResolvedImage } from '@ctrkit/layout';
+import { formatReference, OciError, parseReference } from '@ctrkit/oci';
+import type { Digest, Platform, Reference } from '@ctrkit/oci';
+import { readEntries, sameName } from './entries.ts';
+import type { Entry } from './entries.ts';
+import { ImageStoreError } from './image-store-error.ts';
+import { listImages } from './list.ts';
+
+/** An image of one platform, found, read and verified; its layers are not looked at. */
+export interface StoredImage extends ResolvedImage {
+  /** The digest of its configuration: docker's image id. */
+  readonly id: Digest;
+}
+
+/** What an image was called by. */
+export interface Match {
+  readonly by: 'name' | 'id';
+  /** By name one; by id all that have it, under whatever names. */
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Looks an image up as docker does: a name (with or without registry, tag or digest) first, else an id
+ * or an unambiguous beginning of one. Takes no lock. Answers undefined when there is none. Throws
+ * AMBIGUOUS_ID, NAME_INVALID, and what `resolveImage` throws for a damaged image or one of another
+ * platform.
+ */
+export async function findImage(
+  layout: Layout,
+  nameOrId: string,
+  { platform }: { platform?: Platform } = {},
+): Promise<StoredImage | undefined> {
+  const match = await matchEntries(layout, nameOrId);
+  const entry = match?.entries[0];
+  if (entry === undefined) return undefined;
+  const { name: _, ...image } = await resolveImage(layout, {
+    digest: entry.descriptor.digest,
+    ...(platform !== undefined && { platform }),
+  });
+  const name = entry.reference === undefined ? {} : { name: formatReference(entry.reference) };
+  return { ...image, ...name, target: entry.descriptor, id: image.configDescriptor.digest };
+}
+
+/** The entries that a name or an id means, or undefined. Throws AMBIGUOUS_ID, NAME_INVALID. */
+export async function matchEntries(layout: Layout, nameOrId: string): Promise<Match | undefined> {
+  const isId = /^(?:sha256:)?[0-9a-f]{1,64}$/.test(nameOrId);
+  const reference = referenceFrom(nameOrId, isId);
+  const named = reference === undefined ? [] : await entriesNamed(layout, reference);
+  if (named.length > 0) return { by: 'name', entries: named };
+  const byId = isId ? await entriesWithId(layout, nameOrId) : [];
+  return byId.length > 0 ? { by: 'id', entries: byId } : undefined;
+}
+
+/** The error for an image that is not there, in docker's words. */
+export function noSuchImage(nameOrId: string): ImageStoreError {
+  const isId = /^sha256:[0-9a-f]+$/.test(nameOrId);
+  const name = isId ? nameOrId : withTag(nameOrId);
+  return new ImageStoreError('IMAGE_NOT_FOUND', `No such image: ${name}`, { image: nameOrId });
+}
+
+function withTag(name: string): string {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  return last.includes(':') || last.includes('@') ? name : `${name}:latest`;
+}
+
+// Sixty-four hexadecimal digits, and sha256:…, are no names to docker, but are ids.
+function referenceFrom(text: string, isId: boolean): Reference | undefined {
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    if (!(cause instanceof OciError)) throw cause;
+    if (isId) return undefined;
+    throw new ImageStoreError('NAME_INVALID', cause.message, { image: text, cause });
+  }
+}
+
+async function entriesNamed(layout: Layout, wanted: Reference): Promise<Entry[]> {
+  const entries = await readEntries(layout);
+  const exact = entries.filter(({ reference }) => sameName(reference, wanted));
+  if (exact.length > 0 || wanted.digest === undefined) return exact.slice(-1);
+  // name@digest: that digest under any tag of that repository.
+  const fitting = entries.filter(
+    ({ reference, descriptor }) =>
+      descriptor.digest === wanted.digest &&
+      reference?.registry === wanted.registry &&
+      reference.repository === wanted.repository,
+  );
+  return fitting.slice(-1);
+}
+
+async function entriesWithId(layout: Layout, text: string): Promise<Entry[]> {
+  const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
+  const records = await listImages(layout);
+  const fitting = records.filter(
+    ({ id, target, manifestDescriptor }) =>
+      id.startsWith(prefix) ||
+      target.digest.startsWith(prefix) ||
+      manifestDescriptor.digest.startsWith(prefix),
+  );
+  const ids = [...new Set(fitting.map(({ id }) => id))];
+  if (ids.length > 1) throw ambiguous(text, ids);
+  return fitting.map(({ name, target }) => ({
+    descriptor: target,
+    ...(name !== undefined && { reference: parseReference(name) }),
+  }));
+}
+
+function ambiguous(text: string, ids: string[]): ImageStoreError {
+  return new ImageStoreError('AMBIGUOUS_ID', `${text}: is the beginning of several image ids`, {
+    image: text,
+    available: ids,
+    hint: 'give more digits of the id',
+  });
+}

@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { explainSystemError } from '@ctrkit/durable';
+import { openLayout } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import type { Platform } from '@ctrkit/oci';
+import { collectGarbage } from './collect-garbage.ts';
+import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+import { exportImages } from './export.ts';
+import { findImage } from './find.ts';
+import type { StoredImage } from './find.ts';
+import type { ImageRecord } from './image-record.ts';
+import { importImages } from './import.ts';
+import type { ImportOptions, ImportSource } from './import.ts';
+import { takeLease } from './lease.ts';
+import type { Lease, LeaseScope } from './lease.ts';
+import { listImages } from './list.ts';
+import { removeImage } from './remove.ts';
+import type { RemoveOptions, RemoveResult } from './remove.ts';
+import { tagImage } from './tag.ts';
+
+/**
+ * The images of a machine. What reads takes no lock; what an image list shows is complete. Each method
+ * is the function of that name, where its errors stand.
+ */
+export interface ImageStore {
+  /** The directory is itself an image layout, which other tools read. */
+  readonly layout: Layout;
+  list(): Promise<ImageRecord[]>;
+  /** Undefined when there is none. */
+  find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
+  import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
+  export(namesOrIds: readonly string[]): Promise<Readable>;
+  tag(nameOrId: string, name: string): Promise<void>;
+  remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
+  lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
+  collectGarbage(options?: GarbageOptions): Promise<GarbageResult>;
+}
+
+/**
+ * Opens the store in `root`, which is made (0700) when missing. Throws layout's LAYOUT_INVALID, and
+ * durable's NO_SPACE, READ_ONLY, PERMISSION_DENIED.
+ */
+export async function openImageStore({ root }: { root: string }): Promise<ImageStore> {
+  await makeRoot(root);
+  const layout = await openLayout(root, { create: true });
+  return {
+    layout,
+    list: () => listImages(layout),
+    find: (nameOrId, options) => findImage(layout, nameOrId, options),
+    import: (source, options) => importImages(layout, source, options),
+    export: (namesOrIds) => exportImages(layout, namesOrIds),
+    tag: (nameOrId, name) => tagImage(layout, nameOrId, name),
+    remove: (nameOrId, options) => removeImage(layout, nameOrId, options),
+    lease: (scope, options) => takeLease(layout, scope, options),
+    collectGarbage: (options) => collectGarbage(layout, options),
+  };
+}
+
+async function makeRoot(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw explainSystemError(error, root);
+  }
+}

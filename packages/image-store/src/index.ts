@@ -1,0 +1,12 @@
+export { openImageStore } from './image-store.ts';
+export type { ImageStore } from './image-store.ts';
+export { serveRegistry } from './serve/serve-registry.ts';
+export type { RunningRegistry, ServeEvent, ServeOptions } from './serve/serve-registry.ts';
+export { ImageStoreError } from './image-store-error.ts';
+export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-error.ts';
+export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+export type { StoredImage } from './find.ts';
+export type { ImageRecord } from './image-record.ts';
+export type { ImportOptions, ImportSource } from './import.ts';
+export type { Lease, LeaseScope } from './lease.ts';
+export type { RemoveOptions, RemoveResult } from './remove.ts';

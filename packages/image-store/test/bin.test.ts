@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeImageLayout, run } from '@ctrkit/testing';
+import type { RunOptions, RunResult } from '@ctrkit/testing';
+import { addImage, ask, layerOf, leftovers, testStore } from './support.ts';
+
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+const node = [process.execPath, '--import', 'tsx', '--conditions=@ctrkit/source', bin] as const;
+
+const imageStore = (args: string[], options?: RunOptions): Promise<RunResult> =>
+  run([...node, ...args], options);
+
+const rows = ({ stdout }: RunResult): Record<string, unknown>[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test('export | import moves an image from one store to another', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  const archive = await imageStore(['--root', on.root, 'export', 'a:1']);
+  assert.is(archive.code, 0, archive.stderr);
+  const root = join(on.aside, 'other');
+  const imported = await imageStore(['--root', root, 'import', '-'], { input: archive.output });
+  assert.is(imported.code, 0, imported.stderr);
+  assert.is(rows(imported)[0]?.['name'], 'docker.io/library/a:1');
+  assert.is(rows(imported)[0]?.['id'], image.config.digest);
+  assert.is((await stat(root)).mode & 0o777, 0o700);
+  const env = { ...process.env, CTR_ROOT: root };
+  const listed = await imageStore(['ls'], { env });
+  assert.equal(rows(listed), rows(imported));
+  assert.is(listed.stderr, '');
+  const table = await imageStore(['ls', '--format', 'table'], { env });
+  assert.match(table.stdout, /^NAME +IMAGE ID +PLATFORM +CREATED +SIZE\ndocker\.io\/library\/a:1 /);
+});
+
+test('imports a file and a directory, tags, exports to a file, removes', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'x');
+  await makeImageLayout(directory, { layers: [layerOf('x')] });
+  const file = join(on.aside, 'x.tar');
+  for (const args of [
+    ['import', directory, '--name', 'a:1'],
+    ['tag', 'a:1', 'b:2'],
+    ['export', '-o', file, 'b:2'],
+    ['rm', 'a:1', 'b:2'],
+    ['import', file],
+    ['gc', '--all'],
+  ]) {
+    const { code, stderr } = await imageStore(['--root', on.root, ...args]);
+    assert.is(code, 0, `${args.join(' ')}: ${stderr}`);
+  }
+  const listed = await imageStore(['--root', on.root, 'ls']);
+  assert.equal(
+    rows(listed).map(({ name }) => name),
+    ['docker.io/library/b:2'],
+  );
+});
+
+test('a failed export leaves no file', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  const blob = join(on.root, 'blobs', 'sha256', image.config.digest.slice(7));
+  await writeFile(blob, 'x'.repeat(image.config.size));
+  const out = join(on.aside, 'out');
+  const { code } = await imageStore(['--root', on.root, 'export', '-o', out, 'a:1']);
+  assert.is(code, 1);
+  assert.equal((await readdir(on.aside)).filter((name) => /out|tmp/.test(name)), []);
+});
+
+test('mistakes end with one line that names the thing', async () => {
+  await using on = await testStore();
+  for (const [args, code, says] of [
+    [['rm', 'nosuch'], 1, 'No such image: nosuch:latest'],
+    [['import', join(on.aside, 'nosuch')], 1, 'nosuch'],
+    [['export', 'Upper'], 1, 'must be lowercase'],
+    [['serve', '--address', '0.0.0.0:0'], 1, 'loopback'],
+    [['serve', '--address', 'nonsense'], 125, 'nonsense'],
+    [['ls', '--nosuchflag'], 125, 'unknown flag: --nosuchflag'],
+  ] as const) {
+    const result = await imageStore(['--root', on.root, ...args]);
+    assert.is(result.code, code, args.join(' '));
+    assert.ok(result.stderr.includes(says), result.stderr);
+    assert.not(/^ +at /m.test(result.stderr), result.stderr);
+    assert.is(result.stdout, '');
+  }
+});
+
+test('a store that may not be written to is told', async () => {
+  await using on = await testStore();
+  const path = join(on.aside, 'file');
+  await writeFile(path, '');
+  await chmod(path, 0o400);
+  const { code, stderr } = await imageStore(['--root', join(path, 'store'), 'ls']);
+  assert.is(code, 1);
+  assert.ok(stderr.includes(path), stderr);
+});
+
+async function startServing(root: string, ...args: string[]): Promise<[ChildProcess, string]> {
+  const [command, ...rest] = [...node, '--root', root, 'serve', ...args];
+  const child = spawn(command ?? '', rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return [child, (JSON.parse(line) as { origin: string }).origin];
+}
+
+test('serve prints its address, takes no pushes unless told to, and ends with a signal', async () => {
+  await using on = await testStore();
+  await addImage(on, 'a:1');
+  for (const [args, status] of [
+    [[], 405],
+    [['--allow-push'], 202],
+  ] as const) {
+    const [child, origin] = await startServing(on.root, ...args);
+    const closed = once(child, 'close');
+    try {
+      assert.is((await ask(origin, 'GET', '/v2/a/manifests/1')).status, 200);
+      assert.is((await ask(origin, 'POST', '/v2/a/blobs/uploads/')).status, status);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    const [code] = (await closed) as [number];
+    assert.is(code, 143);
+    assert.equal(await leftovers(on.root), []);
+  }
+});
+
+test.run();

@@ -1,0 +1,180 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeImageLayout, tarOf } from '@ctrkit/testing';
+import type { TarEntry } from '@ctrkit/testing';
+import { addImage, blobsOf, codeOf, digestsOf, layerOf, leftovers, testStore } from './support.ts';
+import type { TestStore } from './support.ts';
+
+/** An archive of an image under that name, in memory. */
+async function archiveOf(on: TestStore, name: string): Promise<Buffer> {
+  await using other = await testStore();
+  await addImage({ store: other.store, aside: on.aside }, name);
+  return Buffer.concat(await (await other.store.export([name])).toArray());
+}
+
+const names = async ({ store }: TestStore): Promise<(string | undefined)[]> =>
+  (await store.list()).map(({ name }) => name);
+
+test('an archive brings its images under their full names', async () => {
+  await using on = await testStore();
+  const archive = await archiveOf(on, 'quay.io/app/web:1');
+  const records = await on.store.import(Readable.from([archive]));
+  assert.equal(
+    records.map(({ name }) => name),
+    ['quay.io/app/web:1'],
+  );
+  assert.equal(await names(on), ['quay.io/app/web:1']);
+  assert.equal(await leftovers(on.root), []);
+});
+
+test('a compressed archive is taken as well', async () => {
+  await using on = await testStore();
+  const archive = gzipSync(await archiveOf(on, 'a:1'));
+  await on.store.import(Readable.from([archive]));
+  assert.equal(await names(on), ['docker.io/library/a:1']);
+});
+
+test('a directory brings its images, and a tag alone no name', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'x');
+  const image = await makeImageLayout(directory, { layers: [layerOf('x')], tag: 'latest' });
+  const [record] = await on.store.import(directory);
+  assert.is(record?.id, image.config.digest);
+  assert.equal(await names(on), [undefined]);
+  assert.equal(await blobsOf(on.root), digestsOf(image));
+});
+
+test('a name that is given counts, with the tag of the source if it has none', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'x');
+  await makeImageLayout(directory, { layers: [layerOf('x')], tag: '1.36' });
+  await on.store.import(directory, { name: 'busybox' });
+  await on.store.import(directory, { name: 'localhost:5000/own:2' });
+  const archive = await archiveOf(on, 'a:7');
+  await on.store.import(Readable.from([archive]), { name: 'b' });
+  assert.equal(await names(on), [
+    'docker.io/library/busybox:1.36',
+    'localhost:5000/own:2',
+    'docker.io/library/b:7',
+  ]);
+});
+
+test('one name is not for several images, and none of them comes', async () => {
+  await using on = await testStore();
+  await using other = await testStore();
+  await addImage(other, 'a:1');
+  await addImage(other, 'b:1');
+  const archive = await other.store.export(['a:1', 'b:1']);
+  assert.is(await codeOf(on.store.import(archive, { name: 'x' })), 'NAME_AMBIGUOUS');
+  assert.is(await codeOf(on.store.import(other.root, { name: 'x' })), 'NAME_AMBIGUOUS');
+  assert.equal(await names(on), []);
+  await on.store.import(other.root);
+  assert.is((await names(on)).length, 2);
+});
+
+test('refuses bad names before it reads anything', async () => {
+  await using on = await testStore();
+  for (const name of ['Upper', 'a b', '', 'x:!', `x@sha256:${'0'.repeat(64)}`]) {
+    assert.is(await codeOf(on.store.import(on.aside, { name })), 'NAME_INVALID', name);
+  }
+});
+
+test('the same again changes nothing, a new one takes the name over', async () => {
+  await using on = await testStore();
+  await addImage(on, 'a:1', { text: 'one' });
+  await addImage(on, 'a:1', { text: 'one' });
+  assert.is((await on.store.list()).length, 1);
+  const { config } = await addImage(on, 'a:1', { text: 'two' });
+  assert.equal(
+    (await on.store.list()).map(({ id }) => id),
+    [config.digest],
+  );
+});
+
+test('two at once both come', async () => {
+  await using on = await testStore();
+  const [a, b] = [await archiveOf(on, 'a:1'), await archiveOf(on, 'b:1')];
+  const slices = (bytes: Buffer): Readable =>
+    Readable.from(
+      Array.from({ length: Math.ceil(bytes.length / 512) }, (_, at) =>
+        bytes.subarray(at * 512, (at + 1) * 512),
+      ),
+    );
+  await Promise.all([a, b, a].map((bytes) => on.store.import(slices(bytes))));
+  assert.equal((await names(on)).toSorted(), ['docker.io/library/a:1', 'docker.io/library/b:1']);
+  assert.equal((await on.store.collectGarbage({ minimumAge: 0 })).deleted, []);
+  assert.equal(await leftovers(on.root), []);
+});
+
+test('an archive cut anywhere brings nothing that shows', async () => {
+  await using on = await testStore();
+  const whole = await archiveOf(on, 'a:1');
+  const end = whole.length - 1024;
+  for (const length of [0, 1, 511, 512, 2000, Math.floor(end / 2), end - 600]) {
+    const code = await codeOf(on.store.import(Readable.from([whole.subarray(0, length)])));
+    assert.match(String(code), /^(ARCHIVE|NOTHING|LAYER)_/, `${length} bytes`);
+    assert.equal(await names(on), [], `${length} bytes`);
+  }
+  await on.store.collectGarbage({ minimumAge: 0 });
+  assert.equal(await blobsOf(on.root), []);
+  assert.equal(await leftovers(on.root), []);
+});
+
+test('an archive with a wrong or a missing blob brings nothing that shows', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'x');
+  const image = await makeImageLayout(directory, { layers: [layerOf('x')], tag: 'a:1' });
+  const file = async (path: string): Promise<TarEntry> => ({
+    path,
+    type: 'File',
+    content: await readFile(join(directory, path)),
+  });
+  const blob = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
+  const frame = [await file('oci-layout'), await file('index.json')];
+  const blobs = [await file(blob(image.manifest.digest)), await file(blob(image.config.digest))];
+  const layer = await file(blob(image.layers[0]?.digest ?? ''));
+  const wrong = { ...layer, content: Buffer.from('wrong') };
+  const hostile: TarEntry = { path: '../../escaped', type: 'File', content: 'x' };
+  for (const [what, entries, code] of [
+    ['missing', [...frame, ...blobs], 'ARCHIVE_INCOMPLETE'],
+    ['wrong', [...frame, ...blobs, wrong], 'DIGEST_MISMATCH'],
+    ['no index', [...blobs, layer], 'ARCHIVE_INVALID'],
+  ] as const) {
+    const bytes = tarOf(entries);
+    assert.is(await codeOf(on.store.import(Readable.from([bytes]))), code, what);
+    assert.equal(await names(on), [], what);
+  }
+  await on.store.import(Readable.from([tarOf([hostile, ...frame, ...blobs, layer])]));
+  assert.equal(await names(on), ['docker.io/library/a:1']);
+  assert.is(await codeOf(readFile(join(on.aside, '..', 'escaped'))), 'ENOENT');
+});
+
+test('a directory with a wrong or a missing blob brings nothing that shows', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'x');
+  const image = await makeImageLayout(directory, { layers: [layerOf('x')], tag: 'a:1' });
+  const layer = image.layers[0] ?? { digest: '', size: 0 };
+  const path = join(directory, 'blobs', 'sha256', layer.digest.slice(7));
+  await writeFile(path, Buffer.alloc(layer.size));
+  assert.is(await codeOf(on.store.import(directory)), 'DIGEST_MISMATCH');
+  await rm(path);
+  assert.is(await codeOf(on.store.import(directory)), 'IMAGE_INCOMPLETE');
+  assert.equal(await names(on), []);
+  assert.is(await codeOf(on.store.import(on.aside)), 'LAYOUT_NOT_FOUND');
+});
+
+test('what never comes is given up with the signal', async () => {
+  await using on = await testStore();
+  const silent = new Readable({ read: () => undefined });
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 200);
+  const importing = on.store.import(silent, { signal: stop.signal });
+  assert.is(await importing.catch((error: Error) => error.name), 'AbortError');
+  assert.equal(await leftovers(on.root), []);
+});
+
+test.run();

@@ -1,0 +1,78 @@
+import { createGunzip } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
+import type { Compression } from '@ctrkit/oci';
+import { corrupt } from './corrupt.ts';
+import { LayoutError } from './layout-error.ts';
+import { through } from './through.ts';
+import { asBuffer } from './verify-stream.ts';
+import { unzstd } from './unzstd.ts';
+
+// Real layers stay far below this; what does not is made to fill a disk.
+const RATIO = 1000;
+const FLOOR = 64 * 1024 * 1024;
+const CHUNK = 256 * 1024;
+
+// Ahead of its reader by a few chunks, so that inflating goes on while they are used.
+const gunzipOptions: ZlibOptions & { highWaterMark: number } = {
+  chunkSize: CHUNK,
+  highWaterMark: 4 * CHUNK,
+};
+
+/** What a stream may grow to. */
+export interface DecompressOptions {
+  /** Most bytes that may come out. @default 1000 times what went in so far, and 64 MiB more */
+  maxBytes?: number;
+}
+
+/**
+ * The decompressed bytes of a stream: gzip of any number of members (RFC 1952), zstd of any number of
+ * frames with windows up to 128 MiB (RFC 8878), or the bytes as they are. An error of the source
+ * comes through as it is, and before any complaint about the bytes: so a damaged blob that is also
+ * verified is reported as damaged. Throws LAYER_CORRUPT, LAYER_TOO_LARGE.
+ */
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  { maxBytes }: DecompressOptions = {},
+): AsyncGenerator<Buffer, void, undefined> {
+  const input = { bytes: 0 };
+  let produced = 0;
+  for await (const chunk of decoders[compression](counted(source, input))) {
+    produced += chunk.length;
+    const most = maxBytes ?? input.bytes * RATIO + FLOOR;
+    if (produced > most) throw tooLarge(most);
+    yield chunk;
+  }
+  if (compression !== 'none' && input.bytes === 0) throw corrupt(compression, 'it is empty');
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  count: { bytes: number },
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of source) {
+    count.bytes += chunk.length;
+    yield asBuffer(chunk);
+  }
+}
+
+const decoders: Record<Compression, (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>> = {
+  none: (source) => source,
+  gzip: gunzip,
+  zstd: unzstd,
+};
+
+function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return through(source, createGunzip(gunzipOptions), notGzip);
+}
+
+function notGzip(cause: Error): Error {
+  return corrupt('gzip', cause.message, cause);
+}
+
+function tooLarge(most: number): LayoutError {
+  return new LayoutError('LAYER_TOO_LARGE', `layer: decompresses to more than ${most} bytes`, {
+    expected: most,
+    hint: 'it grows more than a thousandfold, as only a decompression bomb does',
+  });
+}

@@ -1,0 +1,46 @@
+export type LayoutErrorCode =
+  | 'LAYOUT_NOT_FOUND'
+  | 'LAYOUT_INVALID'
+  | 'LAYOUT_REFERENCE_INVALID'
+  | 'BLOB_NOT_FOUND'
+  | 'BLOB_TOO_LARGE'
+  | 'DIGEST_MISMATCH'
+  | 'SIZE_MISMATCH'
+  | 'IMAGE_NOT_FOUND'
+  | 'IMAGE_AMBIGUOUS'
+  | 'PLATFORM_NOT_FOUND'
+  | 'LAYER_CORRUPT'
+  | 'LAYER_TOO_LARGE'
+  | 'ARCHIVE_INVALID'
+  | 'ARCHIVE_INCOMPLETE';
+
+/** What an error is about, as far as it applies. */
+export interface LayoutErrorFields {
+  hint?: string;
+  path?: string;
+  digest?: string;
+  expected?: string | number;
+  actual?: string | number;
+  /** What there is instead: names, or platforms. */
+  available?: string[];
+  cause?: unknown;
+}
+
+/** What is wrong with a layout, a blob or an archive; `code` says which, the fields say where. */
+export class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+  readonly code: LayoutErrorCode;
+  declare readonly hint?: string;
+  declare readonly path?: string;
+  declare readonly digest?: string;
+  declare readonly expected?: string | number;
+  declare readonly actual?: string | number;
+  declare readonly available?: string[];
+
+  constructor(code: LayoutErrorCode, message: string, fields: LayoutErrorFields = {}) {
+    const { cause, ...data } = fields;
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, data);
+  }
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { defaultSpec } from '@ctrkit/oci';
+import type { RuntimeSpec } from '@ctrkit/oci';
+import { rootlessSpec } from './rootless.ts';
+import type { HostIds } from './rootless.ts';
+
+export interface DirectoryChoices {
+  readonly directory: string;
+  readonly args: readonly string[];
+  readonly env?: readonly string[];
+  readonly hostname?: string;
+  readonly readonly?: boolean;
+  /** Keep the host's network. Default: only a loopback interface of its own. */
+  readonly hostNetwork?: boolean;
+  /** Who runs it on the host; not root: in a user namespace. */
+  readonly host: HostIds;
+}
+
+/** The default sandbox around a directory: no image, no store, no limits. */
+export function directorySpec(choices: DirectoryChoices): RuntimeSpec {
+  const { directory, args, env = [], hostname = 'container', host } = choices;
+  const spec = defaultSpec();
+  const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
+  const namespaces = spec.linux?.namespaces ?? [];
+  const { resources: _none, ...linux } = spec.linux ?? {};
+  const whole: RuntimeSpec = {
+    ...spec,
+    hostname,
+    root: { path: resolve(directory), readonly: choices.readonly ?? false },
+    process: { ...process, args: [...args], env: [...(process.env ?? []), 'HOME=/root', ...env] },
+    linux: {
+      ...linux,
+      namespaces: namespaces.filter(
+        ({ type }) => choices.hostNetwork !== true || type !== 'network',
+      ),
+    },
+  };
+  return host.uid === 0 ? whole : rootlessSpec(whole, host);
+}

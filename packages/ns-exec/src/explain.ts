@@ -1,0 +1,18 @@
+import type { RuntimeSpec } from '@ctrkit/oci';
+import type { Operation } from '@ctrkit/syscalls';
+import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
+
+/**
+ * The plan that `launch` would carry out for a spec, without its cgroup, whose directories are only known when they
+ * are made. Throws SPEC_UNSUPPORTED, BUNDLE_INVALID.
+ */
+export function launchPlan(spec: RuntimeSpec, bundle: string): Operation[] {
+  const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
+  return [
+    ...spawnPlan(spec, { relay: false }),
+    ...joinPlan(spec),
+    ...openRootPlan(spec, bundle, false),
+    ...sandboxPlan(spec, { bundle, cgroups: [], hasCgroup: false }),
+    ...processPlan(spec, process),
+  ];
+}

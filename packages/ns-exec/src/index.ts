@@ -1,0 +1,13 @@
+export { directorySpec } from './directory-spec.ts';
+export type { DirectoryChoices } from './directory-spec.ts';
+export { launchPlan } from './explain.ts';
+export { launch } from './launch.ts';
+export type { ContainerExit, LaunchedContainer, LaunchOptions } from './launch.ts';
+export { NsExecError } from './ns-exec-error.ts';
+export type { NsExecErrorCode } from './ns-exec-error.ts';
+export { readBundle } from './read-bundle.ts';
+export { rootlessSpec } from './rootless.ts';
+export type { HostIds } from './rootless.ts';
+export { passSignals } from './pass-signals.ts';
+export type { Signalled } from './pass-signals.ts';
+export { startExitCode } from './start-exit-code.ts';

@@ -1,0 +1,56 @@
+import { SyscallsError } from '@ctrkit/syscalls';
+import type { HelperFailure } from '@ctrkit/syscalls';
+import { NsExecError } from './ns-exec-error.ts';
+
+const namespacesHint =
+  'allow unprivileged user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, ' +
+  'kernel.apparmor_restrict_unprivileged_userns), or run as root';
+
+// The words of docker and runc, which scripts look for.
+function executeFailure(command: string, { errno }: HelperFailure, cause: unknown): NsExecError {
+  const name = JSON.stringify(command);
+  if (errno === 'ENOENT' && !command.includes('/')) {
+    return new NsExecError(
+      'COMMAND_NOT_FOUND',
+      `exec: ${name}: executable file not found in $PATH`,
+      { cause },
+    );
+  }
+  if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+    return new NsExecError(
+      'COMMAND_NOT_FOUND',
+      `exec: ${name}: stat ${command}: no such file or directory`,
+      { cause, hint: 'if the file is there, its interpreter or loader is missing' },
+    );
+  }
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    ENOEXEC: 'exec format error',
+    EPERM: 'operation not permitted',
+    ELOOP: 'too many levels of symbolic links',
+  };
+  return new NsExecError('COMMAND_NOT_EXECUTABLE', `exec: ${name}: ${reasons[errno] ?? errno}`, {
+    cause,
+  });
+}
+
+/** Says in the user's words why a container did not start; other errors are returned as they are. */
+export function launchError(error: unknown, command: string): unknown {
+  if (!(error instanceof SyscallsError) || error.failure === undefined) return error;
+  const { operation, call, errno, path } = error.failure;
+  if (operation === 'execute') return executeFailure(command, error.failure, error);
+  if (operation === 'user-namespace') {
+    return new NsExecError('NO_USER_NAMESPACES', `user namespaces are not available: ${errno}`, {
+      cause: error,
+      hint: namespacesHint,
+    });
+  }
+  if (operation === 'root-bind' || operation.startsWith('root-overlay')) {
+    return new NsExecError('ROOT_NOT_FOUND', `cannot mount the root ${path}: ${call}: ${errno}`, {
+      cause: error,
+    });
+  }
+  return new NsExecError('START_FAILED', `cannot start the container: ${error.message}`, {
+    cause: error,
+  });
+}

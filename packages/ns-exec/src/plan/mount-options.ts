@@ -1,0 +1,51 @@
+import { mountAttributes } from '@ctrkit/syscalls';
+import { NsExecError } from '../ns-exec-error.ts';
+
+export interface MountOptions {
+  /** MOUNT_ATTR_* bits. */
+  readonly attributes: number;
+  /** What the file system itself is told: `mode=755`, `newinstance`. */
+  readonly data: readonly string[];
+  readonly bind: boolean;
+  readonly recursive: boolean;
+}
+
+const attributeOf: ReadonlyMap<string, number> = new Map(Object.entries(mountAttributes));
+
+// What is the default anyway, or what a private mount namespace makes so.
+const withoutEffect = new Set([
+  ...['defaults', 'rw', 'suid', 'dev', 'exec', 'atime', 'diratime', 'relatime', 'async'],
+  ...['private', 'rprivate', 'symfollow'],
+]);
+
+// Binding is said by these, and to copy what is mounted below by `rbind`.
+const binding = new Set(['bind', 'rbind']);
+
+const unsupported = new Set([
+  ...['shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable'],
+  ...['idmap', 'ridmap', 'tmpcopyup', 'rro', 'rrw'],
+]);
+
+/**
+ * Sorts the options of a mount (runtime spec config.md#mounts, mount(8)) into what the kernel's mount attributes
+ * say and what the file system is told. Throws SPEC_UNSUPPORTED for propagation and id mapping.
+ */
+export function sortMountOptions(options: readonly string[]): MountOptions {
+  const refused = options.find((option) => unsupported.has(option));
+  if (refused !== undefined) {
+    throw new NsExecError('SPEC_UNSUPPORTED', `mount option ${refused} is not supported`);
+  }
+  let attributes = 0;
+  const data: string[] = [];
+  for (const option of options) {
+    const attribute = attributeOf.get(option);
+    if (attribute !== undefined) attributes |= attribute;
+    else if (!withoutEffect.has(option) && !binding.has(option)) data.push(option);
+  }
+  return {
+    attributes,
+    data,
+    bind: options.some((option) => binding.has(option)),
+    recursive: options.includes('rbind'),
+  };
+}

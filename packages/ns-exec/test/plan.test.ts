@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { defaultSpec } from '@ctrkit/oci';
+import type { RuntimeSpec } from '@ctrkit/oci';
+import type { Operation } from '@ctrkit/syscalls';
+import { test } from 'uvu';
+import { launchPlan } from '../src/explain.ts';
+import { capabilityMask } from '../src/plan/capabilities.ts';
+import { mountPlan } from '../src/plan/mounts.ts';
+import { executableCandidates } from '../src/plan/process.ts';
+import { rootPlan, takesLayersOneByOne } from '../src/plan/root.ts';
+import { rootlessSpec } from '../src/rootless.ts';
+
+const spec = defaultSpec();
+const names = (plan: readonly Operation[]): string[] => plan.map(({ op }) => op);
+
+test('nothing of the container runs before everything that confines it', () => {
+  const plan = names(launchPlan(spec, '/bundle'));
+  assert.equal(plan.at(-1), 'execute');
+  const order = [
+    'spawn',
+    'private-mounts',
+    'root-bind',
+    'mask',
+    'pivot',
+    'bounding-set',
+    'identity',
+  ];
+  const places = [...order, 'capabilities', 'working-directory', 'execute'].map((op) =>
+    plan.indexOf(op),
+  );
+  assert.deepEqual(
+    places,
+    places.toSorted((a, b) => a - b),
+  );
+  assert.ok(places.every((place) => place >= 0));
+});
+
+test('masks come after every mount, which they would else be hidden by', () => {
+  const plan = names(launchPlan(spec, '/bundle'));
+  assert.ok(plan.lastIndexOf('mount') < plan.indexOf('mask'));
+  assert.ok(plan.lastIndexOf('mount') < plan.indexOf('read-only'));
+});
+
+test('the default capabilities are the eleven of podman: 0x800405fb', () => {
+  assert.equal(capabilityMask(spec.process?.capabilities?.bounding), 0x800405fbn);
+  assert.throws(() => capabilityMask(['CAP_NOSUCH']), { code: 'SPEC_UNSUPPORTED' });
+});
+
+test('root is nodev unless the container may make device nodes', () => {
+  const NODEV = 4;
+  const plan = rootPlan(spec, '/bundle') as { attributes: number };
+  assert.equal(plan.attributes & NODEV, NODEV);
+  const capable = structuredClone(spec);
+  capable.process?.capabilities?.bounding?.push('CAP_MKNOD');
+  assert.equal((rootPlan(capable, '/bundle') as { attributes: number }).attributes & NODEV, 0);
+});
+
+test('an overlay at / is the root; its directories are read with their escapes', () => {
+  const overlay: RuntimeSpec = {
+    ...spec,
+    mounts: [
+      {
+        destination: '/',
+        type: 'overlay',
+        options: ['lowerdir=/a\\:b:/c', 'upperdir=/u', 'workdir=/w', 'volatile'],
+      },
+    ],
+  };
+  const plan = rootPlan(overlay, '/bundle');
+  assert.ok(plan.op === 'root-overlay' || plan.op === 'root-overlay-by-name');
+  const { lowers, upper, work, options } = plan;
+  assert.deepEqual(
+    { lowers, upper, work, options },
+    {
+      lowers: ['/a:b', '/c'],
+      upper: '/u',
+      work: '/w',
+      options: ['volatile'],
+    },
+  );
+});
+
+test('a kernel before 6.7 gets the layers in one string', () => {
+  assert.equal(takesLayersOneByOne('5.15.0-1-amd64'), false);
+  assert.equal(takesLayersOneByOne('6.6.9'), false);
+  assert.equal(takesLayersOneByOne('6.7.0-rc1'), true);
+  assert.equal(takesLayersOneByOne('7.0.1'), true);
+});
+
+test('symbolic links of an image do not redirect /proc, /dev and /sys', () => {
+  const context = { bundle: '/', cgroups: [], hasCgroup: false };
+  const follow = (destination: string): unknown =>
+    mountPlan({ destination, type: 'tmpfs' }, context).map((op) => 'follow' in op && op.follow);
+  assert.deepEqual(follow('/proc'), [0]);
+  assert.deepEqual(follow('/dev/shm'), [0]);
+  assert.deepEqual(follow('/var/run/x'), [1]);
+  assert.deepEqual(follow('/process'), [1]);
+});
+
+test("v1 shows the container's own cgroups, read-only, in a directory that is read-only too", () => {
+  const mount = { destination: '/sys/fs/cgroup', type: 'cgroup' };
+  const cgroups = [{ controllers: ['cpu', 'cpuacct'], hostPath: '/sys/fs/cgroup/cpu,cpuacct/x' }];
+  const plan = mountPlan(mount, { bundle: '/', cgroups, hasCgroup: true });
+  assert.deepEqual(names(plan), ['mount', 'bind', 'link', 'link', 'remount']);
+  const READ_ONLY = 1;
+  for (const step of plan.filter(({ op }) => op === 'bind' || op === 'remount')) {
+    assert.equal((step as { attributes: number }).attributes & READ_ONLY, READ_ONLY);
+  }
+});
+
+test('without a cgroup there is nothing to show of one', () => {
+  const mount = { destination: '/sys/fs/cgroup', type: 'cgroup' };
+  assert.deepEqual(mountPlan(mount, { bundle: '/', cgroups: [], hasCgroup: false }), []);
+});
+
+test('a command without a slash is looked for in each directory of the PATH', () => {
+  assert.deepEqual(executableCandidates('ls', ['PATH=/a', 'PATH=/bin:/usr/bin']), [
+    '/bin/ls',
+    '/usr/bin/ls',
+  ]);
+  assert.deepEqual(executableCandidates('./ls', ['PATH=/bin']), ['./ls']);
+  assert.equal(executableCandidates('ls', []).at(-1), '/bin/ls');
+});
+
+test('a normal user gets a user namespace, no limits, no new privileges, and bound devices', () => {
+  const rootless = rootlessSpec(spec, { uid: 1000, gid: 100 });
+  const plan = launchPlan(rootless, '/bundle');
+  assert.deepEqual(plan[0], {
+    op: 'user-namespace',
+    uidMap: '0 1000 1\n',
+    gidMap: '0 100 1\n',
+  });
+  const all = names(plan);
+  assert.ok(all.includes('no-new-privileges'));
+  assert.ok(!all.includes('device'));
+  assert.ok(!all.includes('groups'));
+  assert.equal(rootless.linux?.resources, undefined);
+});
+
+test('a normal user on the host network sees a copy of the host sysfs', () => {
+  const shared = structuredClone(spec);
+  const linux = shared.linux ?? {};
+  linux.namespaces = linux.namespaces?.filter(({ type }) => type !== 'network') ?? [];
+  const rootless = rootlessSpec(shared, { uid: 1000, gid: 1000 });
+  const sys = rootless.mounts?.find(({ destination }) => destination === '/sys');
+  assert.equal(sys?.type, 'bind');
+  assert.ok(sys?.options?.includes('ro'));
+});
+
+for (const [what, change] of [
+  ['a namespace to join', { namespaces: [{ type: 'network', path: '/proc/1/ns/net' }] }],
+  ['the time namespace', { namespaces: [{ type: 'mount' }, { type: 'time' }] }],
+  ['no mount namespace', { namespaces: [{ type: 'pid' }] }],
+] as const) {
+  test(`${what} is refused, not ignored`, () => {
+    const odd = { ...spec, linux: { ...spec.linux, ...change } } as unknown as RuntimeSpec;
+    assert.throws(() => launchPlan(odd, '/'), { code: 'SPEC_UNSUPPORTED' });
+  });
+}
+
+test.run();

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import {
+  assertNothingLeft,
+  asUser,
+  makeBusyboxRootfs,
+  needs,
+  run,
+  snapshotHost,
+  temporaryDirectory,
+} from '@ctrkit/testing';
+import type { RunResult } from '@ctrkit/testing';
+import { test } from 'uvu';
+
+const bin = new URL('../src/bin.ts', import.meta.url).pathname;
+const nsExec = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=@ctrkit/source', bin] as const; // prettier-ignore
+
+// What security engineers look at first, one fact a line.
+const probe = `
+grep -E '^(Cap|NoNewPrivs)' /proc/self/status
+echo "fds $(ls /proc/self/fd | wc -l)"
+echo "processes $(ls /proc | grep -c '^[0-9]')"
+echo "interfaces $(ls /sys/class/net)"
+echo "dev $(ls /dev | sort | tr '\\n' ' ')"
+echo "hostname $(hostname)"
+for path in /proc/sys/kernel/hostname /proc/sysrq-trigger /sys/x /sys/fs/cgroup/x; do
+  (echo x > $path) 2>/dev/null && echo "writable $path"
+done
+for path in /proc/kcore /proc/keys /proc/interrupts /proc/timer_list; do
+  [ -e $path ] && [ -s $path ] && echo "visible $path"
+  [ -e $path ] && [ "$(wc -c < $path)" != 0 ] && echo "readable $path"
+done
+ls /sys/firmware /proc/scsi /proc/acpi 2>/dev/null | grep -v ':$' | grep .
+mknod /tmp/disk b 8 0 2>/dev/null && echo "mknod"
+mount -t tmpfs x /mnt 2>/dev/null && echo "mount"
+mount | grep -E ' / .*nodev' > /dev/null && echo "root nodev"
+echo "umask $(umask)"
+echo "env $(env | grep -v -E '^(PATH|HOME|SHLVL|PWD|_)=' | wc -l)"
+`;
+
+const facts = ({ stdout }: RunResult): string[] => stdout.split('\n').filter((line) => line !== '');
+
+const expected = [
+  'CapInh:\t0000000000000000',
+  'CapPrm:\t00000000800405fb',
+  'CapEff:\t00000000800405fb',
+  'CapBnd:\t00000000800405fb',
+  'CapAmb:\t0000000000000000',
+  'NoNewPrivs:\t0',
+  'fds 4', // the three, and the one that ls reads the directory with
+  'interfaces lo',
+  'dev fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero ',
+  'hostname container',
+  'root nodev',
+  'umask 0022',
+  'env 0',
+];
+
+async function inRootfs(use: (rootfs: string) => Promise<void>): Promise<void> {
+  const before = await snapshotHost();
+  {
+    await using directory = await temporaryDirectory({ traversable: true });
+    const rootfs = join(directory.path, 'rootfs');
+    await makeBusyboxRootfs(rootfs);
+    await use(rootfs);
+  }
+  await assertNothingLeft(before);
+}
+
+if (needs('root', 'file:/bin/busybox')) {
+  test('the default sandbox as root: what a program finds', async () => {
+    await inRootfs(async (rootfs) => {
+      const result = await run([...nsExec, rootfs, '--', 'sh', '-c', probe]);
+      assert.equal(result.stderr, '');
+      const found = facts(result).filter((line) => !line.startsWith('processes'));
+      assert.deepEqual(found, expected);
+    });
+  });
+
+  test('only the processes of the container are seen', async () => {
+    await inRootfs(async (rootfs) => {
+      const { stdout } = await run([...nsExec, rootfs, '--', 'ls', '/proc']);
+      assert.deepEqual(
+        stdout.split('\n').filter((name) => /^\d+$/.test(name)),
+        ['1'],
+      );
+    });
+  });
+
+  test('descriptors that the caller left open do not reach the program (CVE-2024-21626)', async () => {
+    await inRootfs(async (rootfs) => {
+      const leaky = 'exec 9</etc/shadow 17</etc 40</etc/passwd; exec "$@"';
+      const command = [...nsExec, rootfs, '--', 'ls', '/proc/self/fd'];
+      const { stdout } = await run(['bash', '-c', leaky, '_', ...command]);
+      assert.equal(stdout, '0\n1\n2\n3\n');
+    });
+  });
+
+  test("the host's environment does not reach the program", async () => {
+    await inRootfs(async (rootfs) => {
+      const env = { ...process.env, SECRET: 'x', LD_PRELOAD: '/nonexistent.so' };
+      const { stdout } = await run([...nsExec, '-e', 'GIVEN=1', rootfs, '--', 'env'], { env });
+      assert.ok(!stdout.includes('SECRET'));
+      assert.ok(!stdout.includes('LD_PRELOAD'));
+      assert.ok(stdout.includes('GIVEN=1'));
+    });
+  });
+
+  test('nothing is mounted on the host while a container runs', async () => {
+    await inRootfs(async (rootfs) => {
+      const script = 'cat /proc/self/mountinfo | wc -l; "$@"; cat /proc/self/mountinfo | wc -l';
+      const inner = [...nsExec, rootfs, '--', 'true'];
+      const { stdout } = await run(['sh', '-c', script, '_', ...inner]);
+      const [before, after] = stdout.trim().split('\n');
+      assert.equal(before, after);
+    });
+  });
+
+  test('a working directory that is a link to a descriptor stays inside', async () => {
+    await inRootfs(async (rootfs) => {
+      await run(['ln', '-s', '/proc/self/fd/5', join(rootfs, 'out')]);
+      const { stdout } = await run([
+        ...nsExec,
+        rootfs,
+        '--',
+        'sh',
+        '-c',
+        'ls /out /proc/self/cwd/',
+      ]);
+      assert.ok(!stdout.includes('shadow'));
+    });
+  });
+
+  test('an image whose /dev is a symbolic link is refused, and the host keeps its /dev', async () => {
+    await inRootfs(async (rootfs) => {
+      await run(['rm', '-rf', join(rootfs, 'dev')]);
+      await run(['ln', '-s', '/etc', join(rootfs, 'dev')]);
+      const result = await run([...nsExec, rootfs, '--', 'true']);
+      assert.equal(result.code, 125);
+      assert.match(result.stderr, /\/dev/);
+      assert.match(result.stderr, /ELOOP/);
+    });
+  });
+
+  test('/proc/self/exe of the start is a sealed copy and not the helper (CVE-2019-5736)', async () => {
+    await inRootfs(async (rootfs) => {
+      const result = await run([...nsExec, rootfs, '--', '/proc/self/exe', 'tree']);
+      // The copy runs, finds no plan, and says so; the file on the host was never within reach.
+      assert.equal(result.code, 125);
+      assert.match(result.stderr, /is not run by hand/);
+    });
+  });
+
+  test('--read-only makes the root read-only and leaves /dev alone', async () => {
+    await inRootfs(async (rootfs) => {
+      const script = 'touch /x; echo $?; echo ok > /dev/null; echo $?';
+      const { stdout } = await run([...nsExec, '--read-only', rootfs, '--', 'sh', '-c', script]);
+      assert.equal(stdout, '1\n0\n');
+    });
+  });
+}
+
+if (needs('user-namespaces', 'overlay-rootless', 'file:/bin/busybox')) {
+  test('the default sandbox of a normal user: what a program finds', async () => {
+    await inRootfs(async (rootfs) => {
+      const result = await asUser([...nsExec, rootfs, '--', 'sh', '-c', probe]);
+      assert.equal(result.stderr, '');
+      const found = facts(result).filter((line) => !line.startsWith('processes'));
+      const own = expected.map((line) => (line.startsWith('NoNew') ? 'NoNewPrivs:\t1' : line));
+      assert.deepEqual(found, own);
+    });
+  });
+}
+
+test.run();

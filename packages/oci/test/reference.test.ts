@@ -1,0 +1,117 @@
+import { digestOf, familiarReference, formatReference, parseReference } from '@ctrkit/oci';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { errorOf } from './code-of.ts';
+
+const digest = digestOf('');
+const hex = digest.slice('sha256:'.length);
+
+for (const [text, full, familiar] of [
+  ['busybox', 'docker.io/library/busybox:latest', 'busybox:latest'],
+  ['busybox:1.36', 'docker.io/library/busybox:1.36', 'busybox:1.36'],
+  ['docker.io/busybox', 'docker.io/library/busybox:latest', 'busybox:latest'],
+  ['index.docker.io/busybox', 'docker.io/library/busybox:latest', 'busybox:latest'],
+  ['library/busybox', 'docker.io/library/busybox:latest', 'busybox:latest'],
+  ['docker.io/library/busybox', 'docker.io/library/busybox:latest', 'busybox:latest'],
+  ['user/app', 'docker.io/user/app:latest', 'user/app:latest'],
+  ['library/a/b', 'docker.io/library/a/b:latest', 'library/a/b:latest'],
+  ['docker.io/a.b/c', 'docker.io/a.b/c:latest', 'docker.io/a.b/c:latest'],
+  ['docker.io/localhost/c', 'docker.io/localhost/c:latest', 'docker.io/localhost/c:latest'],
+  ['localhost/busybox', 'localhost/busybox:latest', 'localhost/busybox:latest'],
+  ['localhost:5000/busybox', 'localhost:5000/busybox:latest', 'localhost:5000/busybox:latest'],
+  ['127.0.0.1:5000/a/b:c', '127.0.0.1:5000/a/b:c', '127.0.0.1:5000/a/b:c'],
+  ['[::1]:5000/a', '[::1]:5000/a:latest', '[::1]:5000/a:latest'],
+  ['ghcr.io/a/b-c__d.e_f/g', 'ghcr.io/a/b-c__d.e_f/g:latest', 'ghcr.io/a/b-c__d.e_f/g:latest'],
+  ['EXAMPLE.com/a', 'EXAMPLE.com/a:latest', 'EXAMPLE.com/a:latest'],
+  ['Foo/bar', 'Foo/bar:latest', 'Foo/bar:latest'],
+  ['a:_X.y-Z', 'docker.io/library/a:_X.y-Z', 'a:_X.y-Z'],
+  ['a---b', 'docker.io/library/a---b:latest', 'a---b:latest'],
+  [`busybox@${digest}`, `docker.io/library/busybox@${digest}`, `busybox@${digest}`],
+  [`busybox:1@${digest}`, `docker.io/library/busybox:1@${digest}`, `busybox:1@${digest}`],
+  [`r.io:1/a@${digest}`, `r.io:1/a@${digest}`, `r.io:1/a@${digest}`],
+  [`a:${'t'.repeat(128)}`, `docker.io/library/a:${'t'.repeat(128)}`, `a:${'t'.repeat(128)}`],
+] as const) {
+  test(`${text} is ${full}`, () => {
+    const reference = parseReference(text);
+    assert.is(formatReference(reference), full);
+    assert.is(familiarReference(reference), familiar);
+    assert.equal(parseReference(full), reference);
+    assert.equal(parseReference(familiar), reference);
+  });
+}
+
+test('a reference comes apart', () => {
+  assert.equal(parseReference('localhost:5000/a/b'), {
+    registry: 'localhost:5000',
+    repository: 'a/b',
+    tag: 'latest',
+  });
+  assert.equal(parseReference(`a@${digest}`), {
+    registry: 'docker.io',
+    repository: 'library/a',
+    digest,
+  });
+});
+
+const format = 'invalid reference format';
+const lower = (name: string): string => `${format}: repository name (${name}) must be lowercase`;
+
+// docker's own sentences: scripts match on them.
+for (const [text, message] of [
+  ['', format],
+  ['BADNAME', lower('library/BADNAME')],
+  ['X:y', lower('library/X')],
+  ['a/B', lower('a/B')],
+  ['Ä', lower('library/Ä')],
+  ['localhost:5000/Up/x:T', lower('Up/x')],
+  [hex, `invalid repository name (${hex}), cannot specify 64-byte hexadecimal strings`],
+  ['a:', format],
+  [':a', format],
+  ['a@', format],
+  ['a:b:c', format],
+  ['a::b', format],
+  ['a b', format],
+  [' a', format],
+  ['a\n', format],
+  ['A\u{1b}[2J', format],
+  ['/a', format],
+  ['a/', format],
+  ['a//b', format],
+  ['-a', format],
+  ['a-', format],
+  ['a..b', format],
+  ['a___b', format],
+  ['a/../b', format],
+  ['../a', format],
+  ['a:.b', format],
+  ['a:b/c', format],
+  ['a:ä', format],
+  ['ä', format],
+  [`a:${'t'.repeat(129)}`, format],
+  ['https://docker.io/a', format],
+  ['r.io:x/a', format],
+  ['[::g]/a', format],
+  ['-r.io/a', format],
+  ['user:pw@r.io/a', format],
+  [`a@sha256:${hex.slice(33)}`, format],
+  [`a@${digest}:b`, format],
+  [`a@sha256:${hex.slice(1)}`, 'invalid checksum digest length'],
+  [`a@sha512:${hex}`, 'invalid checksum digest length'],
+  [`a@sha256:${hex.toUpperCase()}`, 'invalid checksum digest format'],
+  [`a@md5:${hex.slice(32)}`, 'unsupported digest algorithm'],
+  ['a'.repeat(256), 'repository name must not be more than 255 characters'],
+  ['a/'.repeat(500_000), format],
+  [`${'a'.repeat(1_000_000)}.io/b`, format],
+] as const) {
+  test(`refused: ${JSON.stringify(text.slice(0, 60))}`, () => {
+    const error = errorOf(() => parseReference(text));
+    assert.is(error.code, 'REFERENCE_INVALID');
+    assert.is(error.message, message);
+  });
+}
+
+test('the longest name', () => {
+  assert.is(parseReference('a'.repeat(247)).repository.length, 255);
+});
+
+test.run();

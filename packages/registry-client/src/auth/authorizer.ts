@@ -1,0 +1,111 @@
+import type { HttpAnswer, HttpContext } from '../http/exchange.ts';
+import { isLocalAddress } from '../http/local-address.ts';
+import { RegistryError } from '../registry-error.ts';
+import { parseChallenges } from './challenge.ts';
+import type { Challenge } from './challenge.ts';
+import { basicHeader } from './credentials.ts';
+import type { CredentialProvider, Credentials } from './credentials.ts';
+import { fetchToken } from './token.ts';
+
+/** Knows what to put into the Authorization header for the repositories of one registry. */
+export interface Authorizer {
+  /** The header that was accepted or fetched last for a repository, if any. */
+  current(repository: string): Promise<string | undefined>;
+  /**
+   * A new header, after the registry itself refused `used` with status 401. Several that were refused
+   * at once share one. Undefined when it asks for nothing that we have. Throws what `fetchToken` throws,
+   * REDIRECT_REFUSED, CREDENTIALS_INVALID.
+   */
+  renew(
+    repository: string,
+    refusal: HttpAnswer,
+    used: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+}
+
+/** What an authorizer is made of. */
+export interface AuthorizerSettings {
+  context: HttpContext;
+  registry: string;
+  credentials: CredentialProvider;
+  /** May this host (with port) be spoken to over plain http? */
+  plainHttp: (host: string) => boolean;
+}
+
+/** Starts out knowing nothing: the first request asks as anybody, the refusal says what to do. */
+export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
+  const headers = new Map<string, Promise<string | undefined>>();
+  return {
+    current: async (repository) => await headers.get(repository)?.catch(() => undefined),
+    renew: async (repository, refusal, used, signal) => {
+      const known = headers.get(repository);
+      const header = await known?.catch(() => undefined);
+      if (header !== undefined && header !== used) return header;
+      if (headers.get(repository) === known) {
+        headers.set(repository, answerChallenges(settings, repository, refusal, signal));
+      }
+      return await headers.get(repository);
+    },
+  };
+}
+
+async function answerChallenges(
+  settings: AuthorizerSettings,
+  repository: string,
+  refusal: HttpAnswer,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const challenges = parseChallenges(refusal.headers['www-authenticate']);
+  const credentials = await settings.credentials(settings.registry);
+  const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+  if (bearer !== undefined) {
+    if (credentials?.registryToken !== undefined) return `Bearer ${credentials.registryToken}`;
+    return `Bearer ${await bearerToken(settings, repository, refusal, bearer, credentials, signal)}`;
+  }
+  const asksForBasic = challenges.some(({ scheme }) => scheme === 'basic');
+  if (asksForBasic && credentials?.username !== undefined) return basicHeader(credentials);
+  return undefined;
+}
+
+async function bearerToken(
+  { context, plainHttp }: AuthorizerSettings,
+  repository: string,
+  refusal: HttpAnswer,
+  { parameters }: Challenge,
+  credentials: Credentials | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const realm = realmOf(parameters['realm'], refusal.url, plainHttp);
+  return await fetchToken(
+    context,
+    {
+      realm,
+      service: parameters['service'],
+      scope: parameters['scope'] ?? `repository:${repository}:pull`,
+      credentials,
+      // A registry elsewhere has no business with token servers on our side.
+      allowLocal: isLocalAddress(refusal.remoteAddress),
+    },
+    signal,
+  );
+}
+
+// Credentials are about to go there, so it must be as well protected as the registry itself.
+function realmOf(realm: string | undefined, base: URL, plainHttp: (host: string) => boolean): URL {
+  if (realm === undefined || !URL.canParse(realm)) {
+    throw new RegistryError('PROTOCOL_ERROR', `${base.host}: asks for a token, but not from where`);
+  }
+  const url = new URL(realm);
+  const mayBePlain = url.protocol === 'http:' && base.protocol === 'http:' && plainHttp(url.host);
+  if (url.protocol !== 'https:' && !mayBePlain) {
+    throw new RegistryError(
+      'REDIRECT_REFUSED',
+      `${base.host}: its token server ${url.host} is not reached by https`,
+      { hint: 'credentials are only sent over https, or within this machine' },
+    );
+  }
+  url.username = '';
+  url.password = '';
+  return url;
+}

@@ -1,0 +1,99 @@
+import { parseJson } from '@ctrkit/oci';
+import { RegistryError } from '../registry-error.ts';
+import type { RegistryErrorCode, RegistryErrorFields } from '../registry-error.ts';
+import type { HttpAnswer } from './exchange.ts';
+import { readWhole } from './read-batches.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { Timeouts } from './timeouts.ts';
+
+const MOST_BYTES = 64 * 1024;
+const LONGEST_TEXT = 200;
+
+const transient: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** What was asked for, in words and as the code for its absence. */
+export interface Asked {
+  /** Such as `manifest for busybox:latest`. */
+  what: string;
+  absent: RegistryErrorCode;
+}
+
+/**
+ * The RegistryError for an answer that is no success; reads its body, as far as it is one of the spec's.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes
+ */
+export async function errorAnswer(
+  answer: HttpAnswer,
+  asked: Asked,
+  timeouts: Timeouts,
+): Promise<RegistryError> {
+  const { status, url } = answer;
+  const said = await explanation(answer, timeouts);
+  const fields = fieldsOf(answer);
+  const because = said === '' ? '' : `: ${said}`;
+  if (status === 404) {
+    const reason = said === '' ? `${url.host} does not have it` : said;
+    return new RegistryError(asked.absent, `${asked.what} not found: ${reason}`, fields);
+  }
+  if (status === 401 || status === 403) return denied(asked, status, because, fields);
+  if (status === 429) {
+    const what = `${url.host}: too many requests${because}`;
+    return new RegistryError('RATE_LIMITED', what, { ...fields, hint: patience(fields) });
+  }
+  const what = `${url.host}: ${asked.what}: answered with status ${status}${because}`;
+  return new RegistryError('REGISTRY_ERROR', what, fields);
+}
+
+function fieldsOf({ status, headers }: HttpAnswer): RegistryErrorFields {
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], Date.now());
+  return {
+    status,
+    transient: transient.has(status),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+// Docker's words, which people search for.
+function denied(
+  asked: Asked,
+  status: 401 | 403,
+  because: string,
+  fields: RegistryErrorFields,
+): RegistryError {
+  const what = `pull access denied: ${asked.what}: it does not exist or needs a login${because}`;
+  return new RegistryError(status === 401 ? 'UNAUTHORIZED' : 'DENIED', what, {
+    ...fields,
+    hint: 'check the name; a login is read from the auths of ~/.docker/config.json',
+  });
+}
+
+function patience({ retryAfterMs }: RegistryErrorFields): string {
+  if (retryAfterMs === undefined) return 'try again later; with a login the limit is often higher';
+  return `try again in ${Math.ceil(retryAfterMs / 1000)} seconds; with a login the limit is often higher`;
+}
+
+// An error page may be anything; without the spec's errors in it there is just the status to tell.
+async function explanation(answer: HttpAnswer, timeouts: Timeouts): Promise<string> {
+  try {
+    const value = parseJson(await readWhole(answer, MOST_BYTES, timeouts));
+    return messagesOf(value).slice(0, 3).map(plain).join('; ');
+  } catch (error) {
+    if (error instanceof Error) return '';
+    throw error;
+  }
+}
+
+function messagesOf(value: unknown): string[] {
+  const errors = (value as { errors?: unknown } | null)?.errors;
+  if (!Array.isArray(errors)) return [];
+  return errors.flatMap((entry: unknown) => {
+    const { code, message } = (entry ?? {}) as { code?: unknown; message?: unknown };
+    if (typeof message === 'string' && message !== '') return [message];
+    return typeof code === 'string' ? [code.toLowerCase().replaceAll('_', ' ')] : [];
+  });
+}
+
+// Somebody else's text on somebody's terminal.
+function plain(text: string): string {
+  return text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ').slice(0, LONGEST_TEXT);
+}

@@ -1,0 +1,70 @@
+import { errnoOf } from '@ctrkit/durable';
+import { RegistryError } from '../registry-error.ts';
+
+// Asking again at once changes nothing about these.
+const lasting: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'no such host',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+};
+
+const passing: Readonly<Record<string, string>> = {
+  ECONNRESET: 'connection reset',
+  ECONNABORTED: 'connection reset',
+  EPIPE: 'connection reset',
+  ETIMEDOUT: 'connection timed out',
+  EAI_AGAIN: 'the name server does not answer',
+};
+
+/** The RegistryError for a request that got no answer; one that is explained already stays as it is. */
+export function explainNetworkError(error: unknown, url: URL): unknown {
+  if (error instanceof RegistryError || !(error instanceof Error)) return error;
+  // Whoever aborted knows the reason better.
+  if (error.name === 'AbortError') return error;
+  const code = errnoOf(error) ?? '';
+  if (code in lasting)
+    return unreachable(url, lasting[code] ?? code, { cause: error, transient: false });
+  if (code in passing) return unreachable(url, passing[code] ?? code, { cause: error });
+  if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP')) return notHttp(url, error);
+  if (isTls(code)) return tlsFailed(url, code, error);
+  return unreachable(url, code === '' ? error.message : code, { cause: error });
+}
+
+/** REGISTRY_UNREACHABLE, worth another try unless said otherwise. */
+export function unreachable(
+  url: URL,
+  why: string,
+  fields: { cause?: unknown; transient?: boolean } = {},
+): RegistryError {
+  return new RegistryError('REGISTRY_UNREACHABLE', `${url.host}: cannot be reached: ${why}`, {
+    hint: 'check the name and port of the registry, and that it is running',
+    transient: true,
+    ...fields,
+  });
+}
+
+function isTls(code: string): boolean {
+  return /^(?:ERR_(?:TLS|SSL)|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/.test(
+    code,
+  );
+}
+
+function tlsFailed(url: URL, code: string, cause: Error): RegistryError {
+  const plain = code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  const why = plain ? 'it does not speak TLS' : `its certificate is not trusted (${code})`;
+  return new RegistryError('TLS_FAILED', `${url.host}: no secure connection: ${why}`, {
+    hint: plain
+      ? 'only registries on loopback may speak plain http'
+      : 'name the file of its certificate authority in NODE_EXTRA_CA_CERTS',
+    cause,
+  });
+}
+
+function notHttp(url: URL, cause: Error): RegistryError {
+  const what = `${url.host}: answered what is not HTTP`;
+  return new RegistryError('PROTOCOL_ERROR', what, {
+    hint: 'does a registry listen there, and does it speak plain http?',
+    cause,
+  });
+}

@@ -1,0 +1,18 @@
+/** How long each stage of an exchange may take, in milliseconds. */
+export interface Timeouts {
+  /** Until the connection stands, TLS included. @default 15_000 */
+  connectMs: number;
+  /** From there until the answer's headers are complete. @default 60_000 */
+  headersMs: number;
+  /** Without `minimumBytes` of a body having arrived. @default 60_000 */
+  idleMs: number;
+  /** Bytes that an `idleMs` must bring for a body not to count as stalled. @default 1_024 */
+  minimumBytes: number;
+}
+
+export const defaultTimeouts: Timeouts = {
+  connectMs: 15_000,
+  headersMs: 60_000,
+  idleMs: 60_000,
+  minimumBytes: 1_024,
+};

@@ -1,0 +1,14 @@
+export type { CredentialProvider, Credentials } from './auth/credentials.ts';
+export { dockerConfigCredentials, dockerConfigPath } from './auth/docker-config.ts';
+export type { BlobOptions } from './fetch-blob.ts';
+export type { FetchedManifest } from './fetch-manifest.ts';
+export type { RetryPolicy } from './http/retry.ts';
+export type { Timeouts } from './http/timeouts.ts';
+export type { BlobReader } from './pull/download-blob.ts';
+export type { PullEvent, PullLayerEvent, PullMessageEvent } from './pull/events.ts';
+export { pull } from './pull/pull.ts';
+export type { PullOptions, PullResult } from './pull/pull.ts';
+export { createRegistryClient } from './registry-client.ts';
+export type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
+export { RegistryError } from './registry-error.ts';
+export type { RegistryErrorCode } from './registry-error.ts';

@@ -1,0 +1,56 @@
+import { readSmallBlob } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import { formatPlatform, mediaTypes, parseImageConfig, selectPlatform } from '@ctrkit/oci';
+import type { Descriptor, ImageManifest, Platform } from '@ctrkit/oci';
+import { RegistryError } from '../registry-error.ts';
+
+const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
+
+const imageConfigs: ReadonlySet<string> = new Set([mediaTypes.config, mediaTypes.dockerConfig]);
+
+/**
+ * The blobs that a manifest needs, each once, its config first. Layers' `urls` are not followed: they may
+ * lead anywhere, and registries keep such layers too. Throws IMAGE_INVALID for a config beyond 4 MiB, and
+ * for one digest with two sizes.
+ */
+export function blobsOf({ config, layers }: ImageManifest): Descriptor[] {
+  if (config.size > MOST_CONFIG_BYTES) {
+    throw invalid(`its config ${config.digest} has ${config.size} bytes; at most 4 MiB are read`);
+  }
+  const blobs = new Map<string, Descriptor>();
+  for (const blob of [config, ...layers]) {
+    const known = blobs.get(blob.digest) ?? blob;
+    if (known.size !== blob.size) throw invalid(`two sizes for one blob, ${blob.digest}`);
+    blobs.set(blob.digest, known);
+  }
+  return [...blobs.values()];
+}
+
+/**
+ * Holds the config of an image, when it is in the layout, to the manifest and to the platform that was
+ * asked for, if one was. Artifacts that are no images pass. Throws IMAGE_INVALID, PLATFORM_NOT_FOUND, oci's
+ * CONFIG_INVALID.
+ */
+export async function checkConfig(
+  layout: Layout,
+  { config, layers }: ImageManifest,
+  wanted: Platform | undefined,
+): Promise<void> {
+  if (!imageConfigs.has(config.mediaType)) return;
+  const image = parseImageConfig(await readSmallBlob(layout, config));
+  const { os, architecture, variant, rootfs } = image;
+  if (rootfs.diff_ids.length !== layers.length) {
+    throw invalid(`${layers.length} layers, but its config names ${rootfs.diff_ids.length}`);
+  }
+  const platform: Platform = { os, architecture, ...(variant !== undefined && { variant }) };
+  if (wanted === undefined || selectPlatform([{ ...config, platform }], wanted)) return;
+  throw new RegistryError(
+    'PLATFORM_NOT_FOUND',
+    `the image is for ${formatPlatform(platform)}, not for ${formatPlatform(wanted)}`,
+    { hint: `ask for --platform ${formatPlatform(platform)}, or for none` },
+  );
+}
+
+function invalid(why: string): RegistryError {
+  return new RegistryError('IMAGE_INVALID', `the manifest contradicts itself: ${why}`);
+}

@@ -1,0 +1,115 @@
+import type { Layout } from '@ctrkit/layout';
+import { hostPlatform } from '@ctrkit/oci';
+import type { Descriptor, Digest, Platform, Reference } from '@ctrkit/oci';
+import { createRegistryClient } from '../registry-client.ts';
+import type { RegistryClient } from '../registry-client.ts';
+import { blobsOf, checkConfig } from './check-image.ts';
+import { downloadBlob } from './download-blob.ts';
+import type { BlobReader } from './download-blob.ts';
+import type { PullEvent, PullLayerEvent } from './events.ts';
+import { forEachParallel } from './for-each.ts';
+import { recordImage } from './record-image.ts';
+import { dropDamaged } from './stored-blob.ts';
+import { selectImage } from './select-image.ts';
+import type { SelectedImage } from './select-image.ts';
+
+/** How an image is pulled. */
+export interface PullOptions {
+  /** Whose image is taken from an index; when given, the image must be for it. @default this machine's */
+  platform?: Platform;
+  /** @default one that asks as nobody */
+  client?: RegistryClient;
+  /** The ref name under which it is recorded in the layout. @default the full reference */
+  name?: string;
+  /** Blobs at a time. @default 3 */
+  concurrency?: number;
+  signal?: AbortSignal;
+  onEvent?: (event: PullEvent) => void;
+  /**
+   * Called, and waited for, when it is known what the image consists of and before any of it is looked for
+   * or fetched: the moment to protect these digests from garbage collection.
+   */
+  onResolved?: (digests: Digest[]) => Promise<void>;
+  /**
+   * Reads a layer's compressed bytes, from its first, while it is downloaded. What it made of them counts only once
+   * it returned and the pull went on: a stream whose digest turns out wrong fails at its end, and if only
+   * the beginning that an earlier pull had left was wrong, the layer is read a second time from its start. A slow
+   * reader slows its layer. It is not called for layers that are there or that another process downloads. If it
+   * throws, so does the pull.
+   */
+  onLayer?: BlobReader;
+}
+
+/** What a pull did. */
+export interface PullResult {
+  /** The manifest of the platform's image. */
+  descriptor: Descriptor;
+  /** What the reference names: that manifest, or the index that it is from. */
+  target: Descriptor;
+  /** Whether the name points to something else than before. */
+  changed: boolean;
+  /** Bytes of blobs that came from the registry. */
+  downloadedBytes: number;
+}
+
+/**
+ * Pulls an image into a layout: what is there is not fetched, what is fetched is verified, and the name is
+ * recorded last, so that it never points at half an image. What an interrupted pull has downloaded
+ * stays in `ingest/` of the layout and is continued by the next one. Several pulls, in one process or many, may
+ * work on one layout: each blob is downloaded once.
+ *
+ * Throws RegistryError (see its codes), oci's MANIFEST_INVALID, SCHEMA1_UNSUPPORTED, UNSUPPORTED_MEDIA_TYPE and
+ * CONFIG_INVALID, durable's NO_SPACE, READ_ONLY, PERMISSION_DENIED, or the signal's reason.
+ */
+export async function pull(
+  reference: Reference,
+  layout: Layout,
+  options: PullOptions = {},
+): Promise<PullResult> {
+  const { signal, platform, onResolved } = options;
+  const client = options.client ?? createRegistryClient();
+  try {
+    const sources = { client, reference, layout, signal: signal ?? new AbortController().signal };
+    const image = await selectImage(sources, platform ?? hostPlatform());
+    const blobs = blobsOf(image.manifest);
+    const documents = image.documents.map(({ descriptor }) => descriptor);
+    await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));
+    await dropDamaged(layout, image.manifest.config);
+    const downloadedBytes = await downloadAll(client, reference, layout, image, blobs, options);
+    await checkConfig(layout, image.manifest, platform);
+    const changed = await recordImage(layout, image, reference, options.name);
+    const { descriptor, target } = image;
+    return { descriptor, target, changed, downloadedBytes };
+  } finally {
+    if (options.client === undefined) client.close();
+  }
+}
+
+async function downloadAll(
+  client: RegistryClient,
+  reference: Reference,
+  layout: Layout,
+  { manifest }: SelectedImage,
+  blobs: readonly Descriptor[],
+  { concurrency = 3, onEvent, onLayer, signal }: PullOptions,
+): Promise<number> {
+  let bytes = 0;
+  await forEachParallel(blobs, concurrency, signal, async (blob, signal) => {
+    const isLayer = blob.digest !== manifest.config.digest;
+    const report = (status: PullLayerEvent['status'], current: number): void =>
+      onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
+    const reader = isLayer ? onLayer : undefined;
+    const download = await downloadBlob({
+      client,
+      reference,
+      layout,
+      blob,
+      reader,
+      signal,
+      report: isLayer ? report : () => undefined,
+    });
+    bytes += download.fetched;
+    return download;
+  });
+  return bytes;
+}

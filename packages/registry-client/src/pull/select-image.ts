@@ -1,0 +1,88 @@
+import type { Layout } from '@ctrkit/layout';
+import {
+  familiarReference,
+  formatPlatform,
+  parseManifestOrIndex,
+  selectPlatform,
+} from '@ctrkit/oci';
+import type { Descriptor, ImageIndex, ImageManifest, Platform, Reference } from '@ctrkit/oci';
+import type { FetchedManifest } from '../fetch-manifest.ts';
+import type { RegistryClient } from '../registry-client.ts';
+import { RegistryError } from '../registry-error.ts';
+import { readStored } from './stored-blob.ts';
+
+/** The image of one platform behind a reference, and what was read on the way to it. */
+export interface SelectedImage {
+  /** What the reference names, first, down to the manifest, last. */
+  documents: { descriptor: Descriptor; bytes: Buffer }[];
+  /** What the reference names. */
+  target: Descriptor;
+  /** Of the manifest. */
+  descriptor: Descriptor;
+  manifest: ImageManifest;
+}
+
+// An index in an index is allowed and rare; more than this is a game.
+const DEEPEST = 4;
+
+/** Where manifests come from. */
+export interface Sources {
+  client: RegistryClient;
+  reference: Reference;
+  layout: Layout;
+  signal: AbortSignal;
+}
+
+/**
+ * Resolves a reference down to the manifest of a platform; manifests that the layout has are not
+ * fetched again. Throws PLATFORM_NOT_FOUND, SIZE_MISMATCH, IMAGE_INVALID, and what
+ * `RegistryClient.resolve` throws.
+ */
+export async function selectImage(sources: Sources, platform: Platform): Promise<SelectedImage> {
+  const { client, reference, signal } = sources;
+  const first = await client.resolve(reference, { signal });
+  let current = first;
+  const documents = [current];
+  while (current.content.kind === 'index') {
+    if (documents.length === DEEPEST) throw tooDeep(reference);
+    const child = choose(current.content.index, platform, reference);
+    current = await childManifest(sources, child);
+    documents.push(current);
+  }
+  const { manifest } = current.content;
+  return { documents, target: first.descriptor, descriptor: current.descriptor, manifest };
+}
+
+function choose(index: ImageIndex, platform: Platform, reference: Reference): Descriptor {
+  const child = selectPlatform(index.manifests, platform);
+  if (child !== undefined) return child;
+  const name = familiarReference(reference);
+  const there = index.manifests.flatMap((entry) =>
+    entry.platform === undefined || entry.platform.os === 'unknown'
+      ? []
+      : [formatPlatform(entry.platform)],
+  );
+  throw new RegistryError(
+    'PLATFORM_NOT_FOUND',
+    `no matching manifest for ${formatPlatform(platform)} in the manifest list of ${name}`,
+    { hint: `it has ${[...new Set(there)].join(', ') || 'no platform at all'}` },
+  );
+}
+
+async function childManifest(sources: Sources, child: Descriptor): Promise<FetchedManifest> {
+  const { client, reference, signal } = sources;
+  const stored = await readStored(sources.layout, child);
+  const bytes =
+    stored ?? (await client.resolve({ ...reference, digest: child.digest }, { signal })).bytes;
+  if (bytes.length !== child.size) {
+    const what = `manifest ${child.digest}: has ${bytes.length} bytes instead of ${child.size}`;
+    throw new RegistryError('SIZE_MISMATCH', what);
+  }
+  // By the index's word for it, which must also be the document's own.
+  return { descriptor: child, bytes, content: parseManifestOrIndex(bytes, child.mediaType) };
+}
+
+function tooDeep(reference: Reference): RegistryError {
+  const what = `${familiarReference(reference)}: indexes nested more than ${DEEPEST - 1} deep`;
+  return new RegistryError('IMAGE_INVALID', what);
+}

@@ -1,0 +1,11 @@
+export { ensureLayers, layersOf } from './ensure-layers.ts';
+export type { EnsureLayersOptions, ImageLayer, LayeredImage } from './ensure-layers.ts';
+export type { OnEvent, RootfsEvent } from './events.ts';
+export { choosePrivilege } from './privilege.ts';
+export type { Privilege } from './privilege.ts';
+export { removeTree } from './remove-tree.ts';
+export { RootfsError } from './rootfs-error.ts';
+export type { RootfsErrorCode } from './rootfs-error.ts';
+export type { TarLimits } from './tar/tar-reader.ts';
+export { unpackInto } from './unpack-layer.ts';
+export type { UnpackedLayer, UnpackOptions } from './unpack-layer.ts';

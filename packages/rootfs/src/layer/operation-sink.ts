@@ -1,0 +1,27 @@
+import type { Operation } from '@ctrkit/syscalls';
+
+export type ContentOperation = Extract<Operation, { readonly op: 'make-file' | 'data' }>;
+
+/** Where operations go: to a helper that carries them out, or to somebody who reads them. */
+export interface OperationSink {
+  add(operation: Operation): void;
+  /** Contents are passed on without a copy: they must not change any more. */
+  addContent(operation: ContentOperation): void;
+  /** Waits where the other side is far behind. Throws what made it fail. */
+  flow(): Promise<void>;
+  /** Ends the plan and waits until all of it is carried out. */
+  finish(): Promise<void>;
+  /** Stops where it is. */
+  abandon(): Promise<void>;
+}
+
+/** A sink that only shows the operations. */
+export function showOperations(show: (operation: Operation) => void): OperationSink {
+  return {
+    add: show,
+    addContent: show,
+    flow: async () => {},
+    finish: async () => {},
+    abandon: async () => {},
+  };
+}

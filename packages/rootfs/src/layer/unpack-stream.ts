@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { digestAlgorithm, digestHex } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
+import { RootfsError } from '../rootfs-error.ts';
+import { TarReader } from '../tar/tar-reader.ts';
+import type { TarLimits } from '../tar/tar-reader.ts';
+import type { LayerWriter } from './layer-writer.ts';
+
+/** Hashes a stream as it passes; it fails at its end where it is not what the diff id says. */
+async function* verifyDiffId(
+  source: AsyncIterable<Buffer>,
+  diffId: Digest,
+): AsyncGenerator<Buffer> {
+  const hash = createHash(digestAlgorithm(diffId));
+  for await (const chunk of source) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') === digestHex(diffId)) return;
+  throw new RootfsError('DIFF_ID_MISMATCH', `layer ${diffId}: unpacks to other contents`, {
+    layer: diffId,
+    hint: 'the image is damaged or was made wrongly: its config names another diff id',
+  });
+}
+
+/**
+ * Writes all entries of an uncompressed layer. When this ends without an error, the bytes were those of the diff
+ * id. Throws LAYER_INVALID, DIFF_ID_MISMATCH, and what the source and the plan throw.
+ */
+export async function unpackStream(
+  source: AsyncIterable<Buffer>,
+  diffId: Digest,
+  writer: LayerWriter,
+  options: { readonly limits?: TarLimits | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const reader = new TarReader(verifyDiffId(source, diffId), options.limits);
+  try {
+    for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
+      options.signal?.throwIfAborted();
+      await writer.write(entry, reader);
+    }
+  } catch (error) {
+    if (error instanceof RootfsError && error.code === 'LAYER_INVALID') await reader.bytes.drain();
+    throw error;
+  } finally {
+    await reader.bytes.close();
+  }
+}

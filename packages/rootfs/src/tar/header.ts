@@ -1,0 +1,83 @@
+import { invalidLayer } from '../rootfs-error.ts';
+import { readCount, readNumber } from './numbers.ts';
+
+export const BLOCK = 512;
+
+/** One header block, as it stands. Names are bytes, held as latin1 strings. */
+export interface Header {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly seconds: number;
+  readonly type: string;
+  readonly linkName: string;
+  readonly major: number;
+  readonly minor: number;
+  /** The block itself, for what only some formats have in it. */
+  readonly block: Buffer;
+}
+
+/** Whether a block is all zero, as the two at the end of an archive are. */
+export function isZero(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+function text(field: Buffer): string {
+  const end = field.indexOf(0);
+  return field.toString('latin1', 0, end < 0 ? field.length : end);
+}
+
+// The sum of all bytes, its own field taken as spaces; old archives have it of signed bytes.
+function hasValidChecksum(block: Buffer): boolean {
+  let unsigned = 8 * 0x20;
+  let signed = unsigned;
+  for (let at = 0; at < BLOCK; at++) {
+    if (at >= 148 && at < 156) continue;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    signed += byte < 0x80 ? byte : byte - 0x100;
+  }
+  const expected = readNumber(block.subarray(148, 156), 'checksum');
+  return expected === unsigned || expected === signed;
+}
+
+// GNU's own format keeps times and sparse maps where POSIX has the beginning of a long name; star's, at its end.
+function prefixOf(block: Buffer): string {
+  if (block.toString('latin1', 257, 263) !== 'ustar\0') return '';
+  const isStar = block.toString('latin1', 508, 512) === 'tar\0';
+  return text(block.subarray(345, isStar ? 476 : 500));
+}
+
+// In the oldest format there is anything where devices have their numbers.
+function deviceOf(block: Buffer): { major: number; minor: number } {
+  const type = block[156] ?? 0;
+  if (type !== 0x33 && type !== 0x34) return { major: 0, minor: 0 };
+  return {
+    major: readCount(block.subarray(329, 337), 'major'),
+    minor: readCount(block.subarray(337, 345), 'minor'),
+  };
+}
+
+/**
+ * Reads a header block. Throws LAYER_INVALID.
+ * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06
+ */
+export function readHeader(block: Buffer): Header {
+  if (!hasValidChecksum(block)) throw invalidLayer('a header has a wrong checksum');
+  const prefix = prefixOf(block);
+  const name = text(block.subarray(0, 100));
+  return {
+    name: prefix === '' ? name : `${prefix}/${name}`,
+    mode: readCount(block.subarray(100, 108), 'mode') & 0o7777,
+    uid: readCount(block.subarray(108, 116), 'uid'),
+    gid: readCount(block.subarray(116, 124), 'gid'),
+    size: readCount(block.subarray(124, 136), 'size'),
+    seconds: readNumber(block.subarray(136, 148), 'mtime'),
+    type: String.fromCharCode(block[156] ?? 0),
+    linkName: text(block.subarray(157, 257)),
+    ...deviceOf(block),
+    block,
+  };
+}

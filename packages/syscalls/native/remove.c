@@ -1,0 +1,120 @@
+// Removing, by descriptors: never through a symbolic link, never into another mount.
+#include "helper.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// A tree may be deeper than descriptors and stack reach: what lies deeper is moved up and met again there.
+enum { DEEPEST = 64 };
+
+struct removal {
+  int top;
+  const char *path;
+  const char **keep;
+};
+
+static void empty(const struct removal *removal, int directory, unsigned depth);
+
+static void move_up(const struct removal *removal, int directory, const char *name) {
+  static unsigned count;
+  char above[32];
+  do {
+    snprintf(above, sizeof above, ".deep-%u", count++);
+  } while (syscall(SYS_renameat2, directory, name, removal->top, above, 1 /* RENAME_NOREPLACE */) < 0 &&
+           errno == EEXIST);
+  if (faccessat(removal->top, above, F_OK, AT_SYMLINK_NOFOLLOW) < 0) fail("renameat2", removal->path);
+}
+
+static int open_to_empty(int parent, const char *name, const char *path) {
+  int fd = try_open_beneath(parent, name, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
+  if (fd < 0) fail("openat2", path);
+  return fd;
+}
+
+static void remove_directory(const struct removal *removal, int parent, const char *name, unsigned depth) {
+  if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+  if (errno != ENOTEMPTY && errno != EEXIST) fail("unlinkat", removal->path);
+  if (depth >= DEEPEST) {
+    move_up(removal, parent, name);
+    return;
+  }
+  empty(removal, open_to_empty(parent, name, removal->path), depth + 1);
+  if (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT) fail("unlinkat", removal->path);
+}
+
+static bool is_kept(const char **keep, const char *name) {
+  for (; keep != NULL && *keep != NULL; keep++) {
+    if (strcmp(*keep, name) == 0) return true;
+  }
+  return false;
+}
+
+static bool is_itself(const char *name) {
+  return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+// unlinkat tells a directory by EISDIR; POSIX, and so some file systems, by EPERM.
+static bool is_directory_error(int error) {
+  return error == EISDIR || error == EPERM;
+}
+
+// Takes the descriptor. Some file systems skip entries while others are removed: read until nothing is left.
+static void empty(const struct removal *removal, int directory, unsigned depth) {
+  const char **keep = depth == 0 ? removal->keep : NULL;
+  DIR *entries = fdopendir(directory);
+  if (entries == NULL) fail("fdopendir", removal->path);
+  for (bool found = true; found; rewinddir(entries)) {
+    found = false;
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+      if (is_itself(entry->d_name) || is_kept(keep, entry->d_name)) continue;
+      found = true;
+      if (unlinkat(directory, entry->d_name, 0) == 0 || errno == ENOENT) continue;
+      if (!is_directory_error(errno)) fail("unlinkat", removal->path);
+      remove_directory(removal, directory, entry->d_name, depth);
+    }
+  }
+  closedir(entries);
+}
+
+void remove_entry(int parent, const char *name, const char *path) {
+  if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
+  if (!is_directory_error(errno)) fail("unlinkat", path);
+  forget_beneath(path);
+  int directory = open_to_empty(parent, name, path);
+  struct removal removal = {.top = directory, .path = path};
+  empty(&removal, directory, 0);
+  if (unlinkat(parent, name, AT_REMOVEDIR) < 0) fail("unlinkat", path);
+}
+
+void make_way(int parent, const char *name, const char *path) {
+  if (errno != EEXIST) fail("create", path);
+  remove_entry(parent, name, path);
+}
+
+static bool is_absence(int error) {
+  return error == ENOENT || error == ENOTDIR;
+}
+
+void op_remove(struct record *record) {
+  const char *path = take_path(record), *name;
+  int there = try_open_beneath(root_fd, path, O_PATH | O_NOFOLLOW, ONE_MOUNT);
+  if (there >= 0) close(there);
+  else if (is_absence(errno)) return;
+  remove_entry(parent_of(path, &name), name, path);
+}
+
+void op_empty_directory(struct record *record) {
+  const char *path = take_path(record);
+  const char **keep = take_paths(record, NULL);
+  int directory = try_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
+  if (directory < 0 && is_absence(errno)) return;
+  if (directory < 0) fail("openat2", path);
+  forget_beneath(path);
+  struct removal removal = {.top = directory, .path = path, .keep = keep};
+  empty(&removal, directory, 0);
+}

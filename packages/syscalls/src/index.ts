@@ -1,0 +1,16 @@
+export { encodeContent, encodeOperation, encodePlan } from './encode.ts';
+export { explain } from './explain.ts';
+export { Helper, runPlan } from './helper.ts';
+export type { Exit, HelperOptions } from './helper.ts';
+export { helperPath } from './helper-path.ts';
+export type { Mode, Text } from './operations/fields.ts';
+export { operations } from './operations/index.ts';
+export type { Operation, OperationName } from './operations/index.ts';
+export type { Report } from './report.ts';
+export { runDetached } from './run-detached.ts';
+export { SyscallsError } from './syscalls-error.ts';
+export type { HelperFailure, SyscallsErrorCode } from './syscalls-error.ts';
+export { cloneFlags, mountAttributes, resourceLimits } from './constants.ts';
+export { walkTree } from './walk.ts';
+export type { WalkSelection } from './walk.ts';
+export type { EntryType, WalkData, WalkEntry, WalkRecord } from './walk-record.ts';

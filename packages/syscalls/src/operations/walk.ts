@@ -1,0 +1,17 @@
+/** Operations that stream entries beneath the root. */
+export const walkOperations = {
+  /**
+   * Streams what is at a path of the root, and below it to `depth`, as records on stdout (docs/walk-protocol.md).
+   * Names are sorted by their bytes. Another mount is listed and not entered. Contents of files larger than
+   * `contents` are left out; 0 leaves out all. `follow`: symbolic links in the path itself, inside the root.
+   * `optional`: an absent path is no failure.
+   */
+  walk: {
+    path: 'str',
+    depth: 'u32',
+    contents: 'u64',
+    xattrs: 'u32',
+    follow: 'u32',
+    optional: 'u32',
+  },
+} as const;

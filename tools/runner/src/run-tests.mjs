@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+// Runs every *.test.ts below the given folders, one process a file, and passes only if each file
+// reported at least one test and all of its tests passed. uvu alone exits 0 when a hook throws,
+// when a file forgets test.run(), and when a pattern matches nothing.
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+
+const LIMIT_MS = Number(process.env['TEST_LIMIT_MS'] ?? 180_000);
+const skipIsFailure = process.env['CI'] === 'true';
+
+/** @param {string} folder @returns {Promise<string[]>} */
+async function testFiles(folder) {
+  if (folder.endsWith('.test.ts')) return [resolve(folder)];
+  const entries = await readdir(folder, { withFileTypes: true });
+  const nested = await Promise.all(
+    entries
+      .filter((entry) => entry.name !== 'node_modules' && entry.name !== 'dist')
+      .map((entry) => {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) return testFiles(path);
+        return entry.name.endsWith('.test.ts') ? [resolve(path)] : [];
+      }),
+  );
+  return nested.flat().toSorted();
+}
+
+/**
+ * Runs one file.
+ * @param {string} file
+ * @returns {Promise<{file: string, passed: number, failed: number, skipped: number, why: string[], output: string}>}
+ */
+function runFile(file) {
+  return new Promise((done) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=@ctrkit/source', file],
+      // A group of its own, so that a test that hangs is stopped with all it started.
+      { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1' } },
+    );
+    let output = '';
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      process.kill(-child.pid, 'SIGKILL');
+    }, LIMIT_MS);
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const count = (/** @type {string} */ word) =>
+        [...output.matchAll(new RegExp(`^  ${word}: +(\\d+)$`, 'gm'))].reduce(
+          (sum, match) => sum + Number(match[1]),
+          0,
+        );
+      const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')];
+      const skips = [...output.matchAll(/^SKIP (.*)$/gm)].map((match) => match[1] ?? '');
+      const why = [];
+      if (timedOut) why.push(`ran longer than ${LIMIT_MS / 1000} s`);
+      else if (code !== 0) why.push(signal === null ? `exit code ${code}` : `killed by ${signal}`);
+      if (total === 0 && skips.length === 0) why.push('reported no test');
+      const failed = Math.max(total - passed - skipped, why.length > 0 ? 1 : 0);
+      done({ file, passed, failed, skipped: skipped + skips.length, why: [...why, ...skips.map((s) => `skipped: ${s}`)], output });
+    });
+  });
+}
+
+const folders = process.argv.slice(2);
+const files = (await Promise.all(folders.map(testFiles))).flat();
+if (files.length === 0) {
+  process.stderr.write(`run-tests: no *.test.ts below ${folders.join(', ') || '(no folder given)'}\n`);
+  process.exit(1);
+}
+
+const results = [];
+const queue = [...files];
+async function worker() {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const result = await runFile(file);
+    results.push(result);
+    const bad = result.failed > 0 || (skipIsFailure && result.skipped > 0);
+    const name = relative(process.cwd(), file);
+    process.stdout.write(
+      `${bad ? 'FAIL' : 'ok  '} ${name}  ${result.passed} passed` +
+        (result.skipped > 0 ? `, ${result.skipped} skipped` : '') +
+        (result.why.length > 0 ? ` (${result.why.join('; ')})` : '') + '\n',
+    );
+    if (bad) process.stdout.write(result.output.replaceAll(/^/gm, '     ') + '\n');
+  }
+}
+// Live tests share the machine's cgroups and loop devices by unique names, so files may run side by side.
+await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, worker));
+
+const sum = (/** @type {'passed'|'failed'|'skipped'} */ key) => results.reduce((n, r) => n + r[key], 0);
+process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+const ok = results.every((r) => r.failed === 0 && (!skipIsFailure || r.skipped === 0));
+process.exit(ok && sum('passed') > 0 ? 0 : 1);
