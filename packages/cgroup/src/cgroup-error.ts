@@ -3,7 +3,9 @@ export type CgroupErrorCode =
   | 'CGROUP_NO_PERMISSION'
   | 'CGROUP_NOT_FOUND'
   | 'CGROUP_BUSY'
-  | 'CGROUP_INVALID_VALUE';
+  | 'CGROUP_INVALID_VALUE'
+  | 'COMMAND_NOT_FOUND'
+  | 'COMMAND_NOT_EXECUTABLE';
 
 interface CgroupErrorOptions {
   readonly cause?: unknown;

@@ -7,6 +7,10 @@ export type { WaitOptions } from './deadline.ts';
 export { deviceProgram } from './device-program.ts';
 export { detectHierarchy } from './hierarchy.ts';
 export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';
+export { listCgroups } from './list.ts';
+export type { ListedCgroup } from './list.ts';
+export { runInCgroup } from './run.ts';
+export type { LimitedRun, RunExit, RunOptions } from './run.ts';
 export type {
   CpuStats,
   Events,

@@ -14,16 +14,20 @@ export function childDirectories(directory: string): string[] {
   }
 }
 
-function pidsBelow(directory: string): number[] {
-  const own = (readValue(join(directory, 'cgroup.procs')) ?? '').split('\n').map(Number);
-  return [...own, ...childDirectories(directory).flatMap(pidsBelow)];
+/**
+ * The processes in one cgroup itself. A process of another pid namespace shows as 0 and cannot be named from here
+ * (and kill(0) would be our own group), so it is left out.
+ */
+export function pidsAt(directory: string): number[] {
+  const lines = (readValue(join(directory, 'cgroup.procs')) ?? '').split('\n');
+  return lines.map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
 }
 
-/**
- * The processes in a cgroup and in those below it. A process of another pid namespace shows as 0 and cannot be
- * named from here (and kill(0) would be our own group), so it is left out.
- */
+function pidsBelow(directory: string): number[] {
+  return [...pidsAt(directory), ...childDirectories(directory).flatMap(pidsBelow)];
+}
+
+/** The processes in a cgroup and in those below it. */
 export function processesIn(members: readonly Member[]): number[] {
-  const pids = members.flatMap(({ directory }) => pidsBelow(directory));
-  return [...new Set(pids)].filter((pid) => Number.isInteger(pid) && pid > 0);
+  return [...new Set(members.flatMap(({ directory }) => pidsBelow(directory)))];
 }

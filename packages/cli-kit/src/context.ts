@@ -20,14 +20,29 @@ export interface OwnedContext {
   close(): void;
 }
 
+/** What is written to a terminal must not land on the live line. */
+function besideProgress(output: Output, progresses: readonly Progress[]): Output {
+  return {
+    fd: output.fd,
+    get isTerminal() {
+      return output.isTerminal;
+    },
+    write: (data) => {
+      for (const progress of progresses) progress.clear();
+      output.write(data);
+    },
+    stream: () => output.stream(),
+  };
+}
+
 /** The context of one run of one command. */
 export function createContext(path: string, host: Host, debug: boolean): OwnedContext {
   let signals: ReturnType<typeof takeSignals> | undefined;
   const progresses: Progress[] = [];
   const context: Context = {
     path,
-    stdout: host.stdout,
-    stderr: host.stderr,
+    stdout: besideProgress(host.stdout, progresses),
+    stderr: besideProgress(host.stderr, progresses),
     env: host.env,
     debug,
     get signal() {

@@ -19,6 +19,7 @@ export function shortId(id: string): string {
 export function jsonProgress(output: Output): Progress {
   return {
     event: (event) => output.write(`${printable(JSON.stringify(event))}\n`),
+    clear: () => undefined,
     stop: () => undefined,
   };
 }
@@ -40,6 +41,7 @@ export function plainProgress(output: Output): Progress {
         say(event.id, event.status);
       }
     },
+    clear: () => undefined,
     stop: () => {
       for (const id of downloaded) say(id, 'downloaded');
       downloaded.clear();

@@ -52,6 +52,7 @@ export function liveProgress(output: Output): Progress {
       spinner?.clear();
       output.write(`${printable(event.text)}\n`);
     },
+    clear: () => void spinner?.clear(),
     stop: () => {
       stopped = true;
       clearTimeout(timer);

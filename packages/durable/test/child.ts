@@ -23,6 +23,8 @@ export function startChild(script: string, ...parameters: string[]): Child {
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  // It may be killed while it is written to.
+  child.stdin.on('error', () => undefined);
   const closed = once(child, 'close');
   return {
     process: child,

@@ -1,6 +1,5 @@
 import { ensureLayers, layersOf } from '@ctrkit/rootfs';
 import type { RootfsEvent } from '@ctrkit/rootfs';
-import { createRegistryClient, dockerConfigCredentials, pull } from '@ctrkit/registry-client';
 import type { PullEvent } from '@ctrkit/registry-client';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, Lease, StoredImage } from '@ctrkit/image-store';
@@ -46,6 +45,9 @@ const platformOf = ({ platform }: ImageOptions): { platform?: ReturnType<typeof 
 
 async function download(store: ImageStore, name: string, options: ImageOptions): Promise<void> {
   const { signal, onEvent } = options;
+  // Most runs fetch nothing, and need not wait for an HTTP client to load.
+  const { createRegistryClient, dockerConfigCredentials, pull } =
+    await import('@ctrkit/registry-client');
   const client = createRegistryClient({ credentials: dockerConfigCredentials() });
   let lease: Lease | undefined;
   try {

@@ -19,7 +19,11 @@ export const cli: Cli = {
       describe: 'Write images as one archive',
       load: () => import('./commands/export.ts'),
     },
-    { name: 'tag', describe: 'Give an image one more name', load: () => import('./commands/tag.ts') },
+    {
+      name: 'tag',
+      describe: 'Give an image one more name',
+      load: () => import('./commands/tag.ts'),
+    },
     {
       name: 'rm',
       describe: 'Remove names, and images that have no other',

@@ -50,11 +50,7 @@ export function bareTagOf(descriptor: Descriptor): string | undefined {
 
 /** The same descriptor as an entry of that name, or of none. */
 export function named(descriptor: Descriptor, reference: Reference | undefined): Descriptor {
-  const {
-    [REF_NAME]: _short,
-    [FULL_NAME]: _full,
-    ...annotations
-  } = descriptor.annotations ?? {};
+  const { [REF_NAME]: _short, [FULL_NAME]: _full, ...annotations } = descriptor.annotations ?? {};
   const name = reference === undefined ? {} : namesFor(formatReference(reference));
   const all = { ...annotations, ...name };
   const { annotations: _old, ...rest } = descriptor;

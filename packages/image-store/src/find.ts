@@ -60,8 +60,7 @@ export function noSuchImage(nameOrId: string): ImageStoreError {
 }
 
 function withTag(name: string): string {
-  const last = name.slice(name.lastIndexOf('/') + 1);
-  return last.includes(':') || last.includes('@') ? name : `${name}:latest`;
+  return /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
 // Sixty-four hexadecimal digits, and sha256:…, are no names to docker, but are ids.

@@ -84,10 +84,6 @@ function platformOf({ os, architecture, variant }: ImageConfig): Platform {
   return { os, architecture, ...(variant !== undefined && { variant }) };
 }
 
-function unusable(
-  name: { name?: string },
-  target: Descriptor,
-  problem: string,
-): ImageRecord {
+function unusable(name: { name?: string }, target: Descriptor, problem: string): ImageRecord {
   return { ...name, id: target.digest, target, manifestDescriptor: target, size: 0, problem };
 }

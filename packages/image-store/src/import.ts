@@ -47,7 +47,7 @@ export async function importImages(
 ): Promise<ImageRecord[]> {
   const naming = namingFor(name);
   const signalled = signal === undefined ? {} : { signal };
-  await using _lease = await takeLease(layout, 'everything', signalled);
+  await using _ = await takeLease(layout, 'everything', signalled);
   await sweepTemporaries(layout.directory);
   const descriptors =
     typeof source === 'string'

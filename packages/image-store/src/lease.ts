@@ -70,7 +70,7 @@ export async function takeLease(
   const owner = selfIdentity();
   let kept = scope;
   const write = async (): Promise<void> => {
-    await using _lock = await acquireGarbageLock(layout, {
+    await using _ = await acquireGarbageLock(layout, {
       shared: true,
       ...(signal !== undefined && { signal }),
     });

@@ -1,23 +1,54 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runCommandLine } from '@ctrkit/cli-kit';
+import type { Output } from '@ctrkit/cli-kit';
 import { makeImageLayout, run } from '@ctrkit/testing';
-import type { RunOptions, RunResult } from '@ctrkit/testing';
+import { cli } from '../src/cli.ts';
 import { addImage, ask, layerOf, leftovers, testStore } from './support.ts';
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 const node = [process.execPath, '--import', 'tsx', '--conditions=@ctrkit/source', bin] as const;
 
-const imageStore = (args: string[], options?: RunOptions): Promise<RunResult> =>
-  run([...node, ...args], options);
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-const rows = ({ stdout }: RunResult): Record<string, unknown>[] =>
+function capture(fd: number): Output & { text: () => string } {
+  const chunks: Buffer[] = [];
+  const write = (data: string | Uint8Array): void => void chunks.push(Buffer.from(data));
+  return {
+    fd,
+    isTerminal: false,
+    write,
+    stream: () =>
+      new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          write(chunk);
+          done();
+        },
+      }),
+    text: () => Buffer.concat(chunks).toString(),
+  };
+}
+
+/** Runs a command line in this process, as the program does in its own. */
+async function imageStore(...args: string[]): Promise<Said> {
+  const [stdout, stderr] = [capture(1), capture(2)];
+  const code = await runCommandLine(cli, args, { stdout, stderr, env: process.env });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+const rows = ({ stdout }: Pick<Said, 'stdout'>): Record<string, unknown>[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -26,19 +57,21 @@ const rows = ({ stdout }: RunResult): Record<string, unknown>[] =>
 test('export | import moves an image from one store to another', async () => {
   await using on = await testStore();
   const image = await addImage(on, 'a:1');
-  const archive = await imageStore(['--root', on.root, 'export', 'a:1']);
+  const archive = await run([...node, '--root', on.root, 'export', 'a:1']);
   assert.is(archive.code, 0, archive.stderr);
   const root = join(on.aside, 'other');
-  const imported = await imageStore(['--root', root, 'import', '-'], { input: archive.output });
+  const imported = await run([...node, 'import', '-'], {
+    input: archive.output,
+    env: { ...process.env, CTR_ROOT: root },
+  });
   assert.is(imported.code, 0, imported.stderr);
+  assert.is(imported.stderr, '');
   assert.is(rows(imported)[0]?.['name'], 'docker.io/library/a:1');
   assert.is(rows(imported)[0]?.['id'], image.config.digest);
   assert.is((await stat(root)).mode & 0o777, 0o700);
-  const env = { ...process.env, CTR_ROOT: root };
-  const listed = await imageStore(['ls'], { env });
+  const listed = await imageStore('--root', root, 'ls');
   assert.equal(rows(listed), rows(imported));
-  assert.is(listed.stderr, '');
-  const table = await imageStore(['ls', '--format', 'table'], { env });
+  const table = await imageStore('--root', root, 'ls', '--format', 'table');
   assert.match(table.stdout, /^NAME +IMAGE ID +PLATFORM +CREATED +SIZE\ndocker\.io\/library\/a:1 /);
 });
 
@@ -55,10 +88,10 @@ test('imports a file and a directory, tags, exports to a file, removes', async (
     ['import', file],
     ['gc', '--all'],
   ]) {
-    const { code, stderr } = await imageStore(['--root', on.root, ...args]);
+    const { code, stderr } = await imageStore('--root', on.root, ...args);
     assert.is(code, 0, `${args.join(' ')}: ${stderr}`);
   }
-  const listed = await imageStore(['--root', on.root, 'ls']);
+  const listed = await imageStore('--root', on.root, 'ls');
   assert.equal(
     rows(listed).map(({ name }) => name),
     ['docker.io/library/b:2'],
@@ -71,37 +104,35 @@ test('a failed export leaves no file', async () => {
   const blob = join(on.root, 'blobs', 'sha256', image.config.digest.slice(7));
   await writeFile(blob, 'x'.repeat(image.config.size));
   const out = join(on.aside, 'out');
-  const { code } = await imageStore(['--root', on.root, 'export', '-o', out, 'a:1']);
+  const { code } = await imageStore('--root', on.root, 'export', '-o', out, 'a:1');
   assert.is(code, 1);
-  assert.equal((await readdir(on.aside)).filter((name) => /out|tmp/.test(name)), []);
+  assert.equal(
+    (await readdir(on.aside)).filter((name) => /out|tmp/.test(name)),
+    [],
+  );
 });
 
 test('mistakes end with one line that names the thing', async () => {
   await using on = await testStore();
+  const file = join(on.aside, 'file');
+  await writeFile(file, 'no archive');
   for (const [args, code, says] of [
     [['rm', 'nosuch'], 1, 'No such image: nosuch:latest'],
     [['import', join(on.aside, 'nosuch')], 1, 'nosuch'],
+    [['import', file], 1, 'archive'],
     [['export', 'Upper'], 1, 'must be lowercase'],
+    [['tag', 'nosuch', 'x'], 1, 'No such image'],
     [['serve', '--address', '0.0.0.0:0'], 1, 'loopback'],
     [['serve', '--address', 'nonsense'], 125, 'nonsense'],
     [['ls', '--nosuchflag'], 125, 'unknown flag: --nosuchflag'],
+    [['--root', join(file, 'store'), 'ls'], 1, file],
   ] as const) {
-    const result = await imageStore(['--root', on.root, ...args]);
+    const result = await imageStore('--root', on.root, ...args);
     assert.is(result.code, code, args.join(' '));
     assert.ok(result.stderr.includes(says), result.stderr);
     assert.not(/^ +at /m.test(result.stderr), result.stderr);
     assert.is(result.stdout, '');
   }
-});
-
-test('a store that may not be written to is told', async () => {
-  await using on = await testStore();
-  const path = join(on.aside, 'file');
-  await writeFile(path, '');
-  await chmod(path, 0o400);
-  const { code, stderr } = await imageStore(['--root', join(path, 'store'), 'ls']);
-  assert.is(code, 1);
-  assert.ok(stderr.includes(path), stderr);
 });
 
 async function startServing(root: string, ...args: string[]): Promise<[ChildProcess, string]> {
@@ -126,8 +157,8 @@ test('serve prints its address, takes no pushes unless told to, and ends with a 
     } finally {
       child.kill('SIGTERM');
     }
-    const [code] = (await closed) as [number];
-    assert.is(code, 143);
+    // Being told to end is how it ends.
+    assert.equal(await closed, [0, null]);
     assert.equal(await leftovers(on.root), []);
   }
 });

@@ -1,9 +1,11 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { EventEmitter, once } from 'node:events';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { temporaryName } from '@ctrkit/durable';
 import { updateIndex, writeBlob } from '@ctrkit/layout';
 import { mediaTypes, parseDigest } from '@ctrkit/oci';
 import { addImage, blobsOf, codeOf, digestsOf, leftovers, testStore } from './support.ts';
@@ -52,7 +54,7 @@ test('keeps what it is told to, with what that refers to', async () => {
   const keep = [parseDigest(image.manifest.digest)];
   assert.equal((await on.store.collectGarbage({ ...all, keep })).deleted, []);
   {
-    await using _lease = await on.store.lease(keep);
+    await using _ = await on.store.lease(keep);
     assert.equal((await on.store.collectGarbage(all)).deleted, []);
   }
   assert.is((await on.store.collectGarbage(all)).deleted.length, 3);
@@ -68,7 +70,7 @@ test('leaves young blobs alone: other tools bring them before their index', asyn
 test('does nothing while somebody brings in what it cannot know', async () => {
   await using on = await testStore();
   await writeBlob(on.store.layout, undefined, Readable.from([Buffer.from('new')]));
-  await using _lease = await on.store.lease('everything');
+  await using _ = await on.store.lease('everything');
   const result = await on.store.collectGarbage(all);
   assert.equal(result, { deleted: [], reclaimed: 0, deferred: true });
 });
@@ -92,11 +94,9 @@ test('sweeps what killed processes left, and not what living ones make', async (
   await addImage(on, 'a:1');
   const dead = '.tmp-999999999-1-00000000-0000-0000-0000-000000000000-0123456789ab';
   for (const part of ['.', 'leases', 'trash', 'ingest']) {
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(join(on.root, part), { recursive: true });
     await writeFile(join(on.root, part, dead), 'half');
   }
-  const { temporaryName } = await import('@ctrkit/durable');
   const alive = temporaryName(join(on.root, 'x'));
   await writeFile(alive, 'half');
   await on.store.collectGarbage();
@@ -119,17 +119,16 @@ test('beside an import that is under way, nothing of that is lost', async () => 
   const bytes = Buffer.concat(await archive.toArray());
   await on.store.remove('a:1');
   // The blobs arrive, then the sender pauses before the rest.
-  let resume = (): void => undefined;
-  const paused = new Promise<void>((resolve) => (resume = resolve));
+  const pause = new EventEmitter();
   const source = async function* (): AsyncGenerator<Buffer> {
     yield bytes.subarray(0, bytes.length - 3000);
-    await paused;
+    await once(pause, 'over');
     yield bytes.subarray(bytes.length - 3000);
   };
   const importing = on.store.import(source());
   for (let tries = 0; (await blobsOf(on.root)).length < 2 && tries < 100; tries++) await sleep(20);
   assert.is((await on.store.collectGarbage(all)).deferred, true);
-  resume();
+  pause.emit('over');
   await importing;
   const after = await on.store.collectGarbage(all);
   assert.equal(after, { deleted: [], reclaimed: 0, deferred: false });

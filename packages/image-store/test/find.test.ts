@@ -26,7 +26,13 @@ test('finds by id, its beginning, and the digests of manifest and config', async
   await using on = await testStore();
   const { config, manifest } = await addImage(on, 'busybox');
   const hex = config.digest.slice(7);
-  for (const id of [hex, config.digest, hex.slice(0, 12), `sha256:${hex.slice(0, 5)}`, manifest.digest]) {
+  for (const id of [
+    hex,
+    config.digest,
+    hex.slice(0, 12),
+    `sha256:${hex.slice(0, 5)}`,
+    manifest.digest,
+  ]) {
     assert.is((await on.store.find(id))?.id, config.digest, id);
   }
 });
@@ -35,7 +41,13 @@ test('answers undefined for what is not there', async () => {
   await using on = await testStore();
   await addImage(on, 'busybox:1');
   const none = '0'.repeat(64);
-  for (const name of ['busybox', 'other/busybox:1', none, `sha256:${none}`, `busybox@sha256:${none}`]) {
+  for (const name of [
+    'busybox',
+    'other/busybox:1',
+    none,
+    `sha256:${none}`,
+    `busybox@sha256:${none}`,
+  ]) {
     assert.is(await on.store.find(name), undefined, name);
   }
 });

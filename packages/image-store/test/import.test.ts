@@ -16,6 +16,16 @@ async function archiveOf(on: TestStore, name: string): Promise<Buffer> {
   return Buffer.concat(await (await other.store.export([name])).toArray());
 }
 
+/** The same bytes in small pieces. */
+function slices(bytes: Buffer): Readable {
+  const count = Math.ceil(bytes.length / 512);
+  return Readable.from(
+    Array.from({ length: count }, (_, at) => bytes.subarray(at * 512, (at + 1) * 512)),
+  );
+}
+
+const blob = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
+
 const names = async ({ store }: TestStore): Promise<(string | undefined)[]> =>
   (await store.list()).map(({ name }) => name);
 
@@ -98,14 +108,11 @@ test('the same again changes nothing, a new one takes the name over', async () =
 test('two at once both come', async () => {
   await using on = await testStore();
   const [a, b] = [await archiveOf(on, 'a:1'), await archiveOf(on, 'b:1')];
-  const slices = (bytes: Buffer): Readable =>
-    Readable.from(
-      Array.from({ length: Math.ceil(bytes.length / 512) }, (_, at) =>
-        bytes.subarray(at * 512, (at + 1) * 512),
-      ),
-    );
   await Promise.all([a, b, a].map((bytes) => on.store.import(slices(bytes))));
-  assert.equal((await names(on)).toSorted(), ['docker.io/library/a:1', 'docker.io/library/b:1']);
+  assert.equal(
+    new Set(await names(on)),
+    new Set(['docker.io/library/a:1', 'docker.io/library/b:1']),
+  );
   assert.equal((await on.store.collectGarbage({ minimumAge: 0 })).deleted, []);
   assert.equal(await leftovers(on.root), []);
 });
@@ -133,7 +140,6 @@ test('an archive with a wrong or a missing blob brings nothing that shows', asyn
     type: 'File',
     content: await readFile(join(directory, path)),
   });
-  const blob = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
   const frame = [await file('oci-layout'), await file('index.json')];
   const blobs = [await file(blob(image.manifest.digest)), await file(blob(image.config.digest))];
   const layer = await file(blob(image.layers[0]?.digest ?? ''));

@@ -21,7 +21,7 @@ test('leases add up, and end when released', async () => {
   await one.release();
   assert.equal([...(await readLeases(layout)).digests], [b]);
   {
-    await using _all = await takeLease(layout, 'everything');
+    await using _ = await takeLease(layout, 'everything');
     assert.is((await readLeases(layout)).everything, true);
   }
   assert.is((await readLeases(layout)).everything, false);
@@ -30,7 +30,7 @@ test('leases add up, and end when released', async () => {
 test('a lease of a process that is gone is forgotten', async () => {
   await using on = await testStore();
   const { layout } = on.store;
-  await using _kept = await takeLease(layout, [a]);
+  await using _ = await takeLease(layout, [a]);
   const self = selfIdentity();
   const gone = [
     { ...self, bootId: '00000000-0000-0000-0000-000000000000' },
@@ -76,7 +76,7 @@ test('no lease begins while garbage is collected', async () => {
 test('waiting for a lease ends with its signal', async () => {
   await using on = await testStore();
   const { layout } = on.store;
-  await using _lock = await acquireGarbageLock(layout);
+  await using _ = await acquireGarbageLock(layout);
   const signal = AbortSignal.timeout(200);
   const name = await takeLease(layout, [a], { signal }).catch((error: Error) => error.name);
   assert.is(name, 'TimeoutError');

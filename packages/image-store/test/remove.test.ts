@@ -84,9 +84,7 @@ test('what is not there is told, by code and in the words of docker', async () =
 test('many removals at once: one wins each name', async () => {
   await using on = await testStore();
   await addImage(on, 'a:1');
-  const results = await Promise.allSettled(
-    Array.from({ length: 5 }, () => on.store.remove('a:1')),
-  );
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => on.store.remove('a:1')));
   assert.is(results.filter(({ status }) => status === 'fulfilled').length, 1);
   assert.equal(await blobsOf(on.root), []);
 });

@@ -45,7 +45,11 @@ if (needs('command:skopeo')) {
     assert.is(await manifestIn(join(on.aside, 'back')), image.manifest.digest);
     // The second time every blob is found here.
     await copy(`oci:${source}:latest`, `docker://${registry.host}/team/app:v2`);
-    const tags = await skopeo('list-tags', '--tls-verify=false', `docker://${registry.host}/team/app`);
+    const tags = await skopeo(
+      'list-tags',
+      '--tls-verify=false',
+      `docker://${registry.host}/team/app`,
+    );
     assert.equal((JSON.parse(tags) as { Tags: string[] }).Tags, ['v1', 'v2']);
   });
 

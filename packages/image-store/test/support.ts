@@ -19,7 +19,12 @@ export async function testStore(): Promise<TestStore> {
   const directory = await temporaryDirectory();
   const root = join(directory.path, 'store');
   const store = await openImageStore({ root });
-  return { store, root, aside: directory.path, [Symbol.asyncDispose]: directory[Symbol.asyncDispose] };
+  return {
+    store,
+    root,
+    aside: directory.path,
+    [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
+  };
 }
 
 /** One small layer; another text gives another image. */

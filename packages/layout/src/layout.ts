@@ -1,6 +1,12 @@
 import { open, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, explainSystemError, withLock, writeFileAtomic } from '@ctrkit/durable';
+import {
+  errnoOf,
+  explainSystemError,
+  sweepTemporaries,
+  withLock,
+  writeFileAtomic,
+} from '@ctrkit/durable';
 import { mediaTypes, parseJson } from '@ctrkit/oci';
 import { LayoutError } from './layout-error.ts';
 
@@ -22,8 +28,8 @@ export function indexLockPath(layout: Layout): string {
 }
 
 /**
- * Opens the layout in `directory`. With `create`, an absent or unfinished one is made first; what is
- * there already stays. Throws LAYOUT_NOT_FOUND, LAYOUT_INVALID (another version, or no layout at all);
+ * Opens the layout in `directory`. With `create`, for those who mean to write, an absent or unfinished
+ * one is made first, and what killed writers left half-made is removed; what is whole stays. Throws LAYOUT_NOT_FOUND, LAYOUT_INVALID (another version, or no layout at all);
  * with `create` also durable's NO_SPACE, READ_ONLY, PERMISSION_DENIED.
  */
 export async function openLayout(
@@ -35,6 +41,7 @@ export async function openLayout(
   if (marker !== undefined) parseMarker(marker, join(directory, MARKER));
   else if (create) await createLayout(layout);
   else throw notFound(directory);
+  if (create) await sweepTemporaries(directory);
   return layout;
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   bootId,
   errnoOf,
@@ -36,7 +36,7 @@ const SYNCED = 'synced';
 
 /** Where the layer of that id (a diff id, or a chain id) is kept. */
 export function layerPath(root: string, id: Digest): string {
-  return join(root, 'layers', digestAlgorithm(id), digestHex(id));
+  return resolve(root, 'layers', digestAlgorithm(id), digestHex(id));
 }
 
 /** The directory of a layer's files. */

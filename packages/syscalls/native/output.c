@@ -1,4 +1,4 @@
-// Records on stdout, in the shape of the plan's: u32 length of what follows, u16 kind, fields (docs/walk-protocol.md).
+// Records on stdout, in the shape of the plan's: u32 length of what follows, u16 kind, fields (src/walk-record.ts).
 #include "helper.h"
 
 #include <errno.h>

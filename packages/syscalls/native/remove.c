@@ -105,7 +105,8 @@ void op_remove(struct record *record) {
   int there = try_open_beneath(root_fd, path, O_PATH | O_NOFOLLOW, ONE_MOUNT);
   if (there >= 0) close(there);
   else if (is_absence(errno)) return;
-  remove_entry(parent_of(path, &name), name, path);
+  int parent = parent_of(path, &name);
+  remove_entry(parent, name, path);
 }
 
 void op_empty_directory(struct record *record) {

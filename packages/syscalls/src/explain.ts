@@ -23,7 +23,7 @@ export function explain(operation: Operation): string {
       Object.entries(operation).map(([field, value]) => [
         field,
         // The contents of files are not for reading along.
-        (operation.op as string) === 'data' && value instanceof Uint8Array
+        field === 'content' && value instanceof Uint8Array
           ? value.length
           : readableValue(value),
       ]),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { encodePlan } from './encode.ts';
 import { helperPath } from './helper-path.ts';
@@ -11,12 +12,14 @@ import type { Operation } from './operations/index.ts';
  * HELPER_MISSING.
  */
 export function runDetached(mode: Mode, plan: readonly Operation[]): void {
+  const nobody = openSync('/dev/null', 'w');
   const child = spawn(helperPath(), [mode], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', nobody],
     env: {},
     cwd: '/',
     detached: true,
   });
+  closeSync(nobody);
   child.on('error', () => {});
   const records = child.stdio[3] as Writable & { unref?: () => void };
   records.on('error', () => {});

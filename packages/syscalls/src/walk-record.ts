@@ -103,7 +103,7 @@ function readEntry(fields: Fields): WalkEntry {
 }
 
 /**
- * Reads the body of one record of docs/walk-protocol.md: an entry, a piece of contents, or undefined at the
+ * Reads the body of one record of src/walk-record.ts: an entry, a piece of contents, or undefined at the
  * end of one selection. The helper is ours and of the same build, so its shape is not checked again.
  */
 export function readWalkRecord(body: Buffer): WalkRecord | undefined {

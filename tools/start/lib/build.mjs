@@ -25,7 +25,8 @@ export async function build() {
   if (built === stamp && isComplete()) return;
   say('Building …');
   // No daemon: nothing stays behind.
-  const env = { NX_DAEMON: 'false', NX_TUI: 'false' };
+  const colour = process.stderr.isTTY ? undefined : { FORCE_COLOR: '0' };
+  const env = { NX_DAEMON: 'false', NX_TUI: 'false', ...colour };
   await runQuietly('npx', ['--no-install', 'nx', 'run-many', '-t', 'build'], { env });
   linkCommands();
   mkdirSync(cache, { recursive: true });

@@ -8,16 +8,21 @@ import { say } from './say.mjs';
 
 const ctr = inCheckout('packages', 'ctr', 'dist', 'bin.js');
 
-/** Prints what to try next; all of it works without the registry that has just ended. */
-function sayWhatNext(/** @type {string} */ image) {
+/**
+ * Prints what to try next; the first part works without the registry that has just ended.
+ * @param {string} image
+ */
+function sayWhatNext(image) {
+  const lines = [
+    ['npx ctr images', 'the image is kept'],
+    [`npx ctr run --rm ${image}`, 'so this downloads nothing'],
+    [`npx ctr run --rm ${image} ls`, 'it has no ls: exit code 127'],
+    [`npx image-store export ${image} -o - | tar -t`, 'an OCI layout'],
+    ['npm test', ''],
+  ].map(([command = '', what = '']) => `  ${command.padEnd(66)} ${what}`.trimEnd());
   say(`Try next, in this folder:
 
-  npx ctr images                                          the image is kept
-  npx ctr run --rm ${image}              so this downloads nothing
-  npx ctr run ${image} ls                it has no ls: 127
-  npx ctr ps --all
-  npx image-store export ${image} -o - | tar -t
-  npm test
+${lines.join('\n')}
 
 and with a network:
 

@@ -67,7 +67,7 @@ function pulls(exchange: Exchange, route: Route): Answer | undefined {
       return () => getReferrers(exchange, route.repository, route.digest);
     case 'upload':
       return () => getUpload(exchange, route.repository, route.id);
-    case 'uploads':
+    default:
       return undefined;
   }
 }

@@ -105,9 +105,7 @@ function referencedBlobs(content: Content): Descriptor[] {
 function withoutChildren(entries: readonly Descriptor[], content: Content): readonly Descriptor[] {
   if (content.kind !== 'index') return entries;
   const children = new Set(content.index.manifests.map(({ digest }) => digest));
-  return entries.filter(
-    (entry) => referenceOf(entry) !== undefined || !children.has(entry.digest),
-  );
+  return entries.filter((entry) => referenceOf(entry) !== undefined || !children.has(entry.digest));
 }
 
 // An image of a registry with a port is served under another path; pushing there means that image.
@@ -118,8 +116,7 @@ function knownName(
   const references = entries.flatMap((entry) => referenceOf(entry) ?? []);
   if (references.some((reference) => sameName(reference, pushed))) return pushed;
   const served = references.find(
-    (reference) =>
-      reference.tag === pushed.tag && repositoryOf(reference) === repositoryOf(pushed),
+    (reference) => reference.tag === pushed.tag && repositoryOf(reference) === repositoryOf(pushed),
   );
   return served ?? pushed;
 }

@@ -72,7 +72,8 @@ function parseRoute(segments: string[]): Route {
       ? { kind: 'uploads', repository: repository(3) }
       : { kind: 'upload', repository: repository(3), id: last };
   }
-  if (before === 'blobs' && last === 'uploads') return { kind: 'uploads', repository: repository(2) };
+  if (before === 'blobs' && last === 'uploads')
+    return { kind: 'uploads', repository: repository(2) };
   if (before === 'tags' && last === 'list') return { kind: 'tags', repository: repository(2) };
   if (before === 'manifests') {
     return { kind: 'manifest', repository: repository(2), reference: last };

@@ -45,6 +45,8 @@ export interface RunningRegistry extends AsyncDisposable {
 
 // Of a silent connection. Whole requests have no limit: a blob takes as long as it takes.
 const IDLE_MS = 120_000;
+// Between two requests: pushes hash a layer meanwhile.
+const KEEP_ALIVE_MS = 60_000;
 
 /**
  * Serves a layout, such as that of an image store, as a registry over plain http: all of the pull
@@ -81,6 +83,7 @@ function createRegistryServer(registry: Registry, onEvent: (event: ServeEvent) =
     void handleRequest(registry, request, response, (error) => onEvent({ type: 'fault', error }));
   });
   server.timeout = IDLE_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server;
 }
 
@@ -102,7 +105,13 @@ function running(registry: Registry, server: Server, address: AddressInfo): Runn
   const host = `${name}:${address.port}`;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown(registry, server));
-  return { origin: `http://${host}`, host, port: address.port, close, [Symbol.asyncDispose]: close };
+  return {
+    origin: `http://${host}`,
+    host,
+    port: address.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 async function shutDown(registry: Registry, server: Server): Promise<void> {

@@ -8,8 +8,8 @@ import { adoptBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { digestAlgorithm, digestHex } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
-import { appendAll } from './append-all.ts';
 import { DistributionError } from './distribution-error.ts';
+import { inBatches } from './in-batches.ts';
 
 /** A blob that is arriving, in one piece or several. */
 export interface Upload {
@@ -39,6 +39,8 @@ interface Session extends Upload {
   readonly hash: Hash;
   /** Set while a request works on it: pieces come one after the other. */
   busy: boolean;
+  /** Set when bytes that count could not be written: it cannot go on then. */
+  broken: boolean;
   expiry: NodeJS.Timeout | undefined;
 }
 
@@ -49,64 +51,82 @@ export interface UploadLimits {
   readonly idleMs: number;
 }
 
-/** Uploads into a layout: bytes go to its `ingest` directory, and by rename among its blobs. */
-export function createUploads(
-  layout: Layout,
-  limits: UploadLimits = { most: 256, idleMs: 60 * 60_000 },
-): Uploads {
-  const sessions = new Map<string, Session>();
+const defaults: UploadLimits = { most: 256, idleMs: 60 * 60_000 };
 
-  const cancel = async ({ id }: Upload): Promise<void> => {
-    const session = sessions.get(id);
+/** Uploads into a layout: bytes go to its `ingest` directory, and by rename among its blobs. */
+export function createUploads(layout: Layout, limits: UploadLimits = defaults): Uploads {
+  return new Sessions(layout, limits);
+}
+
+class Sessions implements Uploads {
+  readonly #layout: Layout;
+  readonly #limits: UploadLimits;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(layout: Layout, limits: UploadLimits) {
+    this.#layout = layout;
+    this.#limits = limits;
+  }
+
+  async start(repository: string): Promise<Upload> {
+    if (this.#sessions.size >= this.#limits.most) {
+      throw new DistributionError('TOOMANYREQUESTS', 'too many uploads at once');
+    }
+    const session = await openSession(this.#layout, repository);
+    this.#sessions.set(session.id, session);
+    this.#expireLater(session);
+    return session;
+  }
+
+  find(repository: string, id: string): Upload {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.repository !== repository) throw unknown();
+    return session;
+  }
+
+  append(upload: Upload, source: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#alone(upload, (session) => append(session, source));
+  }
+
+  async finish(upload: Upload, digest: Digest): Promise<void> {
+    try {
+      await this.#alone(upload, (session) => commit(this.#layout, session, digest));
+    } finally {
+      await this.cancel(upload);
+    }
+  }
+
+  async cancel({ id }: Upload): Promise<void> {
+    const session = this.#sessions.get(id);
     if (session === undefined) return;
-    sessions.delete(id);
+    this.#sessions.delete(id);
     clearTimeout(session.expiry);
     await session.handle.close();
     await rm(session.path, { force: true });
-  };
+  }
 
-  const exclusively = async (upload: Upload, work: (session: Session) => Promise<void>) => {
-    const session = sessions.get(upload.id);
+  async cancelAll(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => this.cancel(session)));
+  }
+
+  async #alone(upload: Upload, work: (session: Session) => Promise<void>): Promise<void> {
+    const session = this.#sessions.get(upload.id);
     if (session === undefined) throw unknown();
-    if (session.busy) throw invalid('another request is writing to this upload');
+    if (session.busy) throw inUse();
     session.busy = true;
     clearTimeout(session.expiry);
     try {
       await work(session);
     } finally {
       session.busy = false;
-      session.expiry = setTimeout(() => void cancel(session), limits.idleMs).unref();
+      if (session.broken) await this.cancel(session);
+      else this.#expireLater(session);
     }
-  };
+  }
 
-  return {
-    start: async (repository) => {
-      if (sessions.size >= limits.most) {
-        throw new DistributionError('TOOMANYREQUESTS', 'too many uploads at once');
-      }
-      const session = await openSession(layout, repository);
-      sessions.set(session.id, session);
-      session.expiry = setTimeout(() => void cancel(session), limits.idleMs).unref();
-      return session;
-    },
-    find: (repository, id) => {
-      const session = sessions.get(id);
-      if (session === undefined || session.repository !== repository) throw unknown();
-      return session;
-    },
-    append: (upload, source) => exclusively(upload, (session) => append(session, source)),
-    finish: async (upload, digest) => {
-      try {
-        await exclusively(upload, (session) => commit(layout, session, digest));
-      } finally {
-        await cancel(upload);
-      }
-    },
-    cancel,
-    cancelAll: async () => {
-      await Promise.all([...sessions.values()].map(cancel));
-    },
-  };
+  #expireLater(session: Session): void {
+    session.expiry = setTimeout(() => void this.cancel(session), this.#limits.idleMs).unref();
+  }
 }
 
 async function openSession(layout: Layout, repository: string): Promise<Session> {
@@ -118,27 +138,38 @@ async function openSession(layout: Layout, repository: string): Promise<Session>
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const handle = await open(path, 'wx+', 0o644);
     const hash = createHash('sha256');
-    return { id, repository, size: 0, path, handle, hash, busy: false, expiry: undefined };
+    const state = { size: 0, busy: false, broken: false, expiry: undefined };
+    return { id, repository, path, handle, hash, ...state };
   } catch (error) {
     throw explainSystemError(error, path);
   }
 }
 
-async function append(session: Session, source: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    await appendAll(session.handle, session.size, source, (written) => {
-      session.hash.update(written);
-      session.size += written.length;
-    });
-  } catch (error) {
-    throw explainSystemError(error, session.path);
+function append(session: Session, source: AsyncIterable<Uint8Array>): Promise<void> {
+  return inBatches(source, async (bytes) => {
+    const writing = writeWhole(session.handle, bytes, session.size);
+    session.size += bytes.length;
+    // While the disk works.
+    session.hash.update(bytes);
+    try {
+      await writing;
+    } catch (error) {
+      session.broken = true;
+      throw explainSystemError(error, session.path);
+    }
+  });
+}
+
+async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }
 
 async function commit(layout: Layout, session: Session, digest: Digest): Promise<void> {
-  const { path, size, handle } = session;
-  // An earlier piece may have left bytes of a failed write behind what counts.
-  await handle.truncate(size);
+  const { path, size } = session;
   const inOrder = digestAlgorithm(digest) === 'sha256';
   if (inOrder && session.hash.copy().digest('hex') !== digestHex(digest)) throw mismatch(digest);
   try {
@@ -153,7 +184,8 @@ function unknown(): DistributionError {
   return new DistributionError('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
 }
 
-function invalid(message: string): DistributionError {
+function inUse(): DistributionError {
+  const message = 'another request is writing to this upload';
   return new DistributionError('BLOB_UPLOAD_INVALID', message, { status: 409 });
 }
 

@@ -56,7 +56,9 @@ test('an image is found under all the ways to write its repository', async () =>
     assert.is((await ask(registry.origin, 'GET', `/v2/${path}`)).status, 200, path);
   }
   const catalog = await ask(registry.origin, 'GET', '/v2/_catalog');
-  assert.equal(json(catalog), { repositories: ['busybox', 'localhost_5000/own', 'quay.io/app/web'] });
+  assert.equal(json(catalog), {
+    repositories: ['busybox', 'localhost_5000/own', 'quay.io/app/web'],
+  });
 });
 
 test('gives blobs whole and in parts', async () => {

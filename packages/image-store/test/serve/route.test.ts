@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseDigest } from '@ctrkit/oci';
 import { isTag, parseTarget } from '../../src/serve/route.ts';
 import type { Route } from '../../src/serve/route.ts';
 
-const digest = `sha256:${'a'.repeat(64)}` as const;
+const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
 
 const routes: [string, Route][] = [
   ['/v2', { kind: 'base' }],
@@ -12,12 +13,12 @@ const routes: [string, Route][] = [
   ['/v2/a/tags/list', { kind: 'tags', repository: 'a' }],
   ['/v2/a/b/c/manifests/v1', { kind: 'manifest', repository: 'a/b/c', reference: 'v1' }],
   ['/v2/manifests/manifests/v1', { kind: 'manifest', repository: 'manifests', reference: 'v1' }],
-  [`/v2/a/blobs/${digest}`, { kind: 'blob', repository: 'a', digest } as Route],
-  [`/v2/a/blobs/${digest.replace(':', '%3A')}`, { kind: 'blob', repository: 'a', digest } as Route],
+  [`/v2/a/blobs/${digest}`, { kind: 'blob', repository: 'a', digest }],
+  [`/v2/a/blobs/${digest.replace(':', '%3A')}`, { kind: 'blob', repository: 'a', digest }],
   ['/v2/a/blobs/uploads/', { kind: 'uploads', repository: 'a' }],
   ['/v2/a/blobs/uploads', { kind: 'uploads', repository: 'a' }],
   ['/v2/a/blobs/uploads/some-id', { kind: 'upload', repository: 'a', id: 'some-id' }],
-  [`/v2/a/referrers/${digest}`, { kind: 'referrers', repository: 'a', digest } as Route],
+  [`/v2/a/referrers/${digest}`, { kind: 'referrers', repository: 'a', digest }],
 ];
 
 for (const [url, expected] of routes) {

@@ -26,13 +26,14 @@ export async function follow(
     if (!redirects.has(answer.status)) return answer;
     discard(answer);
     if (hops === MOST_HOPS) throw refused(request.url, `it redirects more than ${MOST_HOPS} times`);
-    hop = nextHop(hop, answer);
+    hop = nextHop(hop, answer.headers.location);
     localToo = isLocalAddress(answer.remoteAddress);
   }
 }
 
-function nextHop(from: HttpRequest, answer: HttpAnswer): HttpRequest {
-  const url = target(from.url, answer.headers.location);
+/** The request that a redirect to `location` asks for. Throws REDIRECT_REFUSED, PROTOCOL_ERROR. */
+export function nextHop(from: HttpRequest, location: string | undefined): HttpRequest {
+  const url = target(from.url, location);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw refused(from.url, `it redirects to a ${url.protocol} address`);
   }

@@ -40,9 +40,7 @@ export function createRetries(policy: RetryPolicy, signal?: AbortSignal): Retrie
       failures += 1;
       const delay = delayAfter(error, failures, policy);
       if (delay === undefined) throw error;
-      await sleep(delay, undefined, signal === undefined ? {} : { signal }).catch(() => {
-        signal?.throwIfAborted();
-      });
+      await wait(delay, signal);
     },
   };
 }
@@ -73,4 +71,13 @@ function delayAfter(error: unknown, failures: number, policy: RetryPolicy): numb
   // Spread, so that many clients of one registry do not come back in step.
   const backOff = policy.firstDelayMs * 2 ** (failures - 1) * (0.5 + Math.random());
   return Math.min(backOff, policy.longestDelayMs);
+}
+
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+  } finally {
+    // Its own error hides the reason.
+    signal?.throwIfAborted();
+  }
 }

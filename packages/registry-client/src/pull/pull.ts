@@ -1,6 +1,7 @@
 import type { Layout } from '@ctrkit/layout';
 import { hostPlatform } from '@ctrkit/oci';
 import type { Descriptor, Digest, Platform, Reference } from '@ctrkit/oci';
+import type { FetchedManifest } from '../fetch-manifest.ts';
 import { createRegistryClient } from '../registry-client.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { blobsOf, checkConfig } from './check-image.ts';
@@ -19,6 +20,8 @@ export interface PullOptions {
   platform?: Platform;
   /** @default one that asks as nobody */
   client?: RegistryClient;
+  /** What `client.resolve` answered for the reference, if that is known already. */
+  resolved?: FetchedManifest;
   /** The ref name under which it is recorded in the layout. @default the full reference */
   name?: string;
   /** Blobs at a time. @default 3 */
@@ -66,11 +69,12 @@ export async function pull(
   layout: Layout,
   options: PullOptions = {},
 ): Promise<PullResult> {
-  const { signal, platform, onResolved } = options;
+  const { signal, platform, resolved, onResolved } = options;
   const client = options.client ?? createRegistryClient();
   try {
     const sources = { client, reference, layout, signal: signal ?? new AbortController().signal };
-    const image = await selectImage(sources, platform ?? hostPlatform());
+    const first = resolved ?? (await client.resolve(reference, sources));
+    const image = await selectImage(sources, first, platform ?? hostPlatform());
     const blobs = blobsOf(image.manifest);
     const documents = image.documents.map(({ descriptor }) => descriptor);
     await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));

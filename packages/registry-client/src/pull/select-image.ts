@@ -29,18 +29,22 @@ const DEEPEST = 4;
 export interface Sources {
   client: RegistryClient;
   reference: Reference;
-  layout: Layout;
+  /** Looked into first, when there is one. */
+  layout?: Layout;
   signal: AbortSignal;
 }
 
 /**
- * Resolves a reference down to the manifest of a platform; manifests that the layout has are not
- * fetched again. Throws PLATFORM_NOT_FOUND, SIZE_MISMATCH, IMAGE_INVALID, and what
+ * Follows what a reference names, `first`, down to the manifest of a platform; manifests that the
+ * layout has are not fetched again. Throws PLATFORM_NOT_FOUND, SIZE_MISMATCH, IMAGE_INVALID, and what
  * `RegistryClient.resolve` throws.
  */
-export async function selectImage(sources: Sources, platform: Platform): Promise<SelectedImage> {
-  const { client, reference, signal } = sources;
-  const first = await client.resolve(reference, { signal });
+export async function selectImage(
+  sources: Sources,
+  first: FetchedManifest,
+  platform: Platform,
+): Promise<SelectedImage> {
+  const { reference } = sources;
   let current = first;
   const documents = [current];
   while (current.content.kind === 'index') {
@@ -71,7 +75,8 @@ function choose(index: ImageIndex, platform: Platform, reference: Reference): De
 
 async function childManifest(sources: Sources, child: Descriptor): Promise<FetchedManifest> {
   const { client, reference, signal } = sources;
-  const stored = await readStored(sources.layout, child);
+  const { layout } = sources;
+  const stored = layout === undefined ? undefined : await readStored(layout, child);
   const bytes =
     stored ?? (await client.resolve({ ...reference, digest: child.digest }, { signal })).bytes;
   if (bytes.length !== child.size) {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { needs } from '@ctrkit/testing';
+import { test } from 'uvu';
+import { commandPath, inWorld, mainJob } from './fixture.ts';
+import type { World } from './fixture.ts';
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+const startRun = ({ env, registry }: World, ...args: string[]): ReturnType<typeof spawn> =>
+  spawn(process.execPath, [commandPath('ctr'), 'run', '-q', `${registry}/busybox`, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+async function helperOf(run: ReturnType<typeof spawn>): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const helper = childrenOf(run.pid ?? 0).find((pid) => childrenOf(pid).length > 0);
+    if (helper !== undefined) return helper;
+    await sleep(50);
+  }
+  throw new Error('no helper came up');
+}
+
+// What a fresh command must find: it works, and after it nothing half-made is there.
+async function assertWhole({ ctr, registry, env }: World): Promise<void> {
+  const next = await ctr('run', '--rm', '-q', `${registry}/busybox`, 'echo', 'works');
+  assert.deepEqual({ code: next.code, stdout: next.stdout }, { code: 0, stdout: 'works\n' });
+  const { stdout } = await ctr('ps', '-a', '--format', 'json');
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    assert.notEqual((JSON.parse(line) as { State: string }).State, 'running');
+  }
+  const root = env['CTR_ROOT'] ?? '';
+  for (const directory of ['containers', 'names', 'trash', 'ingest', 'layers/sha256']) {
+    const odd = readdirSync(join(root, directory)).filter((name) => name.includes('tmp'));
+    assert.deepEqual(odd, [], directory);
+  }
+}
+
+if (needs(...mainJob)) {
+  test('kill -9 of ctr at any moment: the next command works and nothing stays', async () => {
+    await inWorld(async (world) => {
+      for (const delay of [20, 60, 100, 140, 180, 220, 260, 300, 350, 400, 500, 700]) {
+        const run = startRun(world, 'sleep', '30');
+        await sleep(delay);
+        run.kill('SIGKILL');
+        await once(run, 'exit');
+      }
+      await assertWhole(world);
+    });
+  });
+
+  test('kill -9 of ctr while the container runs ends the container', async () => {
+    await inWorld(async (world) => {
+      const run = startRun(world, 'sh', '-c', 'echo up; sleep 1000');
+      await once(run.stdout ?? run, 'data');
+      const [container = 0] = childrenOf(await helperOf(run));
+      run.kill('SIGKILL');
+      await once(run, 'exit');
+      for (
+        let tries = 0;
+        tries < 100 && readdirSync('/proc').includes(String(container));
+        tries++
+      ) {
+        await sleep(20);
+      }
+      assert.ok(!readdirSync('/proc').includes(String(container)));
+      await assertWhole(world);
+    });
+  });
+
+  test('kill -9 of the helper ends the container and ctr says so', async () => {
+    await inWorld(async (world) => {
+      const run = startRun(world, 'sh', '-c', 'echo up; sleep 1000');
+      await once(run.stdout ?? run, 'data');
+      process.kill(await helperOf(run), 'SIGKILL');
+      const [code] = (await once(run, 'exit')) as [number];
+      assert.equal(code, 125);
+      await assertWhole(world);
+    });
+  });
+
+  test('SIGTERM goes to the program, whose answer counts', async () => {
+    await inWorld(async (world) => {
+      const run = startRun(
+        world,
+        'sh',
+        '-c',
+        'trap "exit 5" TERM; echo up; while :; do sleep 0.1; done',
+      );
+      await once(run.stdout ?? run, 'data');
+      run.kill('SIGTERM');
+      const [code] = (await once(run, 'exit')) as [number];
+      assert.equal(code, 5);
+    });
+  });
+
+  test('twenty at once: each runs, one download, nothing left', async () => {
+    await inWorld(async (world) => {
+      const runs = Array.from({ length: 20 }, (_, i) =>
+        world.ctr('run', '--rm', '-q', `${world.registry}/busybox`, 'echo', String(i)),
+      );
+      const results = await Promise.all(runs);
+      assert.deepEqual(
+        results.map(({ stdout }) => stdout),
+        results.map((_, i) => `${i}\n`),
+      );
+      await assertWhole(world);
+    });
+  });
+
+  test('of several that want one name, one gets it', async () => {
+    await inWorld(async (world) => {
+      await world.ctr('pull', `${world.registry}/busybox`);
+      const runs = Array.from({ length: 8 }, () =>
+        world.ctr('run', '--name', 'wanted', `${world.registry}/busybox`, 'true'),
+      );
+      const codes = (await Promise.all(runs)).map(({ code }) => code);
+      assert.equal(codes.filter((code) => code === 0).length, 1);
+      assert.equal(codes.filter((code) => code === 125).length, 7);
+    });
+  });
+}
+
+test.run();

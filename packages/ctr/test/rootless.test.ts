@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import {
+  assertNothingLeft,
+  asUser,
+  needs,
+  pushBusybox,
+  snapshotHost,
+  startDebianRegistry,
+  userDirectory,
+} from '@ctrkit/testing';
+import type { RunResult } from '@ctrkit/testing';
+import { test } from 'uvu';
+import { commandPath } from './fixture.ts';
+
+interface UserWorld {
+  readonly image: string;
+  ctr: (...args: string[]) => Promise<RunResult>;
+}
+
+// Everything in the user's own directories: no CTR_ROOT, no CTR_RUN.
+async function asNormalUser(use: (world: UserWorld) => Promise<void>): Promise<void> {
+  const before = await snapshotHost();
+  {
+    await using server = await startDebianRegistry();
+    await pushBusybox(server.origin, 'busybox');
+    await using home = await userDirectory();
+    await use({
+      image: `${new URL(server.origin).host}/busybox`,
+      ctr: (...args) =>
+        asUser([process.execPath, commandPath('ctr'), ...args], { home: home.path }),
+    });
+  }
+  await assertNothingLeft(before);
+}
+
+if (
+  needs(
+    ...(['user-namespaces', 'overlay-rootless', 'command:docker-registry'] as const),
+    ...(['command:skopeo', 'file:/bin/busybox', 'file:packages/ctr/dist/bin.js'] as const),
+  )
+) {
+  test('a normal user pulls and runs, as root of a namespace of their own', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const first = await ctr(
+        'run',
+        image,
+        'sh',
+        '-c',
+        'id -u; hostname | wc -c; touch /new /tmp/x',
+      );
+      assert.deepEqual({ code: first.code, stdout: first.stdout }, { code: 0, stdout: '0\n13\n' });
+      const map = await ctr('run', '--rm', image, 'cat', '/proc/self/uid_map');
+      assert.match(map.stdout, /^\s+0\s+\d+\s+1\n$/);
+      assert.equal(map.stderr, '');
+    });
+  });
+
+  test('limits are not enforced, and that is said', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const limited = await ctr('run', '--rm', '-q', '-m', '32m', image, 'echo', 'ran');
+      assert.equal(limited.stdout, 'ran\n');
+      assert.match(limited.stderr, /WARNING: .*without limits/);
+      const unlimited = await ctr('run', '--rm', image, 'true');
+      assert.equal(unlimited.stderr, '');
+    });
+  });
+
+  test('exit codes, ps and rm are those of root', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      assert.equal((await ctr('run', '--name', 'one', image, 'sh', '-c', 'exit 9')).code, 9);
+      assert.equal((await ctr('run', '--rm', image, 'nosuch')).code, 127);
+      assert.match((await ctr('ps', '-a')).stdout, /Exited \(9\)/);
+      assert.equal((await ctr('rm', 'one')).stdout, 'one\n');
+      assert.equal((await ctr('ps', '-aq')).stdout, '');
+    });
+  });
+
+  test('files that deny their owner everything are removed with the container', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const script = 'mkdir -p /locked/in && touch /locked/in/x && chmod 000 /locked/in /locked';
+      assert.equal((await ctr('run', '--rm', image, 'sh', '-c', script)).code, 0);
+    });
+  });
+
+  test('a user that has no id here is refused with the reason', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const { code, stderr } = await ctr('run', '--rm', '-u', 'app', image, 'true');
+      assert.equal(code, 125);
+      assert.match(stderr, /user app has no id of its own/);
+    });
+  });
+
+  test('the host network is shared when asked for', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const registry = image.split('/')[0];
+      const { stdout } = await ctr('run', '--rm', '--network', 'host', image, 'wget', '-qO-', `http://${registry}/v2/`); // prettier-ignore
+      assert.equal(stdout.trim(), '{}');
+    });
+  });
+}
+
+test.run();

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@ctrkit/testing';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { dockerConfigCredentials, dockerConfigPath } from '../src/index.ts';
+import { expectCode } from './support/expect-code.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+async function lookUp(config: unknown, registry: string) {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'config.json');
+  await writeFile(path, typeof config === 'string' ? config : JSON.stringify(config));
+  return await dockerConfigCredentials(path)(registry);
+}
+
+test('the file is where docker has it', () => {
+  assert.is(dockerConfigPath({ HOME: '/home/a' }), '/home/a/.docker/config.json');
+  assert.is(dockerConfigPath({ HOME: '/home/a', DOCKER_CONFIG: '/etc/d' }), '/etc/d/config.json');
+});
+
+test('auth is user and password; a password may hold colons', async () => {
+  const config = { auths: { 'registry.test:5000': { auth: base64('me:pass:word') } } };
+  assert.equal(await lookUp(config, 'registry.test:5000'), {
+    username: 'me',
+    password: 'pass:word',
+  });
+});
+
+test('credentials of one port are not those of another, nor of a host below', async () => {
+  const config = { auths: { 'registry.test:5000': { auth: base64('me:pw') } } };
+  for (const other of ['registry.test', 'registry.test:5001', 'a.registry.test:5000']) {
+    assert.is(await lookUp(config, other), undefined, other);
+  }
+});
+
+test('docker hub is found under each of its names', async () => {
+  for (const key of ['https://index.docker.io/v1/', 'docker.io', 'registry-1.docker.io']) {
+    const config = { auths: { [key]: { auth: base64('me:pw') } } };
+    assert.is((await lookUp(config, 'docker.io'))?.username, 'me', key);
+  }
+});
+
+test('other forms: fields, tokens, an entry whose secret is elsewhere', async () => {
+  const config = {
+    auths: {
+      a: { username: 'u', password: 'p' },
+      'https://b/v2/': { identitytoken: 'refresh' },
+      c: { registrytoken: 'bearer' },
+      d: {},
+    },
+    credsStore: 'desktop',
+  };
+  assert.equal(await lookUp(config, 'a'), { username: 'u', password: 'p' });
+  assert.equal(await lookUp(config, 'b'), { identityToken: 'refresh' });
+  assert.equal(await lookUp(config, 'c'), { registryToken: 'bearer' });
+  assert.is(await lookUp(config, 'd'), undefined);
+});
+
+test('no file and no auths are no credentials', async () => {
+  assert.is(await dockerConfigCredentials('/nonexistent/config.json')('a'), undefined);
+  assert.is(await lookUp({}, 'a'), undefined);
+});
+
+test('a file that cannot be understood is named, and its secret is not', async () => {
+  const broken = [
+    '{',
+    '[]x',
+    { auths: 3 },
+    { auths: { a: 'x' } },
+    { auths: { a: { auth: 'c2VjcmV0' } } },
+  ];
+  for (const config of broken) {
+    const error = await expectCode(lookUp(config, 'a'), 'CREDENTIALS_INVALID');
+    assert.match(error.message, 'config.json');
+    assert.not.match(error.message + String(error.hint), /secret|c2VjcmV0/);
+  }
+});
+
+test.run();

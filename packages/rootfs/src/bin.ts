@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runCli } from '@ctrkit/cli-kit';
+import { cli } from './cli.ts';
+
+await runCli(cli);
