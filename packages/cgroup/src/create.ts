@@ -8,7 +8,7 @@ import { absoluteCgroupPath } from './cgroup-path.ts';
 import type { Cgroup } from './cgroup.ts';
 import { deviceProgram } from './device-program.ts';
 import { CgroupHandle } from './handle.ts';
-import { detectHierarchy } from './hierarchy.ts';
+import { detectHierarchy, treesOf } from './hierarchy.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { makeMember } from './make-member.ts';
 import { needsDeviceProgram, places } from './place.ts';
@@ -70,9 +70,7 @@ export async function createCgroup(
 export async function openCgroup(path: string, options: OpenOptions = {}): Promise<Cgroup> {
   const hierarchy = options.hierarchy ?? (await detectHierarchy());
   const absolute = absoluteCgroupPath(path, hierarchy);
-  const trees = new Set([...hierarchy.controllers.values(), hierarchy.unified]);
-  const members = [...trees]
-    .filter((tree) => tree !== undefined)
+  const members = treesOf(hierarchy)
     .map((tree): Member => ({ tree, directory: join(tree.mountPoint, absolute) }))
     .filter(({ directory }) => existsSync(directory));
   if (members.length === 0) {

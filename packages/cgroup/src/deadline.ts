@@ -17,6 +17,7 @@ export async function until(isDone: () => boolean, options: WaitOptions = {}): P
     signal?.throwIfAborted();
     if (isDone()) return true;
     if (performance.now() > deadline) return false;
-    await sleep(pause, undefined, signal === undefined ? {} : { signal });
+    // An abort ends the sleep with an error of its own; the next round throws the caller's.
+    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
 }

@@ -7,6 +7,7 @@ import type { Cgroup, CgroupMount, DeviceAttachment } from './cgroup.ts';
 import type { WaitOptions } from './deadline.ts';
 import { extend } from './extend.ts';
 import { freezerOf, isFrozen, setFrozen } from './freeze.ts';
+import { treesOf } from './hierarchy.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { killAll } from './kill.ts';
 import { needsDeviceProgram } from './place.ts';
@@ -55,7 +56,7 @@ export class CgroupHandle implements Cgroup {
   }
 
   processes(): number[] {
-    return processesIn(this.#members);
+    return processesIn(this.#everywhere());
   }
 
   async stats(): Promise<Stats> {
@@ -80,11 +81,19 @@ export class CgroupHandle implements Cgroup {
   }
 
   kill(options: WaitOptions = {}): Promise<void> {
-    return killAll(this.#members, options);
+    return killAll(this.#everywhere(), options);
   }
 
   delete(options: WaitOptions = {}): Promise<void> {
-    return removeAll(this.#members, options);
+    return removeAll(this.#everywhere(), options);
+  }
+
+  /** Its places in all trees: v1 cgroups below this one may be in trees where it was never wanted itself. */
+  #everywhere(): Member[] {
+    return treesOf(this.#hierarchy).map((tree) => ({
+      tree,
+      directory: join(tree.mountPoint, this.path),
+    }));
   }
 
   async update(resources: LinuxResources): Promise<readonly string[]> {

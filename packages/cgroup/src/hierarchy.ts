@@ -28,6 +28,11 @@ export interface Hierarchy {
   readonly base: string | undefined;
 }
 
+/** Every tree, once. */
+export function treesOf({ controllers, unified }: Hierarchy): Tree[] {
+  return [...new Set([...controllers.values(), ...(unified === undefined ? [] : [unified])])];
+}
+
 export interface DetectOptions {
   /** Mounts elsewhere do not count. @default '/sys/fs/cgroup' */
   readonly root?: string;

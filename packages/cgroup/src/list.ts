@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { CgroupError } from './cgroup-error.ts';
 import { absoluteCgroupPath } from './cgroup-path.ts';
 import type { OpenOptions } from './create.ts';
-import { detectHierarchy } from './hierarchy.ts';
+import { detectHierarchy, treesOf } from './hierarchy.ts';
 import type { Tree } from './hierarchy.ts';
 import { childDirectories, pidsAt } from './processes.ts';
 
@@ -31,14 +31,13 @@ function collect(tree: Tree, directory: string, into: Map<string, Listed>): void
 export async function listCgroups(path = '/', options: OpenOptions = {}): Promise<ListedCgroup[]> {
   const hierarchy = options.hierarchy ?? (await detectHierarchy());
   const top = path === '/' ? '/' : absoluteCgroupPath(path, hierarchy);
-  const trees = new Set(hierarchy.controllers.values());
-  if (hierarchy.unified !== undefined) trees.add(hierarchy.unified);
+  const trees = treesOf(hierarchy);
   const found = new Map<string, Listed>();
   for (const tree of trees) {
     const directory = join(tree.mountPoint, top);
     for (const child of childDirectories(directory)) collect(tree, child, found);
   }
-  if (found.size === 0 && ![...trees].some((tree) => existsSync(join(tree.mountPoint, top)))) {
+  if (found.size === 0 && !trees.some((tree) => existsSync(join(tree.mountPoint, top)))) {
     throw new CgroupError('CGROUP_NOT_FOUND', `${top}: no such cgroup`, { path: top });
   }
   return [...found.values()]

@@ -1,5 +1,6 @@
 import { controllersIn } from './apply.ts';
 import type { Member } from './apply.ts';
+import { cpu } from './controllers/cpu.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { compact, parseFlat } from './numbers.ts';
 import { parsePressure } from './pressure.ts';
@@ -31,11 +32,13 @@ export function readStats(members: readonly Member[], hierarchy: Hierarchy): Sta
   for (const member of members) {
     const { tree, directory } = member;
     const view = viewOf(directory, tree.version, false);
-    for (const controller of controllersIn(tree, hierarchy)) {
+    // v2 counts time for every cgroup, also where the cpu controller is not handed over.
+    const core = tree.version === 2 ? [cpu] : [];
+    for (const controller of new Set([...core, ...controllersIn(tree, hierarchy)])) {
       const stats = withoutEmpty(controller.stats?.(view) ?? {});
       // Two v1 controllers speak about the processor.
-      const cpu = stats.cpu === undefined ? {} : { cpu: { ...all.cpu, ...stats.cpu } };
-      Object.assign(all, stats, cpu);
+      const time = stats.cpu === undefined ? {} : { cpu: { ...all.cpu, ...stats.cpu } };
+      Object.assign(all, stats, time);
     }
     if (tree.version === 2) Object.assign(all, pressureOf(member));
   }

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { identityOf, selfIdentity } from '@ctrkit/durable';
 import type { OpenOptions } from './create.ts';
-import { detectHierarchy } from './hierarchy.ts';
+import { detectHierarchy, treesOf } from './hierarchy.ts';
 import { childDirectories } from './processes.ts';
 import { tryRemoveTree } from './remove.ts';
 
@@ -29,9 +29,7 @@ export async function sweepRuns(options: OpenOptions): Promise<void> {
   const hierarchy = options.hierarchy ?? (await detectHierarchy());
   const { base } = hierarchy;
   if (base === undefined) return;
-  const trees = new Set(hierarchy.controllers.values());
-  if (hierarchy.unified !== undefined) trees.add(hierarchy.unified);
-  for (const { mountPoint } of trees) {
+  for (const { mountPoint } of treesOf(hierarchy)) {
     const abandoned = childDirectories(join(mountPoint, base)).filter((path) =>
       isAbandoned(basename(path)),
     );

@@ -114,7 +114,9 @@ test('random rules mean the same to the program', () => {
   const rule = (): LinuxDeviceRule => {
     const [major, minor] = [pick(undefined, 1, 2), pick(undefined, 1, 2)];
     return {
-      ...{ allow: pick(true, false), type: pick('a', 'b', 'c'), access: pick(...accesses) },
+      allow: pick(true, false),
+      type: pick('a', 'b', 'c'),
+      access: pick(...accesses),
       ...(major === undefined ? {} : { major }),
       ...(minor === undefined ? {} : { minor }),
     };
@@ -125,7 +127,9 @@ test('random rules mean the same to the program', () => {
     assert.ok(reachable(program));
     for (let asked = 0; asked < 20; asked += 1) {
       const request = {
-        ...{ type: pick('b', 'c') as 'b' | 'c', major: pick(1, 2, 3), minor: pick(1, 2, 3) },
+        type: pick<'b' | 'c'>('b', 'c'),
+        major: pick(1, 2, 3),
+        minor: pick(1, 2, 3),
         access: pick(...accesses),
       };
       assert.is(

@@ -65,7 +65,11 @@ export async function fakeMachine(options: FakeOptions): Promise<FakeMachine> {
     }
   };
   return {
-    ...{ root, path, write, read, detect },
+    root,
+    path,
+    write,
+    read,
+    detect,
     hierarchy: await detect(),
     files: (...names) =>
       Object.fromEntries(

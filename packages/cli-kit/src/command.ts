@@ -50,9 +50,9 @@ export interface Context {
   readonly debug: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Opened when asked for. */
-  stdin(): NodeJS.ReadableStream & AsyncIterable<Buffer>;
+  readonly stdin: () => NodeJS.ReadableStream & AsyncIterable<Buffer>;
   /** Progress on stderr, ended when the command ends. */
-  progress(mode?: ProgressMode): Progress;
+  readonly progress: (mode?: ProgressMode) => Progress;
 }
 
 interface CommandSettings {

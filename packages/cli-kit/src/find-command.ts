@@ -20,7 +20,12 @@ export function frontOptions(cli: Cli): Options {
   return {
     ...commonOptions,
     ...cli.globalOptions,
-    version: { type: 'boolean', alias: 'v', describe: 'Print version information and quit' },
+    version: {
+      type: 'boolean',
+      // The command that needs no name may have a -v of its own.
+      ...(cli.fallback === undefined && { alias: 'v' }),
+      describe: 'Print version information and quit',
+    },
   };
 }
 

@@ -11,12 +11,12 @@ export interface Output {
    * Writes all of it before it returns. Throws CliError OUTPUT_CLOSED when the reader is gone (`| head`), which ends
    * the program quietly.
    */
-  write(data: string | Uint8Array): void;
+  readonly write: (data: string | Uint8Array) => void;
   /** A stream to pipe large data into; ending it leaves the descriptor open. */
-  stream(): Writable;
+  readonly stream: () => Writable;
 }
 
-const isBusy = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAIN';
+const isBusy = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAINX';
 
 function translate(error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return error;

@@ -7,7 +7,7 @@ const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t
  * Throws CliError SIZE_INVALID.
  */
 export function parseBytes(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(?: ?(?:([kmgtp])i?b?|b))?$/i.exec(text);
   const bytes = Math.floor(
     Number(match?.[1]) * 1024 ** (exponents[(match?.[2] ?? '').toLowerCase()] ?? 0),
   );

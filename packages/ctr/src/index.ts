@@ -1,1 +1,1 @@
-export { cli } from './cli.ts';
+export { cli } from './commands/cli.ts';

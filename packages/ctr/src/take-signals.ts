@@ -13,7 +13,7 @@ class Interrupted extends Error {
   }
 }
 
-const ignored: readonly NodeJS.Signals[] = ['SIGCONT', 'SIGWINCH'];
+const ignored: ReadonlySet<NodeJS.Signals> = new Set(['SIGCONT', 'SIGWINCH']);
 
 /** Signals end what is being prepared, and belong to the container once it runs. */
 export interface TakenSignals extends Disposable {
@@ -28,7 +28,7 @@ export function takeSignals(): TakenSignals {
   const controller = new AbortController();
   let to: Signalled = {
     kill: (signal) => {
-      if (!ignored.includes(signal)) controller.abort(new Interrupted(signal));
+      if (!ignored.has(signal)) controller.abort(new Interrupted(signal));
     },
   };
   const passing = passSignals({ kill: (signal) => to.kill(signal) });

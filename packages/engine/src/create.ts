@@ -67,13 +67,22 @@ export async function createContainer(
   const { network = 'none', limits = {}, autoRemove = false } = options;
   const spec = containerSpec({
     ...options,
-    ...{ id, directory, network, limits, image: image.config, layers: image.layers },
+    id,
+    directory,
+    network,
+    limits,
+    image: image.config,
+    layers: image.layers,
     volatile: autoRemove,
     host: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
   });
   const name = await claimSomeName(engine, options.name, id);
   const record: ContainerRecord = {
-    ...{ id, name, image: image.name, imageId: image.id, autoRemove },
+    id,
+    name,
+    image: image.name,
+    imageId: image.id,
+    autoRemove,
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],
     labels: { ...image.config.config.Labels, ...options.labels },

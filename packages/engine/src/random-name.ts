@@ -1,67 +1,24 @@
 import { randomInt } from 'node:crypto';
 
-const adjectives = [
-  ...['agile', 'amber', 'bold', 'brave', 'bright', 'brisk', 'calm', 'clear', 'clever', 'cosmic'],
-  ...[
-    'curious',
-    'daring',
-    'deft',
-    'eager',
-    'earnest',
-    'fair',
-    'fearless',
-    'gentle',
-    'glad',
-    'golden',
-  ],
-  ...['handy', 'happy', 'honest', 'humble', 'jolly', 'keen', 'kind', 'lively', 'lucid', 'lucky'],
-  ...[
-    'mellow',
-    'merry',
-    'mighty',
-    'modest',
-    'neat',
-    'nimble',
-    'noble',
-    'patient',
-    'placid',
-    'polite',
-  ],
-  ...['proud', 'quick', 'quiet', 'rapid', 'ready', 'serene', 'sharp', 'silent', 'smart', 'snappy'],
-  ...['sober', 'solid', 'spry', 'steady', 'stellar', 'subtle', 'sunny', 'swift', 'tidy', 'upbeat'],
-  ...['vivid', 'warm', 'wise', 'witty', 'zesty'],
-];
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+const adjectives = words(`
+  agile amber bold brave bright brisk calm clear clever cosmic curious daring deft eager earnest fair
+  fearless gentle glad golden handy happy honest humble jolly keen kind lively lucid lucky mellow
+  merry mighty modest neat nimble noble patient placid polite proud quick quiet rapid ready serene
+  sharp silent smart snappy sober solid spry steady stellar subtle sunny swift tidy upbeat vivid warm
+  wise witty zesty
+`);
 
 // People whose work is beneath every container: kernels, networks, languages, proofs.
-const surnames = [
-  ...['allen', 'backus', 'bartik', 'bell', 'berners', 'boole', 'borg', 'cerf', 'church', 'clarke'],
-  ...['corbato', 'dahl', 'daley', 'dennis', 'diffie', 'dijkstra', 'engelbart', 'estrin', 'floyd'],
-  ...['gosling', 'gray', 'hamilton', 'hamming', 'hejlsberg', 'hellman', 'hoare', 'hopper', 'kahn'],
-  ...['kay', 'kernighan', 'kildall', 'knuth', 'lamport', 'leroy', 'liskov', 'lovelace', 'mccarthy'],
-  ...['mcilroy', 'merkle', 'metcalfe', 'milner', 'minsky', 'naur', 'neumann', 'noether', 'nygaard'],
-  ...[
-    'ousterhout',
-    'perlman',
-    'perlis',
-    'pike',
-    'postel',
-    'ritchie',
-    'rivest',
-    'saltzer',
-    'shamir',
-  ],
-  ...[
-    'shannon',
-    'stallman',
-    'stroustrup',
-    'sutherland',
-    'tarjan',
-    'thompson',
-    'torvalds',
-    'turing',
-  ],
-  ...['wall', 'wilkes', 'wing', 'wirth', 'zuse'],
-];
+const surnames = words(`
+  allen backus bartik bell berners boole borg cerf church clarke corbato dahl daley dennis diffie
+  dijkstra engelbart estrin floyd gosling gray hamilton hamming hejlsberg hellman hoare hopper kahn
+  kay kernighan kildall knuth lamport leroy liskov lovelace mccarthy mcilroy merkle metcalfe milner
+  minsky naur neumann noether nygaard ousterhout perlman perlis pike postel ritchie rivest saltzer
+  shamir shannon stallman stroustrup sutherland tarjan thompson torvalds turing wall wilkes wing wirth
+  zuse
+`);
 
 const one = (words: readonly string[]): string => words[randomInt(words.length)] ?? '';
 

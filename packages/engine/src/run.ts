@@ -49,7 +49,9 @@ async function start(engine: Engine, created: CreatedContainer): Promise<Launche
       const cgroupsPath = spec.linux?.cgroupsPath;
       if (identity === undefined) return;
       writeRunRecord(engine, {
-        ...{ id: record.id, process: identity, startedAt },
+        id: record.id,
+        process: identity,
+        startedAt,
         ...(cgroupsPath === undefined ? {} : { cgroupsPath }),
       });
     },
@@ -85,7 +87,9 @@ export async function runContainer(
     wait: async () => {
       const exit = await launched.wait();
       await recordExit(engine, record, {
-        ...{ exitCode: exit.code, oomKilled: exit.oomKilled, startedAt },
+        exitCode: exit.code,
+        oomKilled: exit.oomKilled,
+        startedAt,
         finishedAt: new Date().toISOString(),
       });
       return exit;

@@ -4,20 +4,14 @@ import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Platform } from '@ctrkit/oci';
-import { collectGarbage } from './collect-garbage.ts';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
-import { exportImages } from './export.ts';
 import { findImage } from './find.ts';
 import type { StoredImage } from './find.ts';
 import type { ImageRecord } from './image-record.ts';
-import { importImages } from './import.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
-import { takeLease } from './lease.ts';
 import type { Lease, LeaseScope } from './lease.ts';
 import { listImages } from './list.ts';
-import { removeImage } from './remove.ts';
 import type { RemoveOptions, RemoveResult } from './remove.ts';
-import { tagImage } from './tag.ts';
 
 /**
  * The images of a machine. What reads takes no lock; what an image list shows is complete. Each method
@@ -48,12 +42,16 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
     layout,
     list: () => listImages(layout),
     find: (nameOrId, options) => findImage(layout, nameOrId, options),
-    import: (source, options) => importImages(layout, source, options),
-    export: (namesOrIds) => exportImages(layout, namesOrIds),
-    tag: (nameOrId, name) => tagImage(layout, nameOrId, name),
-    remove: (nameOrId, options) => removeImage(layout, nameOrId, options),
-    lease: (scope, options) => takeLease(layout, scope, options),
-    collectGarbage: (options) => collectGarbage(layout, options),
+    // What only some commands do is loaded when it is done: whoever just looks an image up need not wait for it.
+    import: async (source, options) =>
+      (await import('./import.ts')).importImages(layout, source, options),
+    export: async (namesOrIds) => (await import('./export.ts')).exportImages(layout, namesOrIds),
+    tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
+    remove: async (nameOrId, options) =>
+      (await import('./remove.ts')).removeImage(layout, nameOrId, options),
+    lease: async (scope, options) => (await import('./lease.ts')).takeLease(layout, scope, options),
+    collectGarbage: async (options) =>
+      (await import('./collect-garbage.ts')).collectGarbage(layout, options),
   };
 }
 

@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert';
 import { runCommandLine } from '@ctrkit/cli-kit';
 import type { Output } from '@ctrkit/cli-kit';
 import { makeImageLayout, run } from '@ctrkit/testing';
-import { cli } from '../src/cli.ts';
+import { cli } from '../src/commands/cli.ts';
 import { addImage, ask, layerOf, leftovers, testStore } from './support.ts';
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));

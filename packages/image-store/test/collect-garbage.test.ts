@@ -120,9 +120,10 @@ test('beside an import that is under way, nothing of that is lost', async () => 
   await on.store.remove('a:1');
   // The blobs arrive, then the sender pauses before the rest.
   const pause = new EventEmitter();
+  const over = once(pause, 'over');
   const source = async function* (): AsyncGenerator<Buffer> {
     yield bytes.subarray(0, bytes.length - 3000);
-    await once(pause, 'over');
+    await over;
     yield bytes.subarray(bytes.length - 3000);
   };
   const importing = on.store.import(source());

@@ -48,7 +48,7 @@ test('a manifest by tag, with what was asked for', async () => {
   for (const type of [types.index, types.manifest, types.dockerList, types.dockerManifest]) {
     assert.match(String(request?.headers.accept), type);
   }
-  assert.not.match(String(request?.headers.accept), 'manifest.v1+');
+  assert.not.match(String(request?.headers.accept), 'docker.distribution.manifest.v1');
   assert.is(request?.headers['accept-encoding'], 'identity');
 });
 

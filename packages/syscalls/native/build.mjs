@@ -24,7 +24,7 @@ const kernelHeaders = ['/usr/include', `/usr/include/${machine}`].flatMap((path)
 ]);
 
 mkdirSync('dist/native', { recursive: true });
-const table = execFileSync(process.execPath, ['--import', 'tsx', 'src/generate.ts']);
+const table = execFileSync(process.execPath, ['--import', 'tsx', 'native/generate.ts']);
 writeFileSync('dist/native/operations.h', table);
 const sources = readdirSync('native').filter((name) => name.endsWith('.c'));
 execFileSync(

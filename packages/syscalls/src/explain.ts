@@ -23,9 +23,7 @@ export function explain(operation: Operation): string {
       Object.entries(operation).map(([field, value]) => [
         field,
         // The contents of files are not for reading along.
-        field === 'content' && value instanceof Uint8Array
-          ? value.length
-          : readableValue(value),
+        field === 'content' && value instanceof Uint8Array ? value.length : readableValue(value),
       ]),
     ),
   );

@@ -1,5 +1,6 @@
 import { runPlan, SyscallsError, walkTree } from '@ctrkit/syscalls';
 import type { Operation, WalkEntry } from '@ctrkit/syscalls';
+import { test } from 'uvu';
 
 /** What entries have where a test does not say otherwise. */
 export const owned = { mode: 0o644, uid: 0, gid: 0, xattrs: [] };
@@ -60,3 +61,11 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   for await (const item of source) all.push(item);
   return all;
 }
+
+/** A test that is skipped where something that it needs is missing. */
+export const when =
+  (there: boolean) =>
+  (name: string, body: () => Promise<void>): void => {
+    if (there) test(name, body);
+    else test.skip(name, body);
+  };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { entriesOf, failureOf, file, tree } from './plan-helpers.ts';
+import { entriesOf, failureOf, file, tree, when } from './plan-helpers.ts';
 
-const asRoot = needs('root') ? test : test.skip;
+const asRoot = when(needs('root'));
 const remove = (path: string): { op: 'remove'; path: string } => ({ op: 'remove', path });
 
 test('removes a tree, a file, a link; what is absent is no failure', async () => {

@@ -5,10 +5,10 @@ import type { WalkEntry, WalkRecord, WalkSelection } from '@ctrkit/syscalls';
 import { needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { collect, directory, file, tree } from './plan-helpers.ts';
+import { collect, directory, file, tree, when } from './plan-helpers.ts';
 
-const asRoot = needs('root') ? test : test.skip;
-const withOverlay = needs('overlay') ? test : test.skip;
+const asRoot = when(needs('root'));
+const withOverlay = when(needs('overlay'));
 
 async function walk(root: string, ...selections: WalkSelection[]): Promise<WalkRecord[]> {
   return await collect(walkTree([{ op: 'root', path: root }], selections));

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Bundles src/bin.ts of the package in the working directory into dist/bin.js and a few chunks. A command starts twice
+// Bundles src/bin.ts of the package in the working directory into dist/bundle/bin.js and a few chunks. A command starts twice
 // as fast from few files, and loads only the chunks of what it does: rolldown cuts them by what is used, not by file.
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-await rm('dist/chunks', { recursive: true, force: true });
+await rm('dist/bundle', { recursive: true, force: true });
 const bundle = await rolldown({
   input: 'src/bin.ts',
   platform: 'node',
@@ -17,7 +17,7 @@ const bundle = await rolldown({
   logLevel: 'warn',
 });
 await bundle.write({
-  dir: 'dist',
+  dir: 'dist/bundle',
   format: 'esm',
   entryFileNames: 'bin.js',
   chunkFileNames: 'chunks/[name]-[hash].js',
@@ -25,4 +25,4 @@ await bundle.write({
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
-await chmod('dist/bin.js', 0o755);
+await chmod('dist/bundle/bin.js', 0o755);

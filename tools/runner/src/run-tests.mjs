@@ -26,6 +26,33 @@ async function testFiles(folder) {
   return nested.flat().toSorted();
 }
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/**
+ * Ends a test file and all that it started in its group. What left the group may still hold the pipes: they are let go.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function endGroup(child) {
+  try {
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+  } catch {
+    // The group has ended by itself.
+  }
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])) {
+  process.on(signal, () => {
+    for (const child of running) endGroup(child);
+    process.exit(code);
+  });
+}
+
 /**
  * Runs one file.
  * @param {string} file
@@ -41,14 +68,16 @@ function runFile(file) {
     );
     let output = '';
     let timedOut = false;
+    running.add(child);
     const timer = setTimeout(() => {
       timedOut = true;
-      process.kill(-child.pid, 'SIGKILL');
+      endGroup(child);
     }, LIMIT_MS);
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      running.delete(child);
       const count = (/** @type {string} */ word) =>
         [...output.matchAll(new RegExp(`^  ${word}: +(\\d+)$`, 'gm'))].reduce(
           (sum, match) => sum + Number(match[1]),
@@ -59,9 +88,17 @@ function runFile(file) {
       const why = [];
       if (timedOut) why.push(`ran longer than ${LIMIT_MS / 1000} s`);
       else if (code !== 0) why.push(signal === null ? `exit code ${code}` : `killed by ${signal}`);
-      if (total === 0 && skips.length === 0) why.push('reported no test');
+      if (!/^ {2}Total: /m.test(output)) why.push('did not report: is test.run() there?');
+      else if (total === 0 && skips.length === 0) why.push('reported no test');
       const failed = Math.max(total - passed - skipped, why.length > 0 ? 1 : 0);
-      done({ file, passed, failed, skipped: skipped + skips.length, why: [...why, ...skips.map((s) => `skipped: ${s}`)], output });
+      done({
+        file,
+        passed,
+        failed,
+        skipped: skipped + skips.length,
+        why: [...why, ...skips.map((s) => `skipped: ${s}`)],
+        output,
+      });
     });
   });
 }
@@ -69,7 +106,9 @@ function runFile(file) {
 const folders = process.argv.slice(2);
 const files = (await Promise.all(folders.map(testFiles))).flat();
 if (files.length === 0) {
-  process.stderr.write(`run-tests: no *.test.ts below ${folders.join(', ') || '(no folder given)'}\n`);
+  process.stderr.write(
+    `run-tests: no *.test.ts below ${folders.join(', ') || '(no folder given)'}\n`,
+  );
   process.exit(1);
 }
 
@@ -84,7 +123,8 @@ async function worker() {
     process.stdout.write(
       `${bad ? 'FAIL' : 'ok  '} ${name}  ${result.passed} passed` +
         (result.skipped > 0 ? `, ${result.skipped} skipped` : '') +
-        (result.why.length > 0 ? ` (${result.why.join('; ')})` : '') + '\n',
+        (result.why.length > 0 ? ` (${result.why.join('; ')})` : '') +
+        '\n',
     );
     if (bad) process.stdout.write(result.output.replaceAll(/^/gm, '     ') + '\n');
   }
@@ -92,7 +132,10 @@ async function worker() {
 // Live tests share the machine's cgroups and loop devices by unique names, so files may run side by side.
 await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, worker));
 
-const sum = (/** @type {'passed'|'failed'|'skipped'} */ key) => results.reduce((n, r) => n + r[key], 0);
-process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+const sum = (/** @type {'passed'|'failed'|'skipped'} */ key) =>
+  results.reduce((n, r) => n + r[key], 0);
+process.stdout.write(
+  `\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`,
+);
 const ok = results.every((r) => r.failed === 0 && (!skipIsFailure || r.skipped === 0));
 process.exit(ok && sum('passed') > 0 ? 0 : 1);

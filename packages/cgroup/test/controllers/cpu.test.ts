@@ -3,6 +3,12 @@ import * as assert from 'uvu/assert';
 import { cpu, cpuacct } from '../../src/controllers/cpu.ts';
 import { fresh, viewOn, written } from '../support.ts';
 
+/** The files in the order in which a change writes them. */
+const order = (quota: number, period: number, present: Record<string, string>): string[] =>
+  written(cpu.settings({ cpu: { quota, period } }, viewOn(1, present))).map(
+    (line) => line.split(' ')[0] ?? '',
+  );
+
 test('v1: period before quota', () => {
   assert.equal(fresh(cpu, 1, { cpu: { quota: 50_000, period: 100_000, shares: 512 } }), [
     'cpu.shares 512',
@@ -23,10 +29,6 @@ test('v1: burst, idle and real time', () => {
 });
 
 test('v1: a change never passes through a larger share than old and new', () => {
-  const order = (quota: number, period: number, present: Record<string, string>): string[] =>
-    written(cpu.settings({ cpu: { quota, period } }, viewOn(1, present))).map(
-      (line) => line.split(' ')[0] ?? '',
-    );
   const half = { 'cpu.cfs_quota_us': '50000', 'cpu.cfs_period_us': '100000' };
   assert.equal(order(5000, 10_000, half), ['cpu.cfs_quota_us', 'cpu.cfs_period_us']);
   assert.equal(order(500_000, 1_000_000, half), ['cpu.cfs_period_us', 'cpu.cfs_quota_us']);

@@ -2,8 +2,8 @@ import { defineCommand, formatTable } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { openImageStore } from '@ctrkit/image-store';
 import { directoriesOf, directoryOptions } from '../directories.ts';
-import { imageColumns, imageRow } from '../image-row.ts';
-import { listOptions } from '../list-options.ts';
+import { imageColumns, imageRow } from './image-row.ts';
+import { listOptions } from './list-options.ts';
 
 export const command: Command = defineCommand({
   options: { ...directoryOptions, ...listOptions },

@@ -1,9 +1,9 @@
 import { defineCommand, formatTable } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { listContainers } from '@ctrkit/engine';
-import { containerColumns, containerRow } from '../container-row.ts';
+import { containerColumns, containerRow } from './container-row.ts';
 import { directoryOptions, engineOf } from '../directories.ts';
-import { listOptions } from '../list-options.ts';
+import { listOptions } from './list-options.ts';
 
 export const command: Command = defineCommand({
   options: {

@@ -2,7 +2,7 @@ import { defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { pullImage } from '@ctrkit/engine';
 import { directoryOptions, engineOf } from '../directories.ts';
-import { imageProgress } from '../image-progress.ts';
+import { imageProgress } from './image-progress.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME[:TAG|@DIGEST]',

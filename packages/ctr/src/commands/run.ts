@@ -5,7 +5,7 @@ import type { CreateOptions, Engine, ImageEvent, RunnableImage } from '@ctrkit/e
 import { startExitCode } from '@ctrkit/ns-exec';
 import { directoryOptions, engineOf } from '../directories.ts';
 import { takeSignals } from '../take-signals.ts';
-import { imageProgress } from '../image-progress.ts';
+import { imageProgress } from './image-progress.ts';
 import { environmentOf } from '../environment.ts';
 
 function parseCpus(text: string): number {

@@ -24,7 +24,7 @@ export const command: Command = defineCommand({
     await checkRoot(directory);
     const spec = directorySpec({
       directory,
-      args: args as string[],
+      args,
       env: options.env,
       readonly: options['read-only'],
       hostNetwork: options.network === 'host',

@@ -13,18 +13,16 @@ export interface MountOptions {
 const attributeOf: ReadonlyMap<string, number> = new Map(Object.entries(mountAttributes));
 
 // What is the default anyway, or what a private mount namespace makes so.
-const withoutEffect = new Set([
-  ...['defaults', 'rw', 'suid', 'dev', 'exec', 'atime', 'diratime', 'relatime', 'async'],
-  ...['private', 'rprivate', 'symfollow'],
-]);
+const withoutEffect = new Set(
+  'defaults rw suid dev exec atime diratime relatime async private rprivate symfollow'.split(' '),
+);
 
 // Binding is said by these, and to copy what is mounted below by `rbind`.
 const binding = new Set(['bind', 'rbind']);
 
-const unsupported = new Set([
-  ...['shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable'],
-  ...['idmap', 'ridmap', 'tmpcopyup', 'rro', 'rrw'],
-]);
+const unsupported = new Set(
+  'shared rshared slave rslave unbindable runbindable idmap ridmap tmpcopyup rro rrw'.split(' '),
+);
 
 /**
  * Sorts the options of a mount (runtime spec config.md#mounts, mount(8)) into what the kernel's mount attributes

@@ -62,14 +62,23 @@ function cgroupV1Plan(target: string, cgroups: readonly CgroupMount[]): Operatio
   const writable = closed & ~mountAttributes.ro;
   return [
     {
-      ...{ op: 'mount', type: 'tmpfs', source: 'cgroup', target, options: ['mode=755'] },
-      ...{ attributes: writable, follow: 0 },
+      op: 'mount',
+      type: 'tmpfs',
+      source: 'cgroup',
+      target,
+      options: ['mode=755'],
+      attributes: writable,
+      follow: 0,
     },
     ...cgroups.flatMap(({ controllers, hostPath }): Operation[] => {
       const name = controllers.join(',');
       const bound: Operation = {
-        ...{ op: 'bind', source: hostPath, target: `${target}/${name}` },
-        ...{ attributes: closed, recursive: 0, follow: 0 },
+        op: 'bind',
+        source: hostPath,
+        target: `${target}/${name}`,
+        attributes: closed,
+        recursive: 0,
+        follow: 0,
       };
       const links = controllers.length > 1 ? controllers : [];
       return [

@@ -9,11 +9,11 @@ export const cli: Cli = {
     {
       name: 'run',
       describe: 'Run a runtime bundle',
-      load: () => import('./commands/run.ts'),
+      load: () => import('./run.ts'),
     },
   ],
   fallback: {
     describe: 'Run a command with a directory as its root',
-    load: () => import('./commands/directory.ts'),
+    load: () => import('./directory.ts'),
   },
 };

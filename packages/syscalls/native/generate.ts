@@ -1,5 +1,5 @@
 /** Writes the helper's dispatch table, `native/operations.h`, to stdout: the mirror of the table in TypeScript. */
-import { modesOf, operations } from './operations/index.ts';
+import { modesOf, operations } from '../src/operations/index.ts';
 
 const modeBits = { tree: 1, walk: 2, launch: 4 } as const;
 

@@ -1,5 +1,5 @@
 import type { Cli } from '@ctrkit/cli-kit';
-import { rootOption } from './commands/root-option.ts';
+import { rootOption } from './root-option.ts';
 
 /** The command line of this package; a command's module is imported when it is used. */
 export const cli: Cli = {
@@ -11,33 +11,33 @@ export const cli: Cli = {
     {
       name: 'import',
       describe: 'Take images in from an archive, a directory or standard input',
-      load: () => import('./commands/import.ts'),
+      load: () => import('./import.ts'),
     },
-    { name: 'ls', describe: 'List the images', load: () => import('./commands/ls.ts') },
+    { name: 'ls', describe: 'List the images', load: () => import('./ls.ts') },
     {
       name: 'export',
       describe: 'Write images as one archive',
-      load: () => import('./commands/export.ts'),
+      load: () => import('./export.ts'),
     },
     {
       name: 'tag',
       describe: 'Give an image one more name',
-      load: () => import('./commands/tag.ts'),
+      load: () => import('./tag.ts'),
     },
     {
       name: 'rm',
       describe: 'Remove names, and images that have no other',
-      load: () => import('./commands/rm.ts'),
+      load: () => import('./rm.ts'),
     },
     {
       name: 'gc',
       describe: 'Delete what no image needs',
-      load: () => import('./commands/gc.ts'),
+      load: () => import('./gc.ts'),
     },
     {
       name: 'serve',
       describe: 'Serve the images as a registry on loopback',
-      load: () => import('./commands/serve.ts'),
+      load: () => import('./serve.ts'),
     },
   ],
 };

@@ -1,5 +1,5 @@
 import type { Cli } from '@ctrkit/cli-kit';
-import { directoryOptions } from './directories.ts';
+import { directoryOptions } from '../directories.ts';
 
 /** The command line of ctr; a command's module is imported when it is used. */
 export const cli: Cli = {
@@ -11,19 +11,19 @@ export const cli: Cli = {
     {
       name: 'run',
       describe: 'Create and run a new container from an image',
-      load: () => import('./commands/run.ts'),
+      load: () => import('./run.ts'),
     },
     {
       name: 'pull',
       describe: 'Download an image from a registry',
-      load: () => import('./commands/pull.ts'),
+      load: () => import('./pull.ts'),
     },
-    { name: 'images', describe: 'List images', load: () => import('./commands/images.ts') },
-    { name: 'ps', describe: 'List containers', load: () => import('./commands/ps.ts') },
+    { name: 'images', describe: 'List images', load: () => import('./images.ts') },
+    { name: 'ps', describe: 'List containers', load: () => import('./ps.ts') },
     {
       name: 'rm',
       describe: 'Remove one or more containers',
-      load: () => import('./commands/rm.ts'),
+      load: () => import('./rm.ts'),
     },
   ],
 };

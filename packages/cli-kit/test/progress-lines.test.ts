@@ -1,0 +1,60 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createProgress, type ProgressEvent, type ProgressMode } from '../src/index.ts';
+import { describeLayers } from '../src/progress-live.ts';
+import { memoryOutput } from './memory.ts';
+
+const [a, b, c] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`) as [
+  string,
+  string,
+  string,
+];
+const events: readonly ProgressEvent[] = [
+  { type: 'message', text: 'Pulling from library/busybox\u001b' },
+  { type: 'layer', id: a, status: 'exists' },
+  { type: 'layer', id: b, status: 'downloading', current: 0, total: 10 },
+  { type: 'layer', id: b, status: 'retrying', current: 5, total: 10 },
+  { type: 'layer', id: c, status: 'downloaded' },
+  { type: 'layer', id: b, status: 'downloaded' },
+  { type: 'layer', id: b, status: 'unpacking' },
+  { type: 'layer', id: b, status: 'done' },
+];
+function shown(mode: ProgressMode): string {
+  const output = memoryOutput();
+  const progress = createProgress({ mode, output });
+  for (const event of events) progress.event(event);
+  progress.stop();
+  progress.stop();
+  return output.text;
+}
+
+const plain = [
+  'Pulling from library/busybox\\u001b',
+  'aaaaaaaaaaaa: Already exists',
+  'bbbbbbbbbbbb: Retrying',
+  'bbbbbbbbbbbb: Pull complete',
+  'cccccccccccc: Download complete',
+  '',
+].join('\n');
+test('plain: one line a layer, when it is complete', () => assert.is(shown('plain'), plain));
+test('auto in a pipe is plain', () => assert.is(shown('auto'), plain));
+test('none is nothing', () => assert.is(shown('none'), ''));
+test('json: one object an event', () => {
+  const lines = shown('json').trimEnd().split('\n');
+  assert.equal(
+    lines.map((line) => JSON.parse(line) as ProgressEvent),
+    events,
+  );
+  assert.not(shown('json').includes('\u001b'));
+});
+
+test('the live line sums up', () => {
+  const layers = new Map([
+    [a, { type: 'layer', id: a, status: 'exists' }],
+    [b, { type: 'layer', id: b, status: 'downloading', current: 2e6, total: 1e7 }],
+    [c, { type: 'layer', id: c, status: 'unpacking', current: 1e6, total: 1e6 }],
+  ] as const);
+  assert.is(describeLayers(layers), '1/3 layers  3MB/11MB  unpacking');
+});
+
+test.run();

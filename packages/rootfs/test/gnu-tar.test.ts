@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listing, unpack, when } from './helpers.ts';
+
+const asRoot = when(needs('root', 'command:tar', 'command:setfattr'));
+
+/** Every kind of entry that GNU tar stores, with names and times that are hard to keep. */
+const makeTree = String.raw`
+set -e
+mkdir -p d/sub 'sp ace' set; echo hello > d/file; ln d/file d/hard; ln -s ../d/file d/soft; ln d/soft d/hard-soft
+chown 1000:1001 d/file; chown -h 7:8 d/soft; chmod 4755 d/file; chmod 2770 d/sub; chmod 1777 'sp ace'
+mkfifo p; mknod c c 1 3; mknod b b 8 70000; chmod 600 c
+echo x > "$(printf 'n\377me\n')"; : > empty
+long=$(printf 'l%.0s' $(seq 240)); mkdir -p $long/$long; echo long > $long/$long/$long; ln -s $long/$long/$long longlink; ln $long/$long/$long longhard
+truncate -s 5M sparse; printf a | dd of=sparse bs=1 seek=1000000 conv=notrunc status=none; truncate -s 6M sparse
+truncate -s 3M allhole; head -c 300000 /dev/urandom > large; head -c 70000 /dev/zero > zeros
+printf b > many; for i in 1 2 3 4 5 6 7 8 9; do printf b | dd of=many bs=1 seek=$((i * 200000)) conv=notrunc status=none; done
+setfattr -n user.text -v value d/file; setfattr -n user.bin -v 0x00ff0a3d00 d; setfattr -n user.empty empty
+setfattr -n security.capability -v 0x0100000200200000000000000000000000000000 large
+touch -d '1969-12-31 23:59:58.25' old; touch -d '2001-01-01 00:00:00.123456789' d/file; touch -h -d '2002-02-02 02:02:02.5' d/soft
+touch -d '2040-01-01 00:00:00.000000001' new; find . -type d -exec touch -d '2020-05-05 05:05:05.987654321' {} +
+`;
+
+const formats = {
+  'pax, sparse 1.0': [
+    '--format=pax',
+    '-S',
+    '--sparse-version=1.0',
+    '--xattrs',
+    '--xattrs-include=*',
+  ],
+  'pax, sparse 0.1': [
+    '--format=pax',
+    '-S',
+    '--sparse-version=0.1',
+    '--xattrs',
+    '--xattrs-include=*',
+  ],
+  'pax, sparse 0.0': [
+    '--format=pax',
+    '-S',
+    '--sparse-version=0.0',
+    '--xattrs',
+    '--xattrs-include=*',
+  ],
+  'pax, not sparse': ['--format=pax', '--xattrs', '--xattrs-include=*'],
+  'pax, global header': ['--format=pax', '--pax-option=globexthdr.name=g,comment=hello'],
+  'gnu, sparse': ['--format=gnu', '-S'],
+  gnu: ['--format=gnu'],
+  oldgnu: ['--format=oldgnu'],
+};
+
+for (const [format, options] of Object.entries(formats)) {
+  asRoot(`an archive in the format ${format} unpacks as GNU tar unpacks it`, async () => {
+    await using base = await temporaryDirectory();
+    const at = (name: string): string => join(base.path, name);
+    for (const name of ['tree', 'theirs', 'ours']) await mkdir(at(name));
+    const made = await run(['bash', '-c', makeTree], { cwd: at('tree') });
+    assert.is(made.code, 0, made.stderr);
+    execFileSync('tar', ['-C', at('tree'), '--numeric-owner', ...options, '-cf', at('a.tar'), '.']);
+    const extract = ['--numeric-owner', '--xattrs', '--xattrs-include=*', '-xpf', at('a.tar')];
+    execFileSync('tar', ['-C', at('theirs'), ...extract]);
+    await unpack(await readFile(at('a.tar')), at('ours'));
+    assert.equal(await listing(at('ours')), await listing(at('theirs')));
+  });
+}
+
+asRoot('an archive in the format ustar and one of V7', async () => {
+  await using base = await temporaryDirectory();
+  const at = (name: string): string => join(base.path, name);
+  const script =
+    'mkdir -p a/b; echo x > a/b/f; ln a/b/f h; ln -s f a/b/l; mkdir -p $(printf "p%.0s" $(seq 90))/$(printf "q%.0s" $(seq 90)); touch -d 2020-01-01 a/b/f';
+  for (const format of ['ustar', 'v7']) {
+    const [tree, theirs, ours] = [
+      at(`tree-${format}`),
+      at(`theirs-${format}`),
+      at(`ours-${format}`),
+    ] as const;
+    for (const path of [tree, theirs, ours]) await mkdir(path);
+    const command = format === 'v7' ? script.split(';').slice(0, 4).join(';') : script;
+    assert.is((await run(['bash', '-c', command], { cwd: tree })).code, 0);
+    execFileSync('tar', [
+      '-C',
+      tree,
+      '--numeric-owner',
+      `--format=${format}`,
+      '-cf',
+      at('a.tar'),
+      '.',
+    ]);
+    execFileSync('tar', ['-C', theirs, '--numeric-owner', '-xpf', at('a.tar')]);
+    await unpack(await readFile(at('a.tar')), ours);
+    assert.equal(await listing(ours), await listing(theirs), format);
+  }
+});
+
+test.run();
