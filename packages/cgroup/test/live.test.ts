@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinuxResources } from '@ctrkit/oci';
 import { defaultSpec } from '@ctrkit/oci';
+import { runPlan } from '@ctrkit/syscalls';
+import type { Operation } from '@ctrkit/syscalls';
 import { assertNothingLeft, needs, snapshotHost } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -54,6 +57,15 @@ async function ending(child: ChildProcess): Promise<Ended> {
 
 const run = (cgroup: Cgroup, ...command: readonly string[]): Promise<Ended> =>
   ending(start(cgroup, ...command));
+
+/** Waits until the shell has joined everything and become the program. */
+async function started(child: ChildProcess, name: string): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (readFileSync(`/proc/${child.pid}/comm`, 'latin1').trim() === name) return;
+    await sleep(10);
+  }
+  throw new Error(`${name} did not start`);
+}
 
 async function populated(cgroup: Cgroup, count = 1): Promise<void> {
   for (let tries = 0; cgroup.processes().length < count; tries += 1) {
@@ -149,7 +161,7 @@ if (needs('cgroup')) {
     await using on = await live({});
     const child = start(on.cgroup, 'sleep', '0.2');
     const ended = ending(child);
-    await populated(on.cgroup);
+    await started(child, 'sleep');
     await on.cgroup.freeze();
     assert.ok(on.cgroup.isFrozen());
     await sleep(400);
@@ -161,16 +173,18 @@ if (needs('cgroup')) {
 
   test('a frozen cgroup can be deleted, with what is in it', async () => {
     await using on = await live({});
-    const ended = ending(start(on.cgroup, 'sleep', '60'));
-    await populated(on.cgroup);
+    const child = start(on.cgroup, 'sleep', '60');
+    const ended = ending(child);
+    await started(child, 'sleep');
     await on.cgroup.freeze();
     await on.cgroup.delete();
     assert.is((await ended).signal, 'SIGKILL');
   });
 
   test('what forks all the time is killed to the last', async () => {
-    await using on = await live({ pids: { limit: 60 } });
-    const script = 'f() { while :; do (f) & sleep 0.01; done; }; f 2>&-';
+    await using on = await live({ pids: { limit: 1000 } });
+    // Six that start something short-lived every hundredth of a second: never at the limit, never still.
+    const script = 'f() { while :; do sleep 0.3 & sleep 0.01; done; }; f & f & f & f & f & f';
     const ended = ending(start(on.cgroup, 'sh', '-c', script));
     await populated(on.cgroup, 20);
     await on.cgroup.kill();
@@ -185,8 +199,10 @@ if (needs('cgroup')) {
       cpu: { cpus: '0' },
     });
     assert.is((await run(inner, 'true')).code, 0);
-    const ended = ending(start(inner, 'sleep', '60'));
-    await populated(outer.cgroup);
+    const child = start(inner, 'sleep', '60');
+    const ended = ending(child);
+    await started(child, 'sleep');
+    assert.equal(outer.cgroup.processes(), [child.pid]);
     // Also from the tree that only the inner one needed.
     await outer.cgroup.delete();
     assert.is((await ended).signal, 'SIGKILL');
@@ -195,8 +211,9 @@ if (needs('cgroup')) {
 
   test('a limit that comes later holds for what runs already', async () => {
     await using on = await live({});
-    const ended = ending(start(on.cgroup, 'sleep', '60'));
-    await populated(on.cgroup);
+    const child = start(on.cgroup, 'sleep', '60');
+    const ended = ending(child);
+    await started(child, 'sleep');
     assert.equal(await on.cgroup.update({ memory: { limit: 32 * MiB, swap: 32 * MiB } }), []);
     const { memory } = await on.cgroup.stats();
     assert.is(memory?.limitBytes, 32 * MiB);
@@ -225,8 +242,9 @@ if (needs('cgroup')) {
 
   test('what runs is not made again', async () => {
     await using on = await live({});
-    const ended = ending(start(on.cgroup, 'sleep', '60'));
-    await populated(on.cgroup);
+    const child = start(on.cgroup, 'sleep', '60');
+    const ended = ending(child);
+    await started(child, 'sleep');
     assert.is(await codeOf(() => createCgroup(on.cgroup.path, {})), 'CGROUP_BUSY');
     await on.cgroup.delete();
     await ended;
@@ -248,6 +266,33 @@ if (needs('cgroup')) {
     await on.cgroup.kill();
     assert.is((await ended).signal, 'SIGKILL');
     assert.ok((await on.cgroup.stats()).cpu !== undefined);
+  });
+
+  test('devices under v2: the program, attached by the helper', async () => {
+    const machine = await detectHierarchy();
+    const { unified } = machine;
+    // On v1 hosts too: programs do not need the controllers to be there.
+    if (unified === undefined) return;
+    const hierarchy = { ...machine, kind: 'v2' as const, controllers: new Map() };
+    const devices = defaultSpec().linux?.resources?.devices ?? [];
+    await using on = await live({ devices }, { hierarchy });
+    const { joinFiles, deviceProgram } = on.cgroup;
+    assert.ok(deviceProgram);
+    const exitOf = async (script: string): Promise<number> => {
+      const { code } = await runPlan(
+        'launch',
+        [
+          { op: 'spawn', namespaces: 0, relay: 0 },
+          { op: 'device-program', ...deviceProgram },
+          ...joinFiles.map((path): Operation => ({ op: 'join-cgroup', path })),
+          { op: 'execute', candidates: ['/bin/sh'], argv: ['sh', '-c', script], env: [] },
+        ],
+        { stdio: ['ignore', 'ignore', 'ignore'] },
+      );
+      return code;
+    };
+    assert.is(await exitOf(': </dev/null >/dev/null; : </dev/urandom'), 0);
+    assert.is.not(await exitOf(': </dev/kmsg'), 0);
   });
 
   test('nothing is left', async () => {

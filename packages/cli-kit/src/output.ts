@@ -1,6 +1,5 @@
 import { write as writeAsync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import { isatty } from 'node:tty';
 import { CliError } from './cli-error.ts';
 
 /** stdout or stderr. */
@@ -16,7 +15,7 @@ export interface Output {
   readonly stream: () => Writable;
 }
 
-const isBusy = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAINX';
+const isBusy = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAIN';
 
 function translate(error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return error;
@@ -59,7 +58,8 @@ export function createOutput(fd: number): Output {
   return {
     fd,
     get isTerminal() {
-      return isatty(fd);
+      // Imported when asked for: it brings the network along, two milliseconds.
+      return process.getBuiltinModule('node:tty').isatty(fd);
     },
     write: (data) => writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data),
     stream: () =>

@@ -30,20 +30,20 @@ export function jsonProgress(output: Output): Progress {
  */
 export function plainProgress(output: Output): Progress {
   const downloaded = new Set<string>();
-  const say = (id: string, status: LayerEvent['status']): void =>
-    output.write(`${shortId(id)}: ${words[status]}\n`);
+  const say = (id: string, what: string | undefined): void =>
+    output.write(`${shortId(id)}: ${what}\n`);
   return {
     event: (event) => {
       if (event.type === 'message') output.write(`${printable(event.text)}\n`);
       else if (event.status === 'downloaded') downloaded.add(event.id);
       else if (words[event.status] !== undefined) {
-        downloaded.delete(event.id);
-        say(event.id, event.status);
+        const wasThere = event.status === 'done' && !downloaded.delete(event.id);
+        say(event.id, wasThere ? 'Unpacked' : words[event.status]);
       }
     },
     clear: () => undefined,
     stop: () => {
-      for (const id of downloaded) say(id, 'downloaded');
+      for (const id of downloaded) say(id, words.downloaded);
       downloaded.clear();
     },
   };

@@ -1,17 +1,18 @@
-import { constants } from 'node:os';
 import { CliError } from './cli-error.ts';
 
-const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Their numbers are the same on every Linux. */
+const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+type Name = keyof typeof numbers;
 
 /** Thrown by what was interrupted; carries the exit code of a process that the signal ended. */
 export class Interrupted extends Error {
   readonly code = 'INTERRUPTED';
   readonly exitCode: number;
 
-  constructor(name: (typeof names)[number]) {
+  constructor(name: Name) {
     super(`interrupted by ${name}`);
     this.name = 'AbortError';
-    this.exitCode = 128 + constants.signals[name];
+    this.exitCode = 128 + numbers[name];
   }
 }
 
@@ -20,7 +21,7 @@ export class Interrupted extends Error {
  */
 export function takeSignals(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  const listeners = names.map((name) => {
+  const listeners = (Object.keys(numbers) as Name[]).map((name) => {
     const listener = (): void => {
       const interrupted = new Interrupted(name);
       if (controller.signal.aborted) process.exit(interrupted.exitCode);

@@ -15,7 +15,7 @@ const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A command of the checkout as it is shipped: `ctr`, `rootfs` … */
 export const commandPath = (name: string): string =>
-  join(checkout, 'packages', name, 'dist/bundle/bin.js');
+  join(checkout, 'packages', name, 'dist/bundle/bin.cjs');
 
 /** What every test here needs: the built commands, a registry and an image that others made. */
 export const mainJob: readonly Need[] = [
@@ -25,7 +25,7 @@ export const mainJob: readonly Need[] = [
   'command:docker-registry',
   'command:skopeo',
   'file:/bin/busybox',
-  'file:packages/ctr/dist/bundle/bin.js',
+  'file:packages/ctr/dist/bundle/bin.cjs',
   'file:tools/hello-world/dist/layout/index.json',
 ];
 

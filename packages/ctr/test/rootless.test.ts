@@ -36,7 +36,7 @@ async function asNormalUser(use: (world: UserWorld) => Promise<void>): Promise<v
 if (
   needs(
     ...(['user-namespaces', 'overlay-rootless', 'command:docker-registry'] as const),
-    ...(['command:skopeo', 'file:/bin/busybox', 'file:packages/ctr/dist/bundle/bin.js'] as const),
+    ...(['command:skopeo', 'file:/bin/busybox', 'file:packages/ctr/dist/bundle/bin.cjs'] as const),
   )
 ) {
   test('a normal user pulls and runs, as root of a namespace of their own', async () => {

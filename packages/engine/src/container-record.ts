@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@ctrkit/durable';
-import type { ProcessIdentity } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 
@@ -31,8 +30,6 @@ export interface ContainerRecord {
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
-  /** The process that the container belongs to: when it is gone, so is the container's reason to run. */
-  readonly owner: ProcessIdentity;
   readonly exit?: ExitRecord;
 }
 

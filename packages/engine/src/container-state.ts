@@ -8,8 +8,10 @@ export type ContainerState =
   | { readonly status: 'running'; readonly pid: number; readonly startedAt: string }
   | { readonly status: 'exited'; readonly exit: ExitRecord };
 
-/** What docker shows for a container whose end nobody saw. */
-const UNSEEN_END: ExitRecord = { exitCode: 255, oomKilled: false };
+/** The end of a container that nobody saw: docker shows 255. */
+export function unseenExit(startedAt: string): ExitRecord {
+  return { exitCode: 255, oomKilled: false, startedAt };
+}
 
 /** The state of a container, from its record and the record of its run. */
 export function stateOf(record: ContainerRecord, run: RunRecord | undefined): ContainerState {
@@ -17,9 +19,9 @@ export function stateOf(record: ContainerRecord, run: RunRecord | undefined): Co
   if (exit !== undefined) {
     return exit.startedAt === undefined ? { status: 'created', exit } : { status: 'exited', exit };
   }
-  if (run === undefined) return { status: 'created' };
+  if (run?.process === undefined || run.startedAt === undefined) return { status: 'created' };
   if (isAlive(run.process)) {
     return { status: 'running', pid: run.process.pid, startedAt: run.startedAt };
   }
-  return { status: 'exited', exit: { ...UNSEEN_END, startedAt: run.startedAt } };
+  return { status: 'exited', exit: unseenExit(run.startedAt) };
 }

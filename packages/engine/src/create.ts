@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { selfIdentity, temporaryName } from '@ctrkit/durable';
+import { temporaryName } from '@ctrkit/durable';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
@@ -36,6 +36,16 @@ export interface CreatedContainer {
   readonly user: string;
 }
 
+/** An id as docker makes them: 64 hex digits. */
+export function newContainerId(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/** Who runs the engine, on the host. */
+export function hostIds(): { uid: number; gid: number } {
+  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+}
+
 async function claimSomeName(
   engine: Engine,
   wanted: string | undefined,
@@ -60,9 +70,8 @@ async function claimSomeName(
 export async function createContainer(
   engine: Engine,
   image: RunnableImage,
-  options: CreateOptions,
+  { id, ...options }: CreateOptions & { readonly id: string },
 ): Promise<CreatedContainer> {
-  const id = randomBytes(32).toString('hex');
   const directory = containerDirectory(engine, id);
   const { network = 'none', limits = {}, autoRemove = false } = options;
   const spec = containerSpec({
@@ -74,7 +83,7 @@ export async function createContainer(
     image: image.config,
     layers: image.layers,
     volatile: autoRemove,
-    host: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
+    host: hostIds(),
   });
   const name = await claimSomeName(engine, options.name, id);
   const record: ContainerRecord = {
@@ -86,7 +95,6 @@ export async function createContainer(
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],
     labels: { ...image.config.config.Labels, ...options.labels },
-    owner: selfIdentity(),
   };
   const temporary = temporaryName(directory);
   try {

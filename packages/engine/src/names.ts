@@ -1,5 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireLock, errnoOf, isAlive, selfIdentity, temporaryName } from '@ctrkit/durable';
 import type { ProcessIdentity } from '@ctrkit/durable';

@@ -1,17 +1,21 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { ProcessIdentity } from '@ctrkit/durable';
 import { temporaryName } from '@ctrkit/durable';
+import type { ProcessIdentity } from '@ctrkit/durable';
 import { runRecordPath } from './engine.ts';
 import type { Engine } from './engine.ts';
 
-/** A running container: run/containers/<id>.json. Believed only as far as its processes are alive. */
+/**
+ * A container that somebody is running: run/containers/<id>.json, from before anything of it is made until its end is
+ * recorded. Believed only as far as its processes are alive.
+ */
 export interface RunRecord {
   readonly id: string;
-  /** The container's first process. */
-  readonly process: ProcessIdentity;
-  /** RFC 3339. */
-  readonly startedAt: string;
-  readonly cgroupsPath?: string;
+  /** The process that the container belongs to: when it is gone, so is the container's reason to run. */
+  readonly owner: ProcessIdentity;
+  readonly cgroupsPath: string;
+  /** The container's first process, once there is one, and when it was started, RFC 3339. */
+  readonly process?: ProcessIdentity;
+  readonly startedAt?: string;
 }
 
 /** Reads what is known of a running container; undefined where nothing is. */

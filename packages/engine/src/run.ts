@@ -1,22 +1,25 @@
-import { identityOf } from '@ctrkit/durable';
-import { launch, startExitCode } from '@ctrkit/ns-exec';
-import type { ContainerExit, LaunchedContainer } from '@ctrkit/ns-exec';
 import { join } from 'node:path';
+import { identityOf, selfIdentity } from '@ctrkit/durable';
+import { prepareLaunch, startExitCode } from '@ctrkit/ns-exec';
+import type { ContainerExit, LaunchedContainer, PreparedLaunch } from '@ctrkit/ns-exec';
 import { writeContainerRecord } from './container-record.ts';
 import type { ContainerRecord, ExitRecord } from './container-record.ts';
-import { createContainer } from './create.ts';
+import { createContainer, hostIds, newContainerId } from './create.ts';
 import type { CreatedContainer, CreateOptions } from './create.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { RunnableImage } from './image.ts';
 import { discardContainer } from './remove.ts';
 import { removeRunRecord, writeRunRecord } from './run-record.ts';
-import { identifiedProcess } from './spec.ts';
+import type { RunRecord } from './run-record.ts';
+import { identifiedProcess, linuxSpec } from './spec.ts';
 
 /** A container in the foreground: it ends when this process does. */
 export interface RunningContainer {
   readonly id: string;
   readonly name: string;
+  /** What was asked for and this kernel does not do, a line each. */
+  readonly warnings: readonly string[];
   /** Sends a signal to its first process; false when it has ended. */
   kill: (signal: NodeJS.Signals | number) => boolean;
   /** Resolves when it has ended and its end is recorded. */
@@ -36,57 +39,66 @@ async function recordExit(
   removeRunRecord(engine, record.id);
 }
 
-async function start(engine: Engine, created: CreatedContainer): Promise<LaunchedContainer> {
-  const { record, spec, user } = created;
-  const startedAt = new Date().toISOString();
-  return launch(spec, {
-    bundle: join(containerDirectory(engine, record.id), 'bundle'),
-    relay: true,
-    identify: (files) => identifiedProcess(spec, user, files),
-    // Before the program starts, so that whatever happens to us somebody can find it.
-    onSpawned: (pid) => {
-      const identity = identityOf(pid);
-      const cgroupsPath = spec.linux?.cgroupsPath;
-      if (identity === undefined) return;
-      writeRunRecord(engine, {
-        id: record.id,
-        process: identity,
-        startedAt,
-        ...(cgroupsPath === undefined ? {} : { cgroupsPath }),
-      });
-    },
-  });
+async function start(
+  engine: Engine,
+  prepared: PreparedLaunch,
+  run: RunRecord,
+  { record, spec, user }: CreatedContainer,
+): Promise<LaunchedContainer> {
+  try {
+    return await prepared.start(spec, {
+      bundle: join(containerDirectory(engine, record.id), 'bundle'),
+      identify: (files) => identifiedProcess(spec, user, files),
+      // Before the program starts, so that whatever happens to us somebody can find it.
+      onSpawned: (pid) => {
+        const process = identityOf(pid);
+        if (process !== undefined) writeRunRecord(engine, { ...run, process });
+      },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const exitCode = startExitCode(error);
+    await recordExit(engine, record, { exitCode, oomKilled: false, error: reason });
+    throw error;
+  }
 }
 
 /**
- * Runs a container of an image in the foreground: its output goes to our stdout and stderr, its stdin is empty.
- * Throws NsExecError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE and others; the container then stays as `created`,
- * with the reason in its record, unless it is removed at its end.
+ * Runs a container of an image in the foreground: its output goes to our stdout and stderr, its stdin is empty. The
+ * image may still be on its way: namespaces and cgroup are made meanwhile.
+ * Throws what `image` throws, LIMIT_INVALID, NAME_IN_USE, NsExecError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE and others.
+ * A container that was made and could not be started stays as `created`, with the reason in its record, unless it is
+ * to be removed at its end.
  */
 export async function runContainer(
   engine: Engine,
-  image: RunnableImage,
+  image: RunnableImage | Promise<RunnableImage>,
   options: CreateOptions = {},
 ): Promise<RunningContainer> {
-  const created = await createContainer(engine, image, options);
-  const { record } = created;
+  const { network = 'none', limits = {} } = options;
+  const id = newContainerId();
+  const early = linuxSpec({ id, network, limits, host: hostIds() });
   const startedAt = new Date().toISOString();
-  let launched: LaunchedContainer;
+  const run = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}`, startedAt };
+  const prepared = prepareLaunch(early, { relay: true });
+  let created: CreatedContainer;
   try {
-    launched = await start(engine, created);
+    writeRunRecord(engine, run);
+    created = await createContainer(engine, await image, { ...options, id });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const exit = { exitCode: startExitCode(error), oomKilled: false, error: reason };
-    await recordExit(engine, record, exit);
+    await prepared.abandon();
+    removeRunRecord(engine, id);
     throw error;
   }
+  const launched = await start(engine, prepared, run, created);
   return {
-    id: record.id,
-    name: record.name,
+    id,
+    name: created.record.name,
+    warnings: launched.warnings,
     kill: launched.kill,
     wait: async () => {
       const exit = await launched.wait();
-      await recordExit(engine, record, {
+      await recordExit(engine, created.record, {
         exitCode: exit.code,
         oomKilled: exit.oomKilled,
         startedAt,

@@ -67,24 +67,15 @@ function networkFileMounts(directory: string): Mount[] {
   }));
 }
 
-/** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
-export function containerSpec(choices: SpecChoices): RuntimeSpec {
-  const { id, image, directory, network, limits, host } = choices;
+/** What is known of a container before its image is: its namespaces, cgroup and limits. */
+export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'host'>;
+
+/** The spec of a container as far as its image does not matter. Throws LIMIT_INVALID. */
+export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeSpec {
   const spec = defaultSpec();
-  const hostname = choices.hostname ?? id.slice(0, 12);
-  const { args, env, cwd } = imageToProcess(image, {
-    entrypoint: choices.entrypoint,
-    cmd: choices.command,
-    env: choices.env,
-    cwd: choices.workdir,
-    hostname,
-  });
   const namespaces = spec.linux?.namespaces ?? [];
   const whole: RuntimeSpec = {
     ...spec,
-    ...(spec.process === undefined ? {} : { process: { ...spec.process, args, env, cwd } }),
-    hostname,
-    mounts: [rootMount(choices), ...(spec.mounts ?? []), ...networkFileMounts(directory)],
     linux: {
       ...spec.linux,
       namespaces: namespaces.filter(({ type }) => network === 'none' || type !== 'network'),
@@ -93,6 +84,26 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     },
   };
   return host.uid === 0 ? whole : rootlessSpec(whole, host);
+}
+
+/** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
+export function containerSpec(choices: SpecChoices): RuntimeSpec {
+  const { id, image, directory } = choices;
+  const spec = linuxSpec(choices);
+  const hostname = choices.hostname ?? id.slice(0, 12);
+  const { args, env, cwd } = imageToProcess(image, {
+    entrypoint: choices.entrypoint,
+    cmd: choices.command,
+    env: choices.env,
+    cwd: choices.workdir,
+    hostname,
+  });
+  return {
+    ...spec,
+    ...(spec.process === undefined ? {} : { process: { ...spec.process, args, env, cwd } }),
+    hostname,
+    mounts: [rootMount(choices), ...(spec.mounts ?? []), ...networkFileMounts(directory)],
+  };
 }
 
 const hasHome = (env: readonly string[]): boolean => env.some((entry) => entry.startsWith('HOME='));

@@ -1,10 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyTrash, isAlive, sweepTemporaries } from '@ctrkit/durable';
 import { CgroupError, openCgroup } from '@ctrkit/cgroup';
-import { readContainerRecord } from './container-record.ts';
-import { stateOf } from './container-state.ts';
-import { containersDirectory, runRecordsDirectory, trashDirectory } from './engine.ts';
+import { emptyTrash, isAlive, sweepTemporaries } from '@ctrkit/durable';
+import { readContainerRecord, writeContainerRecord } from './container-record.ts';
+import { unseenExit } from './container-state.ts';
+import {
+  containerDirectory,
+  containersDirectory,
+  runRecordsDirectory,
+  trashDirectory,
+} from './engine.ts';
 import type { Engine } from './engine.ts';
 import { containerIds } from './list.ts';
 import { discardContainer } from './remove.ts';
@@ -18,21 +23,31 @@ async function removeCgroup(path: string): Promise<void> {
   }
 }
 
-// A container whose command was killed is killed with it by the kernel; its cgroup stays.
+// The kernel has killed the container together with the command that it belonged to; what is left is its cgroup, its
+// record without an end, and the container itself where it was to be removed.
 async function sweepRun(engine: Engine, id: string): Promise<void> {
   const run = readRunRecord(engine, id);
+  if (run === undefined || isAlive(run.owner)) return;
+  if (process.geteuid?.() === 0) await removeCgroup(run.cgroupsPath);
   const record = readContainerRecord(engine, id);
-  if (run === undefined || (record !== undefined && isAlive(record.owner))) return;
-  if (run.cgroupsPath !== undefined) await removeCgroup(run.cgroupsPath);
-  if (record === undefined) removeRunRecord(engine, id);
+  if (record?.autoRemove === true) await discardContainer(engine, record);
+  else if (record !== undefined && record.exit === undefined && run.process !== undefined) {
+    const exit = unseenExit(run.startedAt ?? record.created);
+    await writeContainerRecord(containerDirectory(engine, id), { ...record, exit });
+  }
+  removeRunRecord(engine, id);
 }
 
-async function sweepContainer(engine: Engine, id: string): Promise<void> {
-  const record = readContainerRecord(engine, id);
-  if (record === undefined || !record.autoRemove || isAlive(record.owner)) return;
-  if (stateOf(record, readRunRecord(engine, id)).status !== 'running') {
-    await discardContainer(engine, record);
+// A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
+async function sweepEarlierBoots(engine: Engine): Promise<void> {
+  const marker = join(engine.run, 'swept');
+  if (existsSync(marker)) return;
+  for (const id of containerIds(engine)) {
+    const record = readContainerRecord(engine, id);
+    const isRunning = readRunRecord(engine, id) !== undefined;
+    if (record?.autoRemove === true && !isRunning) await discardContainer(engine, record);
   }
+  writeFileSync(marker, '', { mode: 0o600 });
 }
 
 /**
@@ -40,13 +55,13 @@ async function sweepContainer(engine: Engine, id: string): Promise<void> {
  * end, half-made directories, unfinished deletions. Touches nothing that belongs to a living command.
  */
 export async function sweep(engine: Engine): Promise<void> {
-  for (const name of readdirSync(runRecordsDirectory(engine))) {
+  const records = runRecordsDirectory(engine);
+  for (const name of readdirSync(records)) {
     if (name.endsWith('.json')) await sweepRun(engine, name.slice(0, -'.json'.length));
   }
-  for (const id of containerIds(engine)) await sweepContainer(engine, id);
-  for (const path of [containersDirectory(engine), join(engine.root, 'names')]) {
+  await sweepEarlierBoots(engine);
+  for (const path of [containersDirectory(engine), join(engine.root, 'names'), records]) {
     await sweepTemporaries(path);
   }
-  await sweepTemporaries(runRecordsDirectory(engine));
   await emptyTrash(trashDirectory(engine));
 }

@@ -2,4 +2,4 @@
 import { runCli } from '@ctrkit/cli-kit';
 import { cli } from './commands/cli.ts';
 
-await runCli(cli);
+void runCli(cli);

@@ -1,8 +1,9 @@
 export { directorySpec } from './directory-spec.ts';
 export type { DirectoryChoices } from './directory-spec.ts';
 export { launchPlan } from './explain.ts';
-export { launch } from './launch.ts';
-export type { ContainerExit, LaunchedContainer, LaunchOptions } from './launch.ts';
+export { launch, prepareLaunch } from './launch.ts';
+export type { LaunchOptions, PreparedLaunch, PrepareOptions, StartOptions } from './launch.ts';
+export type { ContainerExit, LaunchedContainer } from './launched-container.ts';
 export { NsExecError } from './ns-exec-error.ts';
 export type { NsExecErrorCode } from './ns-exec-error.ts';
 export { readBundle } from './read-bundle.ts';

@@ -4,15 +4,21 @@ import type { Cgroup } from '@ctrkit/cgroup';
 import { Helper } from '@ctrkit/syscalls';
 import type { HelperOptions, Report } from '@ctrkit/syscalls';
 import { launchError } from './launch-error.ts';
+import { launchedContainer } from './launched-container.ts';
+import type { LaunchedContainer } from './launched-container.ts';
 import { NsExecError } from './ns-exec-error.ts';
 import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
 
-export interface LaunchOptions {
-  /** The directory that relative paths of the spec start at. */
-  readonly bundle: string;
+export interface PrepareOptions {
   /** Copy output through pipes instead of handing down our own stdout and stderr. Default false. */
   readonly relay?: boolean;
+  /** stdin, stdout, stderr of the program. Default: nothing, ours, ours. */
   readonly stdio?: HelperOptions['stdio'];
+}
+
+export interface StartOptions {
+  /** The directory that relative paths of the spec start at. */
+  readonly bundle: string;
   /**
    * Has the last word on the process when its root is there, with that root's own account files: for users by name.
    * Default: as the spec says.
@@ -20,74 +26,51 @@ export interface LaunchOptions {
   readonly identify?: (files: AccountFiles) => Process | Promise<Process>;
   /** Called with the pid on the host before the program starts; it starts only when this has resolved. */
   readonly onSpawned?: (pid: number) => void | Promise<void>;
-  readonly onReport?: (report: Report) => void;
 }
 
-/** How a container ended. */
-export interface ContainerExit {
-  /** The program's exit code, 128 + n when signal n ended it. */
-  readonly code: number;
-  readonly signal: number;
-  /** Whether the kernel killed a process of it for want of memory. */
-  readonly oomKilled: boolean;
+export interface LaunchOptions extends PrepareOptions, StartOptions {}
+
+/** A container on its way: in its namespaces and its cgroup, and not told yet what it will run. */
+export interface PreparedLaunch {
+  /** Mounts the root and starts the program; resolves when it runs. What was made is gone again when it throws. */
+  start: (spec: RuntimeSpec, options: StartOptions) => Promise<LaunchedContainer>;
+  /** Gives it up: nothing of it stays. */
+  abandon: () => Promise<void>;
 }
 
-/** A running container. */
-export interface LaunchedContainer {
-  /** The pid of its first process on the host. */
-  readonly pid: number;
-  /** Sends a signal to its first process; false when it has ended. */
-  kill: (signal: NodeJS.Signals | number) => boolean;
-  /** Resolves at its end, when its cgroup is gone too. */
-  wait: () => Promise<ContainerExit>;
+const isEvent =
+  <E extends Report['event']>(event: E) =>
+  (report: Report): report is Extract<Report, { event: E }> =>
+    report.event === event;
+
+async function fileOf(helper: Helper, path: string): Promise<Buffer | undefined> {
+  const report = await helper.report(
+    (report): report is Extract<Report, { event: 'file' }> =>
+      report.event === 'file' && report.path === path,
+  );
+  return report !== undefined && 'bytes' in report ? report.bytes : undefined;
 }
 
-type FileReport = Extract<Report, { event: 'file' }>;
-
-const isFile =
-  (path: string) =>
-  (report: Report): report is FileReport =>
-    report.event === 'file' && report.path === path;
-
-const isSpawned = (report: Report): report is Extract<Report, { event: 'spawned' }> =>
-  report.event === 'spawned';
-
-const isStarted = (report: Report): report is Extract<Report, { event: 'started' }> =>
-  report.event === 'started';
-
-async function readAccountFiles(helper: Helper): Promise<AccountFiles> {
+async function accountFiles(helper: Helper): Promise<AccountFiles> {
   const [passwd, group] = await Promise.all([
-    helper.report(isFile('/etc/passwd')),
-    helper.report(isFile('/etc/group')),
+    fileOf(helper, '/etc/passwd'),
+    fileOf(helper, '/etc/group'),
   ]);
-  return {
-    ...(passwd !== undefined && 'bytes' in passwd ? { passwd: passwd.bytes } : {}),
-    ...(group !== undefined && 'bytes' in group ? { group: group.bytes } : {}),
-  };
+  return { passwd, group };
 }
 
-async function createCgroupOf(spec: RuntimeSpec): Promise<Cgroup | undefined> {
-  const path = spec.linux?.cgroupsPath;
-  return path === undefined ? undefined : createCgroup(path, spec.linux?.resources ?? {});
+function processOf(spec: RuntimeSpec): Process {
+  if (spec.process !== undefined) return spec.process;
+  throw new NsExecError('BUNDLE_INVALID', 'the spec has no process');
 }
 
-function commandOf(spec: RuntimeSpec): Process {
-  if (spec.process === undefined)
-    throw new NsExecError('BUNDLE_INVALID', 'the spec has no process');
-  return spec.process;
-}
-
-// The plan is sent in the order in which its parts become known, so that the kernel's slow steps
-// (the first member of a cgroup) run while the rest is still being decided.
 async function sendPlan(
   helper: Helper,
-  spec: RuntimeSpec,
   cgroup: Cgroup | undefined,
-  options: LaunchOptions,
+  spec: RuntimeSpec,
+  { bundle, identify, onSpawned }: StartOptions,
 ): Promise<void> {
-  const { bundle, identify } = options;
   await helper.write(
-    ...joinPlan(spec, cgroup),
     ...openRootPlan(spec, bundle, identify !== undefined),
     ...sandboxPlan(spec, {
       bundle,
@@ -95,17 +78,16 @@ async function sendPlan(
       hasCgroup: cgroup !== undefined,
     }),
   );
-  const spawned = await helper.report(isSpawned);
-  // Without a child the plan has failed already, and wait() says where.
+  const spawned = await helper.report(isEvent('spawned'));
+  // Without a child the plan has failed already, and waiting for the start says where.
   if (spawned === undefined) return;
-  await options.onSpawned?.(spawned.pid);
-  const process =
-    identify === undefined ? commandOf(spec) : await identify(await readAccountFiles(helper));
+  await onSpawned?.(spawned.pid);
+  const process = await (identify?.(await accountFiles(helper)) ?? processOf(spec));
   await helper.write(...processPlan(spec, process));
 }
 
-async function start(helper: Helper, command: string): Promise<number> {
-  const started = await helper.report(isStarted);
+async function startedPid(helper: Helper, command: string): Promise<number> {
+  const started = await helper.report(isEvent('started'));
   if (started !== undefined) return started.pid;
   try {
     const { code } = await helper.wait();
@@ -116,44 +98,51 @@ async function start(helper: Helper, command: string): Promise<number> {
 }
 
 /**
+ * Begins a container before it is known what it will run: makes its namespaces and its cgroup and joins them, which are
+ * the kernel's slow steps (a v1 cgroup's first member waits for a grace period). Only `linux` of the spec counts here.
+ * Throws SyscallsError HELPER_MISSING; what goes wrong later is thrown by `start`.
+ */
+export function prepareLaunch(
+  spec: Pick<RuntimeSpec, 'linux'>,
+  { relay = false, stdio }: PrepareOptions = {},
+): PreparedLaunch {
+  const helper = new Helper('launch', stdio === undefined ? {} : { stdio });
+  const { cgroupsPath, resources = {} } = spec.linux ?? {};
+  const making = (async (): Promise<Cgroup | undefined> => {
+    await helper.write(...spawnPlan(spec, { relay }));
+    const cgroup =
+      cgroupsPath === undefined ? undefined : await createCgroup(cgroupsPath, resources);
+    await helper.write(...joinPlan(spec, cgroup));
+    return cgroup;
+  })();
+  making.catch(() => {});
+  const abandon = async (): Promise<void> => {
+    helper.end();
+    helper.kill('SIGKILL');
+    const [cgroup] = await Promise.allSettled([making, helper.wait()]);
+    if (cgroup.status === 'fulfilled') await cgroup.value?.delete();
+  };
+  return {
+    abandon,
+    start: async (whole, options) => {
+      try {
+        const [command = ''] = processOf(whole).args ?? [];
+        const cgroup = await making;
+        await sendPlan(helper, cgroup, whole, options);
+        return launchedContainer(await startedPid(helper, command), helper, cgroup);
+      } catch (error) {
+        await abandon();
+        throw error;
+      }
+    },
+  };
+}
+
+/**
  * Starts the process of a runtime spec as a container (config.md, config-linux.md) and resolves when it runs.
  * The container belongs to this process: it ends when this process does.
  * Throws NsExecError by code, CgroupError, SyscallsError. What was made is gone again when it throws.
  */
-export async function launch(
-  spec: RuntimeSpec,
-  options: LaunchOptions,
-): Promise<LaunchedContainer> {
-  const [command = ''] = commandOf(spec).args ?? [];
-  const helper = new Helper('launch', options.stdio === undefined ? {} : { stdio: options.stdio });
-  let cgroup: Cgroup | undefined;
-  try {
-    const spawning = helper.write(...spawnPlan(spec, { relay: options.relay ?? false }));
-    cgroup = await createCgroupOf(spec);
-    await spawning;
-    await sendPlan(helper, spec, cgroup, options);
-    const pid = await start(helper, command);
-    return {
-      pid,
-      kill: (signal) => helper.kill(signal),
-      wait: () => end(helper, cgroup),
-    };
-  } catch (error) {
-    helper.end();
-    helper.kill('SIGKILL');
-    await helper.wait().catch(() => {});
-    await cgroup?.delete();
-    throw error;
-  }
-}
-
-async function end(helper: Helper, cgroup: Cgroup | undefined): Promise<ContainerExit> {
-  try {
-    const exit = await helper.wait();
-    const events = await cgroup?.events();
-    return { ...exit, oomKilled: (events?.oomKills ?? 0) > 0 };
-  } finally {
-    helper.end();
-    await cgroup?.delete();
-  }
+export function launch(spec: RuntimeSpec, options: LaunchOptions): Promise<LaunchedContainer> {
+  return prepareLaunch(spec, options).start(spec, options);
 }

@@ -6,8 +6,7 @@ export type RootfsErrorCode =
   | 'NO_SPACE'
   | 'NO_USER_NAMESPACES'
   | 'TARGET_NOT_EMPTY'
-  | 'TARGET_INVALID'
-  | 'REMOVE_FAILED';
+  | 'TARGET_INVALID';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;

@@ -40,13 +40,13 @@ export async function writeBundle(
   options: WriteBundleOptions,
 ): Promise<void> {
   const directory = resolve(bundle);
-  await makeEmpty(directory);
+  const isNew = await makeEmpty(directory);
   try {
     await (options.copy === true
       ? writeCopy(layout, image, directory, options)
       : writeOverlay(layout, image, directory, options));
   } catch (error) {
-    await clear(directory);
+    await clear(directory, isNew);
     throw error;
   }
 }
@@ -102,10 +102,11 @@ async function writeConfig(
   await writeFileAtomic(join(directory, 'config.json'), `${JSON.stringify(spec, undefined, 2)}\n`);
 }
 
-async function makeEmpty(directory: string): Promise<void> {
+// True where it was not there before.
+async function makeEmpty(directory: string): Promise<boolean> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    if ((await readdir(directory)).length === 0) return;
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if ((await readdir(directory)).length === 0) return made !== undefined;
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOTDIR')
       throw explainSystemError(error, directory);
@@ -116,6 +117,10 @@ async function makeEmpty(directory: string): Promise<void> {
   });
 }
 
-async function clear(directory: string): Promise<void> {
+async function clear(directory: string, isNew: boolean): Promise<void> {
+  if (isNew) {
+    await removeTree(directory);
+    return;
+  }
   for (const name of await readdir(directory)) await removeTree(join(directory, name));
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { gzipSync } from 'node:zlib';
+import { needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listing, unpack, when } from './helpers.ts';
+import { diffIdOf, listing, unpack, when } from './helpers.ts';
 
 const asRoot = when(needs('root', 'command:tar', 'command:setfattr'));
 
@@ -95,6 +96,25 @@ asRoot('an archive in the format ustar and one of V7', async () => {
     execFileSync('tar', ['-C', theirs, '--numeric-owner', '-xpf', at('a.tar')]);
     await unpack(await readFile(at('a.tar')), ours);
     assert.equal(await listing(ours), await listing(theirs), format);
+  }
+});
+
+when(needs('root', 'command:zstd'))('gzip of several members, and zstd', async () => {
+  await using base = await temporaryDirectory();
+  const at = (name: string): string => join(base.path, name);
+  const archive = tarOf([{ path: 'f', type: 'File', content: 'x'.repeat(100_000) }]);
+  const [half, rest] = [archive.subarray(0, 5000), archive.subarray(5000)];
+  const zstd = await run(['zstd', '-q', '-c'], { input: archive });
+  const packed = {
+    gzip: Buffer.concat([gzipSync(half), gzipSync(rest)]),
+    zstd: zstd.output,
+    none: archive,
+  } as const;
+  const diffId = diffIdOf(archive);
+  for (const compression of ['gzip', 'zstd', 'none'] as const) {
+    await mkdir(at(compression));
+    await unpack(packed[compression], at(compression), { diffId, compression });
+    assert.is(await readFile(join(at(compression), 'f'), 'utf8'), 'x'.repeat(100_000));
   }
 });
 

@@ -108,3 +108,11 @@ function hashZeros(hash: ReturnType<typeof createHash> | undefined, length: numb
   for (let left = length; left > 0; left -= zeros.length)
     hash?.update(zeros.subarray(0, Math.min(left, zeros.length)));
 }
+
+/** One record of an extended header, whose length counts itself. */
+export function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = Buffer.byteLength(rest, 'latin1');
+  while (length < Buffer.byteLength(rest, 'latin1') + String(length).length) length++;
+  return `${length}${rest}`;
+}

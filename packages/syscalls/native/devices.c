@@ -31,5 +31,6 @@ void op_device_program(struct record *record) {
   attach.target_fd = (uint32_t)directory;
   attach.attach_bpf_fd = (uint32_t)loaded;
   attach.attach_type = BPF_CGROUP_DEVICE;
+  attach.attach_flags = BPF_F_ALLOW_MULTI; // beside those of whoever manages the cgroups above
   if (sys_bpf(BPF_PROG_ATTACH, &attach) < 0) fail("bpf", "BPF_PROG_ATTACH");
 }

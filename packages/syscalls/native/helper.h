@@ -46,6 +46,7 @@ extern const char *current_operation;
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_path(const char *event, const char *path, const char *attribute);
 void report_bytes(const char *path, const unsigned char *bytes, size_t length);
+void report_unread(const char *path, int error);
 _Noreturn void fail(const char *call, const char *path);              // with errno
 _Noreturn void fail_with(const char *call, const char *path, int error);
 extern void (*before_failing)(void); // told before the process ends
@@ -113,11 +114,9 @@ int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 
 // mounts.c
+void set_option(int fs, const char *option);
 int new_filesystem(const char *type, const char *source, const char **options, unsigned attributes);
 void attach_root(int mount);
-
-// spawn.c
-void announce_execution(void);
 
 #define CLOSING __attribute__((cleanup(close_descriptor)))
 void close_descriptor(int *fd);

@@ -23,7 +23,7 @@ static void set_attributes(int mount, unsigned recursive, uint32_t attributes, c
 }
 
 // Options are `key=value` or a flag.
-static void set_option(int fs, const char *option) {
+void set_option(int fs, const char *option) {
   char key[64];
   const char *equals = strchr(option, '=');
   size_t length = equals == NULL ? strlen(option) : (size_t)(equals - option);

@@ -28,7 +28,7 @@ void op_read(struct record *record) {
   if (error == 0 && !S_ISREG(status.st_mode)) error = EINVAL;
   if (error == 0 && status.st_size > limit) error = EFBIG;
   if (error != 0) {
-    report("{\"event\":\"file\",\"path\":\"%s\",\"errno\":%d}", path, error);
+    report_unread(path, error);
     return;
   }
   unsigned char *bytes = malloc((size_t)limit + 1);

@@ -30,21 +30,30 @@ static void move_up(const struct removal *removal, int directory, const char *na
   if (faccessat(removal->top, above, F_OK, AT_SYMLINK_NOFOLLOW) < 0) fail("renameat2", removal->path);
 }
 
-static int open_to_empty(int parent, const char *name, const char *path) {
-  int fd = try_open_beneath(parent, name, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
-  if (fd < 0) fail("openat2", path);
-  return fd;
+// Others may remove the same tree, or still fill it: what is gone is removed, what is full again is emptied again.
+enum { MOST_TRIES = 1000 };
+
+static void empty_and_remove(const struct removal *removal, int parent, const char *name, unsigned depth) {
+  for (int tries = 0; tries < MOST_TRIES; tries++) {
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+    if (errno != ENOTEMPTY && errno != EEXIST) break;
+    int directory = try_open_beneath(parent, name, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
+    if (directory < 0 && errno == ENOENT) return;
+    if (directory < 0) fail("openat2", removal->path);
+    struct removal inner = *removal;
+    if (depth == 0) inner.top = directory;
+    empty(&inner, directory, depth);
+  }
+  fail("unlinkat", removal->path);
 }
 
 static void remove_directory(const struct removal *removal, int parent, const char *name, unsigned depth) {
-  if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
-  if (errno != ENOTEMPTY && errno != EEXIST) fail("unlinkat", removal->path);
-  if (depth >= DEEPEST) {
+  if (depth < DEEPEST) {
+    empty_and_remove(removal, parent, name, depth + 1);
+  } else if (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+    if (errno != ENOTEMPTY && errno != EEXIST) fail("unlinkat", removal->path);
     move_up(removal, parent, name);
-    return;
   }
-  empty(removal, open_to_empty(parent, name, removal->path), depth + 1);
-  if (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT) fail("unlinkat", removal->path);
 }
 
 static bool is_kept(const char **keep, const char *name) {
@@ -85,10 +94,8 @@ void remove_entry(int parent, const char *name, const char *path) {
   if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
   if (!is_directory_error(errno)) fail("unlinkat", path);
   forget_beneath(path);
-  int directory = open_to_empty(parent, name, path);
-  struct removal removal = {.top = directory, .path = path};
-  empty(&removal, directory, 0);
-  if (unlinkat(parent, name, AT_REMOVEDIR) < 0) fail("unlinkat", path);
+  struct removal removal = {.path = path};
+  empty_and_remove(&removal, parent, name, 0);
 }
 
 void make_way(int parent, const char *name, const char *path) {

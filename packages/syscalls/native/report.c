@@ -72,6 +72,11 @@ void report_bytes(const char *path, const unsigned char *bytes, size_t length) {
   send("\"}\n", 3);
 }
 
+void report_unread(const char *path, int error) {
+  char name[1024];
+  report("{\"event\":\"file\",\"path\":\"%s\",\"errno\":%d}", escaped(path, name, sizeof name), error);
+}
+
 void report_path(const char *event, const char *path, const char *attribute) {
   char name[1024], value[512];
   report("{\"event\":\"%s\",\"path\":\"%s\",\"attribute\":\"%s\"}", event, escaped(path, name, sizeof name),

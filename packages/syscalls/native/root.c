@@ -44,32 +44,45 @@ static struct overlay take_overlay(struct record *record) {
   return overlay;
 }
 
-static void set_string(int fs, const char *key, const char *value) {
-  if (sys_fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0) < 0) fail("fsconfig", value);
+static int open_directory(const char *path) {
+  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) fail("open", path);
+  return fd;
+}
+
+// A string of fsconfig has at most 255 bytes, and overlay takes a backslash in some of them for an escape:
+// the name of a descriptor is short and plain whatever the path. It is looked up at once.
+static void set_directory(int fs, const char *key, const char *path) {
+  CLOSING int directory = open_directory(path);
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", directory);
+  if (sys_fsconfig(fs, FSCONFIG_SET_STRING, key, name, 0) < 0) fail("fsconfig", path);
 }
 
 void op_root_overlay(struct record *record) {
   struct overlay overlay = take_overlay(record);
   CLOSING int fs = sys_fsopen("overlay", FSOPEN_CLOEXEC);
   if (fs < 0) fail("fsopen", "overlay");
-  for (uint32_t i = 0; i < overlay.count; i++) set_string(fs, "lowerdir+", overlay.lowers[i]);
+  for (uint32_t i = 0; i < overlay.count; i++) set_directory(fs, "lowerdir+", overlay.lowers[i]);
   if (*overlay.upper != 0) {
-    set_string(fs, "upperdir", overlay.upper);
-    set_string(fs, "workdir", overlay.work);
+    set_directory(fs, "upperdir", overlay.upper);
+    set_directory(fs, "workdir", overlay.work);
   }
-  for (const char **option = overlay.options; *option != NULL; option++) {
-    if (sys_fsconfig(fs, FSCONFIG_SET_FLAG, *option, NULL, 0) < 0) fail("fsconfig", *option);
-  }
+  for (const char **option = overlay.options; *option != NULL; option++) set_option(fs, *option);
   if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) fail("fsconfig", "overlay");
   int mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, overlay.attributes);
   if (mount < 0) fail("fsmount", "overlay");
   attach_root(mount);
 }
 
-static int open_directory(const char *path) {
-  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) fail("open", path);
-  return fd;
+// From here up, so that they can be closed together and nothing else with them.
+enum { FIRST_NAMED = 64 };
+
+static int open_named(const char *path) {
+  CLOSING int fd = open_directory(path);
+  int named = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_NAMED);
+  if (named < 0) fail("fcntl", path);
+  return named;
 }
 
 // mount(2) takes one page of options: /proc/self/fd names keep 127 layers and more within it.
@@ -79,12 +92,12 @@ void op_root_overlay_by_name(struct record *record) {
   int at = 0;
   for (uint32_t i = 0; i < overlay.count && at < (int)sizeof options; i++) {
     at += snprintf(options + at, sizeof options - (size_t)at, "%s/proc/self/fd/%d",
-                   i == 0 ? "lowerdir=" : ":", open_directory(overlay.lowers[i]));
+                   i == 0 ? "lowerdir=" : ":", open_named(overlay.lowers[i]));
   }
   if (*overlay.upper != 0 && at < (int)sizeof options) {
     at += snprintf(options + at, sizeof options - (size_t)at,
                    ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d",
-                   open_directory(overlay.upper), open_directory(overlay.work));
+                   open_named(overlay.upper), open_named(overlay.work));
   }
   for (const char **option = overlay.options; *option != NULL && at < (int)sizeof options; option++) {
     at += snprintf(options + at, sizeof options - (size_t)at, ",%s", *option);
@@ -96,7 +109,7 @@ void op_root_overlay_by_name(struct record *record) {
   int mounted = open_directory(place);
   if (sys_mount_setattr(mounted, "", AT_EMPTY_PATH, overlay.attributes) < 0) fail("mount_setattr", "overlay");
   attach_root(mounted);
-  sys_close_range(5, (unsigned)mounted - 1, 0);
+  sys_close_range(FIRST_NAMED, ~0U, 0);
 }
 
 void op_root_bind(struct record *record) {

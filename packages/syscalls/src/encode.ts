@@ -23,13 +23,19 @@ function writeText(text: Text, into: Buffer, at: number): number {
 
 function checkedSize(text: Text): number {
   if (typeof text === 'string' ? text.includes('\0') : text.includes(0)) {
-    throw new SyscallsError('PLAN_INVALID', `a NUL in ${JSON.stringify(text.toString())}`);
+    throw new RangeError('a NUL in a text');
   }
   return 5 + byteLength(text);
 }
 
+// Buffer would write what is absent as 0, which as an id is root.
+function wholeSize(value: number): number {
+  if (!Number.isInteger(value)) throw new RangeError('not a whole number');
+  return 4;
+}
+
 const codecs: Record<FieldType, Codec> = {
-  u32: { size: () => 4, write: (value: number, into, at) => into.writeUInt32LE(value, at) },
+  u32: { size: wholeSize, write: (value: number, into, at) => into.writeUInt32LE(value, at) },
   u64: { size: () => 8, write: (value: bigint, into, at) => into.writeBigUInt64LE(value, at) },
   i64: {
     size: () => 8,
@@ -85,18 +91,30 @@ export function encodePlan(plan: readonly Operation[]): Buffer {
   return Buffer.concat(plan.map(encodeOperation));
 }
 
-/** Encodes one operation as one record. Throws PLAN_INVALID. */
+/** Encodes one operation as one record. Throws PLAN_INVALID, naming the field but not its value: it may be a secret. */
 export function encodeOperation(operation: Operation): Buffer {
   const layout = layouts.get(operation.op);
   if (layout === undefined) throw new SyscallsError('PLAN_INVALID', `no operation ${operation.op}`);
   const values = operation as unknown as Record<string, never>;
-  let size = 6;
-  for (const [field, codec] of layout.fields) size += codec.size(values[field] as never);
-  const record = Buffer.allocUnsafe(size);
-  record.writeUInt32LE(size - 4, 0);
-  let at = record.writeUInt16LE(layout.code, 4);
-  for (const [field, codec] of layout.fields) at = codec.write(values[field] as never, record, at);
-  return record;
+  let current = '';
+  try {
+    let size = 6;
+    for (const [field, codec] of layout.fields) {
+      current = field;
+      size += codec.size(values[field] as never);
+    }
+    const record = Buffer.allocUnsafe(size);
+    record.writeUInt32LE(size - 4, 0);
+    let at = record.writeUInt16LE(layout.code, 4);
+    for (const [field, codec] of layout.fields) {
+      current = field;
+      at = codec.write(values[field] as never, record, at);
+    }
+    return record;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SyscallsError('PLAN_INVALID', `${operation.op}: ${current}: ${why}`, { cause });
+  }
 }
 
 const COPIED = 4096;

@@ -30,6 +30,17 @@ export const symlink = (path: string, target: string): Operation => ({
   ...modified,
 });
 
+/** Executes a line of shell, on the host where nothing before it says otherwise. */
+export const shell = (
+  line: string,
+  ...args: readonly string[]
+): Extract<Operation, { op: 'execute' }> => ({
+  op: 'execute',
+  candidates: ['/bin/sh'],
+  argv: ['sh', '-c', line, 'sh', ...args],
+  env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
+});
+
 /** Carries out operations beneath a directory. */
 export async function tree(root: string, ...plan: readonly Operation[]): Promise<void> {
   await runPlan('tree', [{ op: 'root', path: root }, ...plan]);

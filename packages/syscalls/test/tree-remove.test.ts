@@ -6,6 +6,11 @@ import * as assert from 'uvu/assert';
 import { entriesOf, failureOf, file, tree, when } from './plan-helpers.ts';
 
 const asRoot = when(needs('root'));
+const empty = (path: string): { op: 'empty-directory'; path: string; keep: string[] } => ({
+  op: 'empty-directory',
+  path,
+  keep: ['kept'],
+});
 const remove = (path: string): { op: 'remove'; path: string } => ({ op: 'remove', path });
 
 test('removes a tree, a file, a link; what is absent is no failure', async () => {
@@ -65,11 +70,6 @@ test('empties a directory but for what is kept', async () => {
   await mkdir(join(root.path, 'd', 'kept'), { recursive: true });
   await mkdir(join(root.path, 'd', 'gone', 'kept'), { recursive: true });
   await writeFile(join(root.path, 'd', 'kept', 'file'), 'x');
-  const empty = (path: string): { op: 'empty-directory'; path: string; keep: string[] } => ({
-    op: 'empty-directory',
-    path,
-    keep: ['kept'],
-  });
   await tree(root.path, empty('d'), empty('absent'), empty('d/kept/file'));
   assert.equal([...(await entriesOf(root.path)).keys()], ['.', 'd', 'd/kept', 'd/kept/file']);
 });
@@ -79,6 +79,17 @@ asRoot('what comes after a removal goes to the new directory of that name', asyn
   const make = { op: 'imply-directory', path: 'd' } as const;
   await tree(root.path, make, file('d/a'), remove('d'), make, file('d/b'));
   assert.equal([...(await entriesOf(root.path)).keys()], ['.', 'd', 'd/b']);
+});
+
+test('a tree that several remove at once, while it is still being filled', async () => {
+  await using root = await temporaryDirectory();
+  const fill = 'mkdir -p d/e && for i in $(seq 2000); do : > d/f$i; : > d/e/f$i; done; true';
+  const filling = run(['bash', '-c', fill], { cwd: root.path });
+  await run(['bash', '-c', 'until [ -e d/e/f500 ]; do :; done'], { cwd: root.path });
+  await Promise.all([1, 2, 3].map(() => tree(root.path, remove('d'))));
+  await filling;
+  await tree(root.path, remove('d'));
+  assert.equal(await readdir(root.path), []);
 });
 
 test.run();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles src/bin.ts of the package in the working directory into dist/bundle/bin.js and a few chunks. A command starts twice
+// Bundles src/bin.ts of the package in the working directory into dist/bundle/bin.cjs and a few chunks. A command starts twice
 // as fast from few files, and loads only the chunks of what it does: rolldown cuts them by what is used, not by file.
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
@@ -18,11 +18,12 @@ const bundle = await rolldown({
 });
 await bundle.write({
   dir: 'dist/bundle',
-  format: 'esm',
-  entryFileNames: 'bin.js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
+  // Node loads these without its ES module loader, which halves what starting costs beyond Node itself.
+  format: 'cjs',
+  entryFileNames: 'bin.cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
   // Names stay: they are in the traces of --debug.
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
-await chmod('dist/bundle/bin.js', 0o755);
+await chmod('dist/bundle/bin.cjs', 0o755);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inCheckout } from './checkout.mjs';
 
-const store = inCheckout('packages', 'image-store', 'dist', 'bin.js');
+const store = inCheckout('packages', 'image-store', 'dist', 'bundle', 'bin.cjs');
 
 /**
  * Each start pulls from another port and so by another name: takes away the name that the last one

@@ -6,7 +6,7 @@ import { inCheckout } from './checkout.mjs';
 import { forgetEarlier } from './forget-earlier.mjs';
 import { say } from './say.mjs';
 
-const ctr = inCheckout('packages', 'ctr', 'dist', 'bin.js');
+const ctr = inCheckout('packages', 'ctr', 'dist', 'bundle', 'bin.cjs');
 
 /**
  * Prints what to try next; the first part works without the registry that has just ended.

@@ -1,10 +1,11 @@
 import { defineCommand, parseBytes, progressOption } from '@ctrkit/cli-kit';
-import type { Command, Context } from '@ctrkit/cli-kit';
+import type { Command, Context, Values } from '@ctrkit/cli-kit';
 import { hasLimits, prepareImage, runContainer, sweep } from '@ctrkit/engine';
-import type { CreateOptions, Engine, ImageEvent, RunnableImage } from '@ctrkit/engine';
+import type { CreateOptions, Engine, RunnableImage } from '@ctrkit/engine';
 import { startExitCode } from '@ctrkit/ns-exec';
 import { directoryOptions, engineOf } from '../directories.ts';
 import { takeSignals } from '../take-signals.ts';
+import type { TakenSignals } from '../take-signals.ts';
 import { imageProgress } from './image-progress.ts';
 import { environmentOf } from '../environment.ts';
 
@@ -18,14 +19,66 @@ function warnAboutLimits(options: CreateOptions, { stderr }: Context): void {
   stderr.write('WARNING: limits need a cgroup that this user may write: run without limits\n');
 }
 
+const runOptions = {
+  ...directoryOptions,
+  cpus: {
+    type: 'string',
+    valueName: 'decimal',
+    coerce: parseCpus,
+    describe: 'Number of CPUs',
+  },
+  entrypoint: { type: 'string', describe: 'Overwrite the default ENTRYPOINT of the image' },
+  env: { type: 'array', alias: 'e', describe: 'Set environment variables' },
+  hostname: { type: 'string', alias: 'h', describe: 'Container host name' },
+  memory: {
+    type: 'string',
+    alias: 'm',
+    valueName: 'bytes',
+    coerce: parseBytes,
+    describe: 'Memory limit',
+  },
+  name: { type: 'string', describe: 'Assign a name to the container' },
+  network: {
+    type: 'string',
+    choices: ['none', 'host'],
+    default: 'none',
+    describe: 'Connect a container to a network: none, host',
+  },
+  'pids-limit': {
+    type: 'number',
+    describe: 'Tune container pids limit (0 or -1 for unlimited)',
+  },
+  platform: {
+    type: 'string',
+    describe: 'Use an image of this platform if the registry has several',
+  },
+  progress: progressOption,
+  pull: {
+    type: 'string',
+    choices: ['missing', 'always', 'never'],
+    default: 'missing',
+    describe: 'Pull image before running: always, missing, never',
+  },
+  quiet: { type: 'boolean', alias: 'q', describe: 'Suppress the pull output' },
+  rm: { type: 'boolean', describe: 'Automatically remove the container when it exits' },
+  user: {
+    type: 'string',
+    alias: 'u',
+    describe: 'Username or UID (format: <name|uid>[:<group|gid>])',
+  },
+  workdir: { type: 'string', alias: 'w', describe: 'Working directory inside the container' },
+} as const;
+
 async function runImage(
   engine: Engine,
-  image: RunnableImage,
+  image: Promise<RunnableImage>,
   options: CreateOptions,
-  signals: ReturnType<typeof takeSignals>,
+  signals: TakenSignals,
+  { stderr }: Context,
 ): Promise<number> {
   const container = await runContainer(engine, image, options);
   signals.passTo(container);
+  for (const warning of container.warnings) stderr.write(`WARNING: ${warning}\n`);
   // While the container runs, nobody waits for us to tidy up.
   const swept = sweep(engine);
   const { code } = await container.wait();
@@ -36,81 +89,23 @@ async function runImage(
 export const command: Command = defineCommand({
   operands: 'IMAGE [COMMAND] [ARG...]',
   trailing: true,
-  options: {
-    ...directoryOptions,
-    cpus: {
-      type: 'string',
-      valueName: 'decimal',
-      coerce: parseCpus,
-      describe: 'Number of CPUs',
-    },
-    entrypoint: { type: 'string', describe: 'Overwrite the default ENTRYPOINT of the image' },
-    env: { type: 'array', alias: 'e', describe: 'Set environment variables' },
-    hostname: { type: 'string', alias: 'h', describe: 'Container host name' },
-    memory: {
-      type: 'string',
-      alias: 'm',
-      valueName: 'bytes',
-      coerce: parseBytes,
-      describe: 'Memory limit',
-    },
-    name: { type: 'string', describe: 'Assign a name to the container' },
-    network: {
-      type: 'string',
-      choices: ['none', 'host'],
-      default: 'none',
-      describe: 'Connect a container to a network: none, host',
-    },
-    'pids-limit': {
-      type: 'number',
-      describe: 'Tune container pids limit (0 or -1 for unlimited)',
-    },
-    platform: {
-      type: 'string',
-      describe: 'Use an image of this platform if the registry has several',
-    },
-    progress: progressOption,
-    pull: {
-      type: 'string',
-      choices: ['missing', 'always', 'never'],
-      default: 'missing',
-      describe: 'Pull image before running: always, missing, never',
-    },
-    quiet: { type: 'boolean', alias: 'q', describe: 'Suppress the pull output' },
-    rm: { type: 'boolean', describe: 'Automatically remove the container when it exits' },
-    user: {
-      type: 'string',
-      alias: 'u',
-      describe: 'Username or UID (format: <name|uid>[:<group|gid>])',
-    },
-    workdir: { type: 'string', alias: 'w', describe: 'Working directory inside the container' },
-  },
+  options: runOptions,
   errorExitCode: 125,
   pointToHelp: true,
   async run({ options, operands: [name, ...args] }, context) {
     const engine = engineOf(options, context.env);
+    const create = createOptions(options, args, context.env);
     using signals = takeSignals();
     const progress = context.progress(options.quiet ? 'none' : options.progress);
-    const onEvent = (event: ImageEvent): void => imageProgress(progress, event);
-    const { signal } = signals;
-    const { pull, platform } = options;
+    const image = prepareImage(engine, name, {
+      pull: options.pull,
+      platform: options.platform,
+      signal: signals.signal,
+      onEvent: (event) => imageProgress(progress, event),
+    }).finally(() => progress.stop());
+    warnAboutLimits(create, context);
     try {
-      const image = await prepareImage(engine, name, { pull, platform, signal, onEvent });
-      progress.stop();
-      const create: CreateOptions = {
-        command: args.filter((arg) => arg !== undefined),
-        env: environmentOf(options.env, context.env),
-        network: options.network,
-        limits: { memory: options.memory, cpus: options.cpus, pids: options['pids-limit'] },
-        autoRemove: options.rm,
-        name: options.name,
-        hostname: options.hostname,
-        entrypoint: options.entrypoint,
-        user: options.user,
-        workdir: options.workdir,
-      };
-      warnAboutLimits(create, context);
-      return await runImage(engine, image, create, signals);
+      return await runImage(engine, image, create, signals, context);
     } catch (error) {
       throw (
         signals.reasonFor(error) ??
@@ -119,3 +114,22 @@ export const command: Command = defineCommand({
     }
   },
 });
+
+function createOptions(
+  options: Values<typeof runOptions>,
+  args: readonly (string | undefined)[],
+  env: NodeJS.ProcessEnv,
+): CreateOptions {
+  return {
+    command: args.filter((arg) => arg !== undefined),
+    env: environmentOf(options.env, env),
+    network: options.network,
+    limits: { memory: options.memory, cpus: options.cpus, pids: options['pids-limit'] },
+    autoRemove: options.rm,
+    name: options.name,
+    hostname: options.hostname,
+    entrypoint: options.entrypoint,
+    user: options.user,
+    workdir: options.workdir,
+  };
+}

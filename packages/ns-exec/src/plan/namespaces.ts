@@ -14,7 +14,7 @@ export interface Namespaces {
 }
 
 /** Which namespaces a spec asks for (config-linux.md#namespaces). Throws SPEC_UNSUPPORTED. */
-export function namespacesOf(spec: RuntimeSpec): Namespaces {
+export function namespacesOf(spec: Pick<RuntimeSpec, 'linux'>): Namespaces {
   const wanted = spec.linux?.namespaces ?? [];
   for (const { type, path } of wanted) {
     if (!(type in cloneFlags)) {
@@ -47,7 +47,7 @@ const mapLines = (mappings: readonly LinuxIDMapping[] = []): string =>
   mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
 
 /** Enters the user namespace of the spec, where it has one. */
-export function userNamespacePlan(spec: RuntimeSpec): Operation[] {
+export function userNamespacePlan(spec: Pick<RuntimeSpec, 'linux'>): Operation[] {
   const { uidMappings, gidMappings } = spec.linux ?? {};
   return [{ op: 'user-namespace', uidMap: mapLines(uidMappings), gidMap: mapLines(gidMappings) }];
 }

@@ -9,12 +9,15 @@ import { namespacesOf, userNamespacePlan } from './namespaces.ts';
 import { credentialsPlan, executePlan, limitsPlan } from './process.ts';
 import { rootMountOf, rootPlan } from './root.ts';
 
+/** What the namespaces and the cgroup of a container depend on. */
+type LinuxSpec = Pick<RuntimeSpec, 'linux'>;
+
 const SIGKILL = 9;
 /** A passwd or group file larger than this is refused (CVE-2026-47262). */
 const LARGEST_USER_FILE = 1 << 20;
 
 /** The first part of a plan: everything that does not depend on the container's cgroup. */
-export function spawnPlan(spec: RuntimeSpec, options: { relay: boolean }): Operation[] {
+export function spawnPlan(spec: LinuxSpec, options: { relay: boolean }): Operation[] {
   const { flags, user } = namespacesOf(spec);
   return [
     ...(user ? userNamespacePlan(spec) : []),
@@ -25,7 +28,7 @@ export function spawnPlan(spec: RuntimeSpec, options: { relay: boolean }): Opera
 
 /** Joins the container's cgroup; the slowest step of all on v1, so it goes first. */
 export function joinPlan(
-  spec: RuntimeSpec,
+  spec: LinuxSpec,
   { joinFiles = [], deviceProgram }: Partial<Pick<Cgroup, 'joinFiles' | 'deviceProgram'>> = {},
 ): Operation[] {
   return [

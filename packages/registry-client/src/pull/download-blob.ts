@@ -7,6 +7,7 @@ import { createChannel } from './channel.ts';
 import type { Channel } from './channel.ts';
 import type { PullLayerEvent } from './events.ts';
 import { fillPartial } from './fill-partial.ts';
+import type { Gate } from './gate.ts';
 import { claimPartial } from './partial.ts';
 import type { Partial } from './partial.ts';
 
@@ -20,6 +21,8 @@ export interface BlobJob {
   layout: Layout;
   blob: Descriptor;
   reader?: BlobReader | undefined;
+  /** Through it goes what uses the network. */
+  gate: Gate;
   signal: AbortSignal;
   report: (status: PullLayerEvent['status'], current: number) => void;
 }
@@ -44,7 +47,9 @@ export async function downloadBlob(job: BlobJob): Promise<Download> {
   try {
     // Who had the claim before may have moved the file away; this one was then made by claiming it.
     if (!(await hasBlob(layout, blob))) {
-      return { fetched: await fetchInto(partial, job), kept: keep(partial, job) };
+      // Only with the claim in hand: who waits for another process must not keep others from the network.
+      const fetched = await job.gate.run(async () => await fetchInto(partial, job));
+      return { fetched, kept: keep(partial, job) };
     }
     await partial.remove();
   } catch (error) {
@@ -72,6 +77,7 @@ function exists({ report, blob }: BlobJob): Download {
 }
 
 async function fetchInto(partial: Partial, job: BlobJob): Promise<number> {
+  job.signal.throwIfAborted();
   const { size } = await partial.handle.stat();
   if (size > 0) {
     const outcome = await fillWithReader(partial, job);

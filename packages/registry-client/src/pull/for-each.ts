@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** What `work` leaves to be done while the next item has its turn. */
 export interface Remainder {
   kept: Promise<void>;
@@ -15,6 +17,8 @@ export async function forEachParallel<T>(
 ): Promise<void> {
   const failing = new AbortController();
   const either = signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]);
+  // One listener for each item at work, which Node would take for a leak.
+  setMaxListeners(0, either);
   const queue = [...items];
   const remainders: Promise<void>[] = [];
   const fail = (error: unknown): void => failing.abort(error);

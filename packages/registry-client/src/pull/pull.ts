@@ -9,7 +9,9 @@ import { downloadBlob } from './download-blob.ts';
 import type { BlobReader } from './download-blob.ts';
 import type { PullEvent, PullLayerEvent } from './events.ts';
 import { forEachParallel } from './for-each.ts';
-import { recordImage } from './record-image.ts';
+import type { Remainder } from './for-each.ts';
+import { createGate } from './gate.ts';
+import { recordName, storeDocuments } from './record-image.ts';
 import { dropDamaged } from './stored-blob.ts';
 import { selectImage } from './select-image.ts';
 import type { SelectedImage } from './select-image.ts';
@@ -55,6 +57,9 @@ export interface PullResult {
   downloadedBytes: number;
 }
 
+// Claims are taken ahead of the downloads: each costs a moment, in which the network would be idle.
+const AHEAD = 16;
+
 /**
  * Pulls an image into a layout: what is there is not fetched, what is fetched is verified, and the name is
  * recorded last, so that it never points at half an image. What an interrupted pull has downloaded
@@ -79,9 +84,9 @@ export async function pull(
     const documents = image.documents.map(({ descriptor }) => descriptor);
     await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));
     await dropDamaged(layout, image.manifest.config);
-    const downloadedBytes = await downloadAll(client, reference, layout, image, blobs, options);
+    const downloadedBytes = await bringAll(client, reference, layout, image, blobs, options);
     await checkConfig(layout, image.manifest, platform);
-    const changed = await recordImage(layout, image, reference, options.name);
+    const changed = await recordName(layout, image, reference, options.name);
     const { descriptor, target } = image;
     return { descriptor, target, changed, downloadedBytes };
   } finally {
@@ -89,31 +94,32 @@ export async function pull(
   }
 }
 
-async function downloadAll(
+// The documents are small; they are written while the first blobs are on their way.
+async function bringAll(
   client: RegistryClient,
   reference: Reference,
   layout: Layout,
-  { manifest }: SelectedImage,
+  image: SelectedImage,
   blobs: readonly Descriptor[],
   { concurrency = 3, onEvent, onLayer, signal }: PullOptions,
 ): Promise<number> {
   let bytes = 0;
-  await forEachParallel(blobs, concurrency, signal, async (blob, signal) => {
-    const isLayer = blob.digest !== manifest.config.digest;
-    const report = (status: PullLayerEvent['status'], current: number): void =>
-      onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
+  const gate = createGate(concurrency);
+  const bring = async (blob: Descriptor, signal: AbortSignal): Promise<Remainder> => {
+    const isLayer = blob.digest !== image.manifest.config.digest;
+    const report = (status: PullLayerEvent['status'], current: number): void => {
+      if (isLayer) onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
+    };
     const reader = isLayer ? onLayer : undefined;
-    const download = await downloadBlob({
-      client,
-      reference,
-      layout,
-      blob,
-      reader,
-      signal,
-      report: isLayer ? report : () => undefined,
-    });
+    const job = { client, reference, layout, blob, reader, gate, signal, report };
+    const download = await downloadBlob(job);
     bytes += download.fetched;
     return download;
-  });
+  };
+  const work = [
+    () => Promise.resolve({ kept: storeDocuments(layout, image) }),
+    ...blobs.map((blob) => async (signal: AbortSignal) => await bring(blob, signal)),
+  ];
+  await forEachParallel(work, Math.max(concurrency, AHEAD), signal, (task, signal) => task(signal));
   return bytes;
 }

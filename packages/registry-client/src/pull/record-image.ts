@@ -7,22 +7,26 @@ import { readStored } from './stored-blob.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
-/**
- * Writes the manifest and the indexes above it, then the name; nothing that is there already. Answers
- * whether the name points to something else than before.
- */
-export async function recordImage(
-  layout: Layout,
-  { documents, target }: SelectedImage,
-  reference: Reference,
-  name: string | undefined,
-): Promise<boolean> {
+/** Writes the manifest and the indexes above it, unless they are there, whole. */
+export async function storeDocuments(layout: Layout, { documents }: SelectedImage): Promise<void> {
   // What points at others comes after them.
   for (const { descriptor, bytes } of documents.toReversed()) {
     if ((await readStored(layout, descriptor)) === undefined) {
       await writeBlob(layout, descriptor, only(bytes));
     }
   }
+}
+
+/**
+ * Records the name of an image whose blobs are all there, unless it is recorded. Answers whether it
+ * points to something else than before.
+ */
+export async function recordName(
+  layout: Layout,
+  { target }: SelectedImage,
+  reference: Reference,
+  name: string | undefined,
+): Promise<boolean> {
   const fullName = nameOf(reference);
   const refName = name ?? fullName;
   const { manifests } = await readIndex(layout);

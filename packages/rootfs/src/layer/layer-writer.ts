@@ -48,6 +48,7 @@ export class LayerWriter {
     this.#privilege = options.privilege;
     this.#onEvent = options.onEvent ?? (() => {});
     this.#times = options.times ?? new DirectoryTimes();
+    this.#times.imply([]);
   }
 
   /** Makes one entry; a regular file's contents are taken from the reader. Throws LAYER_INVALID. */

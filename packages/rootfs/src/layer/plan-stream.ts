@@ -4,6 +4,7 @@ import { RootfsError } from '../rootfs-error.ts';
 import type { ContentOperation, OperationSink } from './operation-sink.ts';
 
 const BATCH = 512 * 1024;
+const MOST_UNDER_WAY = 8;
 const SMALL = 4096;
 
 /** A helper that is fed with many small operations: they travel in batches, while the next are being made. */
@@ -13,7 +14,7 @@ export class PlanStream implements OperationSink {
   #small: Uint8Array[] = [];
   #parts: Uint8Array[] = [];
   #bytes = 0;
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
   constructor(before: readonly Operation[]) {
@@ -49,10 +50,11 @@ export class PlanStream implements OperationSink {
   }
 
   async #send(): Promise<void> {
-    await this.#sending;
+    // What is on its way must not grow without end.
+    if (this.#sending.length >= MOST_UNDER_WAY) await this.#sending.shift();
     if (this.#failure !== undefined) throw explain(this.#failure.error);
     this.#gather();
-    this.#sending = this.#helper.writeEncoded(...this.#parts);
+    this.#sending.push(this.#helper.writeEncoded(...this.#parts));
     this.#parts = [];
     this.#bytes = 0;
   }
@@ -79,7 +81,6 @@ const blamed = new Set([
   'ENOENT',
   'EEXIST',
   'ENAMETOOLONG',
-  'EPERM',
   'EINVAL',
   'EMLINK',
 ]);
@@ -102,7 +103,9 @@ export function explain(cause: unknown): unknown {
       hint: 'run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)',
     });
   }
-  if (/^(make|imply|data|hole|close|open|mark|adopt)/.test(operation) && blamed.has(errno)) {
+  const isLink = operation === 'make-hardlink' || operation === 'adopt';
+  const isEntry = /^(make|imply|data|hole|close|open|mark|adopt)/.test(operation);
+  if ((isEntry && blamed.has(errno)) || (isLink && errno === 'EPERM')) {
     return new RootfsError('LAYER_INVALID', `layer: entry ${where}: ${operation}: ${errno}`, {
       cause,
       path,

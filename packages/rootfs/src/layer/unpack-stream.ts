@@ -10,9 +10,11 @@ import type { LayerWriter } from './layer-writer.ts';
 async function* verifyDiffId(
   source: AsyncIterable<Buffer>,
   diffId: Digest,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   const hash = createHash(digestAlgorithm(diffId));
   for await (const chunk of source) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     yield chunk;
   }
@@ -33,12 +35,13 @@ export async function unpackStream(
   writer: LayerWriter,
   options: { readonly limits?: TarLimits | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const reader = new TarReader(verifyDiffId(source, diffId), options.limits);
+  const reader = new TarReader(verifyDiffId(source, diffId, options.signal), options.limits);
   try {
     for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-      options.signal?.throwIfAborted();
       await writer.write(entry, reader);
     }
+    // The layer counts by all of its bytes, also those after the end of the archive.
+    await reader.bytes.drain();
   } catch (error) {
     if (error instanceof RootfsError && error.code === 'LAYER_INVALID') await reader.bytes.drain();
     throw error;

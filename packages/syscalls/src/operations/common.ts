@@ -12,7 +12,10 @@ export const mountOperations = {
   unshare: { flags: 'u32' },
   /** Makes every mount of this namespace private, so that nothing propagates to the host. */
   'private-mounts': {},
-  /** Mounts an overlay (lowest layer last) as the root. Empty upper: read-only. Needs Linux 6.7 (`lowerdir+`). */
+  /**
+   * Mounts an overlay (lowest layer last) as the root. Empty upper: read-only, and the kernel wants two layers then.
+   * Needs Linux 6.7 (`lowerdir+`).
+   */
   'root-overlay': { lowers: 'strs', upper: 'str', work: 'str', options: 'strs', attributes: 'u32' },
   /** The same by mount(2) and /proc/self/fd names, for kernels before 6.7. */
   'root-overlay-by-name': {

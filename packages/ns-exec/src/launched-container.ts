@@ -1,0 +1,48 @@
+import type { Cgroup } from '@ctrkit/cgroup';
+import type { Helper } from '@ctrkit/syscalls';
+
+/** How a container ended. */
+export interface ContainerExit {
+  /** The program's exit code, 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly signal: number;
+  /** Whether the kernel killed a process of it for want of memory. */
+  readonly oomKilled: boolean;
+}
+
+/** A running container. */
+export interface LaunchedContainer {
+  /** The pid of its first process on the host. */
+  readonly pid: number;
+  /** What was asked for and this kernel does not do, a line each. */
+  readonly warnings: readonly string[];
+  /** Sends a signal to its first process; false when it has ended. */
+  kill: (signal: NodeJS.Signals | number) => boolean;
+  /** Resolves at its end, when its cgroup is gone too. Throws SyscallsError HELPER_DIED when its parent was killed. */
+  wait: () => Promise<ContainerExit>;
+}
+
+async function end(helper: Helper, cgroup: Cgroup | undefined): Promise<ContainerExit> {
+  try {
+    const exit = await helper.wait();
+    const events = await cgroup?.events();
+    return { ...exit, oomKilled: (events?.oomKills ?? 0) > 0 };
+  } finally {
+    helper.end();
+    await cgroup?.delete();
+  }
+}
+
+/** The handle of a container whose program has been started. */
+export function launchedContainer(
+  pid: number,
+  helper: Helper,
+  cgroup: Cgroup | undefined,
+): LaunchedContainer {
+  return {
+    pid,
+    warnings: cgroup?.ignored ?? [],
+    kill: (signal) => helper.kill(signal),
+    wait: () => end(helper, cgroup),
+  };
+}

@@ -1,0 +1,33 @@
+import { explain } from '@ctrkit/syscalls';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+test('an operation is one line of JSON in the order of its fields', () => {
+  const line = explain({ op: 'directory', path: '/srv/a\nb', mode: 0o755 });
+  assert.is(line, '{"op":"directory","path":"/srv/a\\nb","mode":493}');
+  assert.is(explain({ op: 'pivot' }), '{"op":"pivot"}');
+});
+
+test('64-bit numbers are hexadecimal texts', () => {
+  assert.is(explain({ op: 'bounding-set', set: 0x800405fbn }), '{"op":"bounding-set","set":"0x800405fb"}'); // prettier-ignore
+});
+
+test('names that are UTF-8 are readable, others are base64', () => {
+  const read = (path: string | Uint8Array): unknown =>
+    (JSON.parse(explain({ op: 'remove', path })) as { path: unknown }).path;
+  assert.is(read(Buffer.from('größe')), 'größe');
+  assert.equal(read(Buffer.from('61ff', 'hex')), { base64: 'Yf8=' });
+});
+
+test('lists are lists, item by item', () => {
+  const xattrs = [Buffer.from('user.a'), Buffer.from('ff', 'hex')];
+  const line = explain({ op: 'make-directory', path: 'd', mode: 0, uid: 0, gid: 0, xattrs });
+  assert.equal((JSON.parse(line) as { xattrs: unknown }).xattrs, ['user.a', { base64: '/w==' }]);
+});
+
+test('of the contents of a file only the size is said', () => {
+  const line = explain({ op: 'data', content: Buffer.from('secret') });
+  assert.is(line, '{"op":"data","content":6}');
+});
+
+test.run();

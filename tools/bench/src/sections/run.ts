@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeBusyboxRootfs, pushBusybox } from '@ctrkit/testing';
+import type { BenchContext } from '../bench-context.ts';
+import { bundled, isInstalled } from '../commands.ts';
+import type { Contender, Entrant } from '../contender.ts';
+import { execute } from '../execute.ts';
+import { times } from '../figures.ts';
+import { interleave } from '../interleave.ts';
+import type { Row } from '../row.ts';
+
+const name = 'ctr';
+
+const without = ['--rm', '--network', 'none'];
+
+function ctr(context: BenchContext, image: string): Contender {
+  const command = bundled('ctr');
+  const root = join(context.work, 'run-ctr');
+  const env = { ...context.env, CTR_ROOT: join(root, 'root'), CTR_RUN: join(root, 'run') };
+  return {
+    name,
+    setUp: () => execute([...command, 'pull', '--quiet', image], { ...context, env }),
+    command: [...command, 'run', ...without, image, 'true'],
+    env,
+  };
+}
+
+function docker({ docker: peer, ...context }: BenchContext, image: string): Entrant {
+  if ('missing' in peer) return { name: 'docker', ...peer };
+  return {
+    name: 'docker',
+    setUp: () => execute([...peer.client, 'pull', '--quiet', image], context),
+    command: [...peer.client, 'run', ...without, image, 'true'],
+    env: context.env,
+  };
+}
+
+function podman({ podman: peer, cgroup, ...context }: BenchContext, image: string): Entrant {
+  if ('missing' in peer) return { name: 'podman', ...peer };
+  const env = { ...context.env, ...peer.env };
+  const pull = ['pull', '--quiet', '--tls-verify=false', image];
+  return {
+    name: 'podman',
+    setUp: () => execute([...peer.command, ...pull], { ...context, env }),
+    command: [...peer.command, 'run', ...without, '--cgroup-parent', `/${cgroup}`, image, 'true'],
+    env,
+  };
+}
+
+async function makeBundle(bundle: string, context: BenchContext): Promise<void> {
+  await makeBusyboxRootfs(join(bundle, 'rootfs'));
+  await execute(['runc', 'spec', '--bundle', bundle], context);
+  const path = join(bundle, 'config.json');
+  const spec = JSON.parse(await readFile(path, 'utf8')) as {
+    process: { args: string[]; terminal: boolean };
+    linux: { cgroupsPath?: string };
+  };
+  spec.process.args = ['true'];
+  spec.process.terminal = false;
+  spec.linux.cgroupsPath = `/${context.cgroup}/runc`;
+  await writeFile(path, JSON.stringify(spec));
+}
+
+function runc(context: BenchContext): Entrant {
+  if (!isInstalled('runc')) return { name: 'runc', missing: 'runc is not installed' };
+  const bundle = join(context.work, 'run-runc');
+  return {
+    name: 'runc',
+    setUp: async () => {
+      await mkdir(bundle);
+      await makeBundle(bundle, context);
+    },
+    command: ['runc', '--root', join(bundle, 'state'), 'run', '--bundle', bundle, 'speed-bench'],
+    env: context.env,
+  };
+}
+
+/** `run --rm` of an image that is there, beside the peers, a runtime alone and Node's own start. */
+export async function measureRun(context: BenchContext): Promise<Row[]> {
+  const { signal, registry, env, rounds = 15 } = context;
+  const image = `${registry}/busybox`;
+  await pushBusybox(`http://${registry}`);
+  const entrants: Entrant[] = [
+    ctr(context, image),
+    docker(context, image),
+    podman(context, image),
+    runc(context),
+    { name: 'node -e 0', command: [process.execPath, '-e', '0'], env },
+  ];
+  context.say(`run: ${rounds} rounds of ${entrants.map((entrant) => entrant.name).join(', ')}`);
+  const outcomes = await interleave(entrants, { rounds, warmUp: 2, signal });
+  return [
+    {
+      id: 'run',
+      title: 'run --rm --network none busybox true, warm image',
+      unit: 'ms',
+      ours: name,
+      bars: { docker: { times: 0.25 }, podman: { times: 0.4 }, 'node -e 0': { times: 2 } },
+      figures: times(outcomes),
+      notes: ['runc: alone on a bundle, a root file system that is there'],
+    },
+  ];
+}
