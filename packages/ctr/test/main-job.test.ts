@@ -138,6 +138,14 @@ if (needs(...mainJob)) {
     });
   });
 
+  test("the caller's umask does not reach into the container", async () => {
+    await inWorld(async ({ shell }) => {
+      const inside = 'umask; stat -c %a / /bin /etc/hosts; cat /etc/hostname | wc -l';
+      const { stdout } = await shell(`umask 077; ctr run --rm -u app $R/busybox sh -c '${inside}'`);
+      assert.equal(stdout, '0022\n755\n755\n644\n1\n');
+    });
+  });
+
   test('two containers of one image do not see what the other writes', async () => {
     await inWorld(async ({ ctr, registry, env }) => {
       const image = `${registry}/busybox`;

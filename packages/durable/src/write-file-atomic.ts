@@ -8,6 +8,8 @@ import { temporaryName } from './temporary.ts';
 export interface WriteFileOptions {
   /** Permission bits, set exactly whatever the umask. @default 0o600 */
   mode?: number;
+  /** Whether the bytes are on disk when it returns; `false` for what means nothing after a crash. @default true */
+  sync?: boolean;
 }
 
 /**
@@ -18,25 +20,30 @@ export interface WriteFileOptions {
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  { mode = 0o600 }: WriteFileOptions = {},
+  { mode = 0o600, sync = true }: WriteFileOptions = {},
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    await writeSynced(temporary, data, mode);
+    await writeNew(temporary, data, mode, sync);
     await rename(temporary, path);
-    await syncDirectory(dirname(path));
+    if (sync) await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw explainSystemError(error, path);
   }
 }
 
-async function writeSynced(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+async function writeNew(
+  path: string,
+  data: string | Uint8Array,
+  mode: number,
+  sync: boolean,
+): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
     await handle.writeFile(data);
     await handle.chmod(mode);
-    await handle.sync();
+    if (sync) await handle.sync();
   } finally {
     await handle.close();
   }

@@ -39,17 +39,20 @@ const recordPath = (directory: string): string => join(directory, 'container.jso
 export function readContainerRecord(engine: Engine, id: string): ContainerRecord | undefined {
   try {
     const text = readFileSync(recordPath(containerDirectory(engine, id)), 'utf8');
-    return JSON.parse(text) as ContainerRecord;
+    const record = JSON.parse(text) as ContainerRecord | null;
+    return record?.id === id ? record : undefined;
   } catch {
-    // Absent, or cut short by a power loss before it was synced: to every command it does not exist.
+    // Absent, or damaged: to every command it does not exist.
     return undefined;
   }
 }
 
-/** Writes a container's record into its directory, whole or not at all. */
+/** Writes a container's record into its directory, whole or not at all; on disk unless it goes with its run. */
 export async function writeContainerRecord(
   directory: string,
   record: ContainerRecord,
 ): Promise<void> {
-  await writeFileAtomic(recordPath(directory), `${JSON.stringify(record)}\n`);
+  await writeFileAtomic(recordPath(directory), `${JSON.stringify(record)}\n`, {
+    sync: !record.autoRemove,
+  });
 }

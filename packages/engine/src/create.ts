@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { temporaryName } from '@ctrkit/durable';
+import { commitDirectory, temporaryName } from '@ctrkit/durable';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
@@ -63,6 +71,14 @@ async function claimSomeName(
   }
 }
 
+// An overlay's root shows what its upper directory is, so that is made to be what the image says of `/`.
+function copyOwnership(layer: string | undefined, upper: string): void {
+  if (layer === undefined) return;
+  const { mode, uid, gid } = statSync(layer);
+  if (hostIds().uid === 0) chownSync(upper, uid, gid);
+  chmodSync(upper, mode & 0o7777);
+}
+
 /**
  * Makes a container of an image: record, runtime bundle and an empty upper directory, all there or nothing.
  * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, OciError.
@@ -99,12 +115,14 @@ export async function createContainer(
   const temporary = temporaryName(directory);
   try {
     for (const part of ['upper', 'work', 'bundle/rootfs']) {
-      mkdirSync(join(temporary, part), { recursive: true, mode: 0o755 });
+      mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });
     }
+    copyOwnership(image.layers.at(-1), join(temporary, 'upper'));
     writeNetworkFiles(temporary, network, spec.hostname ?? '');
     writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     await writeContainerRecord(temporary, record);
-    renameSync(temporary, directory);
+    if (autoRemove) renameSync(temporary, directory);
+    else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     releaseName(engine, name, id);

@@ -10,8 +10,8 @@ import { readName } from './names.ts';
  */
 export function findContainer(engine: Engine, nameOrId: string): Container {
   const wanted = nameOrId.startsWith('/') ? nameOrId.slice(1) : nameOrId;
-  const named = readName(engine, wanted)?.id;
-  const exact = containerWithId(engine, named ?? wanted);
+  const exact =
+    containerWithId(engine, wanted) ?? containerWithId(engine, readName(engine, wanted)?.id ?? '');
   if (exact !== undefined) return exact;
   const matches = /^[0-9a-f]+$/.test(wanted)
     ? containerIds(engine).filter((id) => id.startsWith(wanted))

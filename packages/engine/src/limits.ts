@@ -15,7 +15,7 @@ const MEBIBYTE = 1024 * 1024;
 const PERIOD_MICROSECONDS = 100_000;
 
 function memoryResources(bytes: number): Pick<LinuxResources, 'memory'> {
-  if (bytes < 6 * MEBIBYTE) {
+  if (!(bytes >= 6 * MEBIBYTE)) {
     throw new EngineError('LIMIT_INVALID', 'Minimum memory limit allowed is 6MB');
   }
   return { memory: { limit: bytes, swap: 2 * bytes } };

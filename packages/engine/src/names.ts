@@ -13,28 +13,43 @@ interface NameClaim {
 }
 
 const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const LONGEST = 128;
 
 /** Throws NAME_INVALID for what cannot name a container, in docker's words. */
 export function checkName(name: string): void {
-  if (pattern.test(name) && name.length <= 128) return;
+  if (pattern.test(name) && name.length <= LONGEST) return;
   throw new EngineError(
     'NAME_INVALID',
     `Invalid container name (${name.slice(0, 140)}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
   );
 }
 
-/** Whom a name belongs to; undefined where it is free or no name at all. */
-export function readName(engine: Engine, name: string): NameClaim | undefined {
-  if (!pattern.test(name)) return undefined;
+// A claim has its content before it has its name, but a power cut may take what was not synced.
+function readClaim(engine: Engine, name: string): NameClaim | 'damaged' | 'none' {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(namePath(engine, name), 'utf8')) as NameClaim;
+    text = readFileSync(namePath(engine, name), 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'none';
+    throw error;
+  }
+  try {
+    const claim = JSON.parse(text) as Partial<NameClaim> | null;
+    return typeof claim?.id === 'string' ? (claim as NameClaim) : 'damaged';
   } catch {
-    // Absent: free.
-    return undefined;
+    return 'damaged';
   }
 }
 
-function isVoid(engine: Engine, claim: NameClaim): boolean {
+/** Whom a name belongs to; undefined where it is free or no name at all. */
+export function readName(engine: Engine, name: string): NameClaim | undefined {
+  if (!pattern.test(name) || name.length > LONGEST) return undefined;
+  const claim = readClaim(engine, name);
+  return typeof claim === 'string' ? undefined : claim;
+}
+
+function isVoid(engine: Engine, claim: NameClaim | 'damaged' | 'none'): boolean {
+  if (typeof claim === 'string') return claim === 'damaged';
   return !existsSync(containerDirectory(engine, claim.id)) && !isAlive(claim.claimedBy);
 }
 
@@ -61,8 +76,8 @@ export async function claimName(engine: Engine, name: string, id: string): Promi
   if (tryClaim(engine, name, id)) return;
   // Taking over from the dead takes a lock: two who both saw a void claim must not both replace it.
   await using _lock = await acquireLock(join(engine.root, 'names.lock'));
-  const claim = readName(engine, name);
-  if (claim !== undefined && isVoid(engine, claim)) rmSync(namePath(engine, name), { force: true });
+  const claim = readClaim(engine, name);
+  if (isVoid(engine, claim)) rmSync(namePath(engine, name), { force: true });
   if (tryClaim(engine, name, id)) return;
   const owner = readName(engine, name)?.id ?? 'unknown';
   throw new EngineError(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NetworkMode } from './spec.ts';
 
@@ -20,11 +20,17 @@ function hostFile(path: string): string {
   }
 }
 
+// Whatever the umask: every user of the container reads them.
+function writeReadable(path: string, text: string): void {
+  writeFileSync(path, text);
+  chmodSync(path, 0o644);
+}
+
 /** Writes the container's own /etc/hosts, hostname and resolv.conf into its directory. */
 export function writeNetworkFiles(directory: string, network: NetworkMode, hostname: string): void {
   const hosts = network === 'host' ? hostFile('/etc/hosts') : `${loopbackHosts.join('\n')}\n`;
   const resolver = network === 'host' ? hostFile('/etc/resolv.conf') : '';
-  writeFileSync(join(directory, 'hosts'), hosts, { mode: 0o644 });
-  writeFileSync(join(directory, 'hostname'), `${hostname}\n`, { mode: 0o644 });
-  writeFileSync(join(directory, 'resolv.conf'), resolver, { mode: 0o644 });
+  writeReadable(join(directory, 'hosts'), hosts);
+  writeReadable(join(directory, 'hostname'), `${hostname}\n`);
+  writeReadable(join(directory, 'resolv.conf'), resolver);
 }

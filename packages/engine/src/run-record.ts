@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { temporaryName } from '@ctrkit/durable';
+import { readFileSync, rmSync } from 'node:fs';
+import { writeFileAtomic } from '@ctrkit/durable';
 import type { ProcessIdentity } from '@ctrkit/durable';
 import { runRecordPath } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -21,19 +21,20 @@ export interface RunRecord {
 /** Reads what is known of a running container; undefined where nothing is. */
 export function readRunRecord(engine: Engine, id: string): RunRecord | undefined {
   try {
-    return JSON.parse(readFileSync(runRecordPath(engine, id), 'utf8')) as RunRecord;
+    const text = readFileSync(runRecordPath(engine, id), 'utf8');
+    const record = JSON.parse(text) as RunRecord | null;
+    return record?.id === id ? record : undefined;
   } catch {
     // Absent: it does not run. The directory is a tmpfs, so no power loss leaves half a record.
     return undefined;
   }
 }
 
-// Not synced: it means nothing after a reboot.
-export function writeRunRecord(engine: Engine, record: RunRecord): void {
-  const path = runRecordPath(engine, record.id);
-  const temporary = temporaryName(path);
-  writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  renameSync(temporary, path);
+/** Writes what is known of a running container; it means nothing after a reboot, and so it is not synced. */
+export async function writeRunRecord(engine: Engine, record: RunRecord): Promise<void> {
+  await writeFileAtomic(runRecordPath(engine, record.id), `${JSON.stringify(record)}\n`, {
+    sync: false,
+  });
 }
 
 export function removeRunRecord(engine: Engine, id: string): void {

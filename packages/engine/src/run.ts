@@ -50,9 +50,9 @@ async function start(
       bundle: join(containerDirectory(engine, record.id), 'bundle'),
       identify: (files) => identifiedProcess(spec, user, files),
       // Before the program starts, so that whatever happens to us somebody can find it.
-      onSpawned: (pid) => {
+      onSpawned: async (pid) => {
         const process = identityOf(pid);
-        if (process !== undefined) writeRunRecord(engine, { ...run, process });
+        if (process !== undefined) await writeRunRecord(engine, { ...run, process });
       },
     });
   } catch (error) {
@@ -83,7 +83,7 @@ export async function runContainer(
   const prepared = prepareLaunch(early, { relay: true });
   let created: CreatedContainer;
   try {
-    writeRunRecord(engine, run);
+    await writeRunRecord(engine, run);
     created = await createContainer(engine, await image, { ...options, id });
   } catch (error) {
     await prepared.abandon();

@@ -6,7 +6,7 @@ import { discard } from './http/exchange.ts';
 import type { HttpAnswer, HttpContext } from './http/exchange.ts';
 import { follow } from './http/follow.ts';
 import type { RetryPolicy } from './http/retry.ts';
-import { RegistryError } from './registry-error.ts';
+import { askOrigin, originOf } from './origin.ts';
 
 /** One request to the API of a registry. */
 export interface ApiRequest extends Asked {
@@ -35,26 +35,20 @@ export interface SessionSettings extends AuthorizerSettings {
 
 /** A session opens no connection before it is asked for something. */
 export function createSession(settings: SessionSettings): Session {
-  const origin = originOf(settings.registry, settings.plainHttp);
-  const authorizer = createAuthorizer(settings);
   const { context, retryPolicy } = settings;
+  const authorizer = createAuthorizer(settings);
+  const ask = askOrigin(originOf(settings.registry, settings.plainHttp), (origin, request) =>
+    authorized(context, origin, authorizer, request),
+  );
   return {
     context,
     retryPolicy,
     get: async (request) => {
-      const answer = await authorized(context, origin, authorizer, request);
+      const answer = await ask(request);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await errorAnswer(answer, request, context.timeouts);
     },
   };
-}
-
-/** Where the API of a registry is. Docker Hub's is not where its name says. */
-export function originOf(registry: string, plainHttp: (host: string) => boolean): URL {
-  const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
-  const text = `${plainHttp(registry) ? 'http' : 'https'}://${host}`;
-  if (URL.canParse(text)) return new URL(text);
-  throw new RegistryError('REGISTRY_UNREACHABLE', `${registry}: is not the name of a registry`);
 }
 
 async function authorized(

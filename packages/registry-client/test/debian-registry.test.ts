@@ -37,9 +37,13 @@ if (needs('command:docker-registry', 'command:skopeo')) {
     ]);
     assert.is(code, 0, stderr);
     const { code: copied, stderr: said } = await run([
-      ...['skopeo', '--insecure-policy', 'copy', '--quiet'],
-      ...[`oci:${target}:1.0`, `oci:${join(directory.path, 'copy')}:x`],
-    ] as [string, ...string[]]);
+      'skopeo',
+      '--insecure-policy',
+      'copy',
+      '--quiet',
+      `oci:${target}:1.0`,
+      `oci:${join(directory.path, 'copy')}:x`,
+    ]);
     assert.is(copied, 0, said);
     const index = await readFile(join(directory.path, 'copy/index.json'), 'utf8');
     assert.match(index, made.manifest.digest);
@@ -50,10 +54,16 @@ if (needs('command:docker-registry', 'command:skopeo')) {
     await using directory = await temporaryDirectory();
     await makeImageLayout(join(directory.path, 'source'), { layers });
     const { code, stderr } = await run([
-      ...['skopeo', '--insecure-policy', 'copy', '--quiet', '--format', 'v2s2'],
+      'skopeo',
+      '--insecure-policy',
+      'copy',
+      '--quiet',
+      '--format',
+      'v2s2',
       '--dest-tls-verify=false',
-      ...[`oci:${join(directory.path, 'source')}:latest`, `docker://${registry.host}/a:2`],
-    ] as [string, ...string[]]);
+      `oci:${join(directory.path, 'source')}:latest`,
+      `docker://${registry.host}/a:2`,
+    ]);
     assert.is(code, 0, stderr);
     const layout = await openLayout(join(directory.path, 'target'), { create: true });
     const { descriptor } = await pull(parseReference(`${registry.host}/a:2`), layout);
@@ -62,7 +72,7 @@ if (needs('command:docker-registry', 'command:skopeo')) {
     assert.is(image.config.rootfs.diff_ids.length, 2);
   });
 
-  test('tags, page after page', async () => {
+  test('tags', async () => {
     await using registry = await startDebianRegistry();
     await using directory = await temporaryDirectory();
     const source = join(directory.path, 'source');

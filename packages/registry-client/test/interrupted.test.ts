@@ -101,7 +101,7 @@ test('one of two processes is killed: the other takes over what it had', async (
   const parameters = ['pull', `${registry.host}/a/b`, '-o', join(directory.path, 'layout')];
   const first = startRegistryClient(parameters);
   const closed = once(first, 'close');
-  while (held === 0) await sleep(20);
+  while (registry.count(layer.digest) === 0) await sleep(20);
   const second = registryClient(parameters);
   while (registry.count('/manifests/') < 2) await sleep(20);
   await sleep(200);

@@ -4,9 +4,18 @@ import { isLocalAddress } from '../src/http/local-address.ts';
 
 test('this machine, its link, and metadata services are local', () => {
   const local = [
-    ...['127.0.0.1', '127.9.9.9', '0.0.0.0', '169.254.169.254', '100.100.100.200'],
-    ...['::1', '::', 'fe80::1', 'fe80::1%eth0', 'fd00:ec2::254'],
-    ...['::ffff:127.0.0.1', '::ffff:a9fe:a9fe'],
+    '127.0.0.1',
+    '127.9.9.9',
+    '0.0.0.0',
+    '169.254.169.254',
+    '100.100.100.200',
+    '::1',
+    '::',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    '::ffff:127.0.0.1',
+    '::ffff:a9fe:a9fe',
   ];
   for (const address of local) assert.ok(isLocalAddress(address), address);
 });

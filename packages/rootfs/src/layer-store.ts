@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   bootId,
@@ -80,7 +80,9 @@ export async function beginLayer(root: string, id: Digest): Promise<string> {
     await sweepTemporaries(dirname(final), removeTree);
     const temporary = temporaryName(final);
     await mkdir(temporary, { mode: 0o700 });
-    await mkdir(filesOf(temporary), { mode: 0o755 });
+    await mkdir(filesOf(temporary));
+    // What `/` is to every container, unless the layer says otherwise; whatever our umask.
+    await chmod(filesOf(temporary), 0o755);
     return temporary;
   } catch (error) {
     throw explainSystemError(error, final);

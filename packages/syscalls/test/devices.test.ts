@@ -77,9 +77,8 @@ if (needs('cgroup') && unified !== undefined) {
 
   test('who has not joined is not confined', async () => {
     await using group = cgroup();
-    const attach: Operation = {
-      ...{ op: 'device-program', program: deviceProgram(rules), directory: group.path },
-    };
+    const program = deviceProgram(rules);
+    const attach: Operation = { op: 'device-program', program, directory: group.path };
     assert.is((await runPlan('launch', [attach, shell(probe)])).code, 0);
   });
 

@@ -13,8 +13,8 @@ export interface Verdict {
 function text(bar: Bar, unit: Unit): string {
   if ('most' in bar) return `≤ ${formatValue(bar.most, unit)}`;
   const { times, plus = 0 } = bar;
-  const added = plus === 0 ? '' : ` + ${formatValue(plus, unit)}`;
-  return `ours ≤ ${times} ×${added}`;
+  const product = times === 1 ? 'it' : `${times} × it`;
+  return plus === 0 ? `≤ ${product}` : `≤ ${product} + ${formatValue(plus, unit)}`;
 }
 
 /**
@@ -24,6 +24,8 @@ function text(bar: Bar, unit: Unit): string {
  */
 export function judge(bar: Bar, value: number, ours: number, unit: Unit): Verdict {
   const met =
-    'most' in bar ? value <= bar.most : ours <= bar.times * value + ('plus' in bar ? (bar.plus ?? 0) : 0);
+    'most' in bar
+      ? value <= bar.most
+      : ours <= bar.times * value + ('plus' in bar ? (bar.plus ?? 0) : 0);
   return { bar: text(bar, unit), met };
 }

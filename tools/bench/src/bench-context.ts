@@ -6,7 +6,7 @@ export interface Missing {
   readonly missing: string;
 }
 
-/** What the sections measure with. */
+/** What every section measures with. */
 export interface BenchContext {
   /** An empty directory for this run, on the file system that is measured. */
   readonly work: string;
@@ -17,12 +17,16 @@ export interface BenchContext {
   readonly signal: AbortSignal;
   /** @default as the section sees fit */
   readonly rounds: number | undefined;
+  /** Tells the person at the terminal what takes so long. */
+  readonly say: (text: string) => void;
+}
+
+/** What the sections that pull measure with besides. */
+export interface PeerContext extends BenchContext {
   /** `127.0.0.1:PORT` of a registry. */
   readonly registry: string;
   /** Relative name of the cgroup for containers of the peers. */
   readonly cgroup: string;
   readonly docker: Docker | Missing;
   readonly podman: Podman | Missing;
-  /** Tells the person at the terminal what takes so long. */
-  readonly say: (text: string) => void;
 }

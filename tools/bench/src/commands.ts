@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,8 +22,11 @@ export function isInstalled(name: string): boolean {
 
 /** A command of ours as it is published: the bundle that `npm run build` makes. */
 export function bundled(name: 'ctr' | 'registry-client' | 'rootfs'): [string, string] {
-  const path = join(checkout, 'packages', name, 'dist/bundle/bin.js');
+  const folder = join(checkout, 'packages', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly bin: Readonly<Record<string, string>>;
+  };
+  const path = join(folder, bin[name] ?? '');
   if (!existsSync(path)) throw new Error(`${path} is not there: run \`npm run build\` first`);
   return [process.execPath, path];
 }
-

@@ -30,8 +30,18 @@ const network = [
 
 function daemonArguments(directory: string, socket: string, cgroup: string): string[] {
   const own = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec')];
-  const files = ['--config-file', join(directory, 'daemon.json'), '--pidfile', join(directory, 'pid')];
-  const containers = ['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${cgroup}`];
+  const files = [
+    '--config-file',
+    join(directory, 'daemon.json'),
+    '--pidfile',
+    join(directory, 'pid'),
+  ];
+  const containers = [
+    '--exec-opt',
+    'native.cgroupdriver=cgroupfs',
+    '--cgroup-parent',
+    `/${cgroup}`,
+  ];
   // Should a containerd of the machine's be used, then without meeting the machine's containers.
   const names = ['--containerd-namespace', cgroup, '--containerd-plugins-namespace', `${cgroup}-p`];
   return ['-H', socket, ...own, ...files, ...network, ...containers, ...names];

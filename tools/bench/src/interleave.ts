@@ -18,7 +18,11 @@ interface Part {
   failed?: string;
 }
 
-async function attempt(part: Part, signal: AbortSignal, what: () => Promise<unknown>): Promise<void> {
+async function attempt(
+  part: Part,
+  signal: AbortSignal,
+  what: () => Promise<unknown>,
+): Promise<void> {
   if (part.failed !== undefined) return;
   try {
     await what();

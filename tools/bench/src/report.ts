@@ -54,16 +54,16 @@ export function reportOf(row: Row): ReportLine[] {
   return row.figures.map((figure) => reportLine(row, figure));
 }
 
-function cells(line: ReportLine, row: Row): string[] {
+function cells(line: ReportLine): string[] {
   const { name, value, ratio, bar, met, unit } = line;
-  if (value === undefined) return [name, `missing: ${line.missing ?? ''}`];
+  if (value === undefined) return [name];
   return [
     name,
     formatValue(value.median, unit),
     `${formatValue(value.min, unit)} – ${formatValue(value.max, unit)}`,
     ratio === undefined ? '' : formatRatio(ratio.median),
     ratio === undefined ? '' : `${formatRatio(ratio.min)} – ${formatRatio(ratio.max)}`,
-    (bar ?? '').replace('ours', row.ours),
+    bar ?? '',
     met === undefined ? '' : met ? 'met' : 'NOT MET',
   ];
 }
@@ -77,12 +77,10 @@ export function formatRow(row: Row): string {
     lines.filter((line) => line.missing !== undefined),
   ];
   const rounds = Math.max(0, ...measured.map((line) => line.rounds ?? 0));
-  const table = formatTable([header, ...measured.map((line) => cells(line, row))]);
-  const notes = [
-    ...missing.map((line) => `no ${line.name}: ${line.missing ?? ''}`),
-    ...row.notes,
-  ];
-  return [`${row.title} (${rounds} rounds)`, table + notes.map((note) => `  ${note}\n`).join('')].join(
-    '\n',
-  );
+  const table = formatTable([header, ...measured.map(cells)]);
+  const notes = [...missing.map((line) => `no ${line.name}: ${line.missing ?? ''}`), ...row.notes];
+  return [
+    `${row.title} (${rounds} rounds)`,
+    table + notes.map((note) => `  ${note}\n`).join(''),
+  ].join('\n');
 }

@@ -19,7 +19,7 @@ function vocabulary(random: RandomNumbers): Buffer[] {
 /** Words by chance: gzip makes of them about what it makes of a Debian system. */
 function content(size: number, words: readonly Buffer[], random: RandomNumbers): Buffer {
   const bytes = Buffer.alloc(size);
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     // A few bytes that nothing foretells, as in programs.
     if (random.below(4) === 0) at = bytes.writeUInt32LE(random.next(), Math.min(at, size - 4));
     const word = words[random.below(WORDS)];
@@ -29,7 +29,8 @@ function content(size: number, words: readonly Buffer[], random: RandomNumbers):
 }
 
 /** Most files are small, most bytes are in large ones: between 256 bytes and 512 KiB, evenly over the powers of two. */
-const fileSize = (random: RandomNumbers): number => Math.floor(2 ** (8 + random.below(11_000) / 1000));
+const fileSize = (random: RandomNumbers): number =>
+  Math.floor(2 ** (8 + random.below(11_000) / 1000));
 
 function layer(number: number, words: readonly Buffer[], random: RandomNumbers): Buffer {
   const root = `usr/share/layer-${number}`;
@@ -38,7 +39,7 @@ function layer(number: number, words: readonly Buffer[], random: RandomNumbers):
     path: `${path}/`,
     type: 'Directory',
   }));
-  let left = BYTES / (LAYERS - 1);
+  let left = Math.ceil(BYTES / (LAYERS - 1));
   for (let file = 0; left > 0; file += 1) {
     const size = Math.max(256, Math.min(left, fileSize(random)));
     const path = `${folders[file % FOLDERS]}/file-${file}`;
@@ -52,6 +53,8 @@ function layer(number: number, words: readonly Buffer[], random: RandomNumbers):
 export async function tenLayers(): Promise<ImageParts> {
   const random = randomNumbers(0x5eed);
   const words = vocabulary(random);
-  const layers = Array.from({ length: LAYERS - 1 }, (_, number) => layer(number + 1, words, random));
+  const layers = Array.from({ length: LAYERS - 1 }, (_, number) =>
+    layer(number + 1, words, random),
+  );
   return { layers: [tarOf(await busyboxEntries()), ...layers], config: busyboxConfig };
 }

@@ -50,8 +50,17 @@ function isTls(code: string): boolean {
   );
 }
 
+/** Whether a TLS_FAILED is because the other side does not speak TLS at all. */
+export function speaksPlainHttp({ cause }: RegistryError): boolean {
+  return isNotTls(errnoOf(cause) ?? '');
+}
+
+function isNotTls(code: string): boolean {
+  return code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+}
+
 function tlsFailed(url: URL, code: string, cause: Error): RegistryError {
-  const plain = code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  const plain = isNotTls(code);
   const why = plain ? 'it does not speak TLS' : `its certificate is not trusted (${code})`;
   return new RegistryError('TLS_FAILED', `${url.host}: no secure connection: ${why}`, {
     hint: plain

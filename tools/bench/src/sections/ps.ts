@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BenchContext } from '../bench-context.ts';
+import type { PeerContext } from '../bench-context.ts';
 import { bundled } from '../commands.ts';
 import type { Entrant } from '../contender.ts';
 import { times } from '../figures.ts';
@@ -10,7 +10,7 @@ const importYargs = `import ${JSON.stringify(import.meta.resolve('yargs'))}`;
 const nodeWithYargs = 'node, import of yargs';
 
 /** `ps -a` without containers, beside the peers and Node's own start. */
-export async function measurePs(context: BenchContext): Promise<Row[]> {
+export async function measurePs(context: PeerContext): Promise<Row[]> {
   const { signal, env, docker, podman, work, rounds = 15 } = context;
   const root = join(work, 'ps-ctr');
   const node = process.execPath;
@@ -22,7 +22,11 @@ export async function measurePs(context: BenchContext): Promise<Row[]> {
       : { name: 'docker', command: [...docker.client, 'ps', '-a'], env },
     'missing' in podman
       ? { name: 'podman', ...podman }
-      : { name: 'podman', command: [...podman.command, 'ps', '-a'], env: { ...env, ...podman.env } },
+      : {
+          name: 'podman',
+          command: [...podman.command, 'ps', '-a'],
+          env: { ...env, ...podman.env },
+        },
     { name: 'node -e 0', command: [node, '-e', '0'], env },
     { name: nodeWithYargs, command: [node, '--input-type=module', '-e', importYargs], env },
   ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pushLayout } from '@ctrkit/testing';
-import type { BenchContext } from '../bench-context.ts';
+import type { PeerContext } from '../bench-context.ts';
 import { cachedLayout } from '../cached-layout.ts';
 import { bundled, isInstalled } from '../commands.ts';
 import type { Contender, Entrant } from '../contender.ts';
@@ -13,7 +13,7 @@ import type { Outcome } from '../interleave.ts';
 import type { Row } from '../row.ts';
 import { tenLayers } from '../ten-layers.ts';
 
-function ctr(context: BenchContext, image: string): Contender {
+function ctr(context: PeerContext, image: string): Contender {
   const root = join(context.work, 'pull-ctr');
   const env = { ...context.env, CTR_ROOT: join(root, 'root'), CTR_RUN: join(root, 'run') };
   const run = ['run', '--rm', '--network', 'none', '--quiet', image, 'true'];
@@ -21,7 +21,7 @@ function ctr(context: BenchContext, image: string): Contender {
   return { name: 'ctr', command: [...bundled('ctr'), ...run], env, before, memory: 'command' };
 }
 
-function docker(context: BenchContext, image: string): Entrant {
+function docker(context: PeerContext, image: string): Entrant {
   const { docker: peer, env } = context;
   if ('missing' in peer) return { name: 'docker', ...peer };
   return {
@@ -36,7 +36,7 @@ function docker(context: BenchContext, image: string): Entrant {
   };
 }
 
-function podman(context: BenchContext, image: string): Entrant {
+function podman(context: PeerContext, image: string): Entrant {
   const { podman: peer } = context;
   if ('missing' in peer) return { name: 'podman', ...peer };
   const env = { ...context.env, ...peer.env };
@@ -53,7 +53,7 @@ function podman(context: BenchContext, image: string): Entrant {
   };
 }
 
-function intoLayout(context: BenchContext, image: string): Entrant[] {
+function intoLayout(context: PeerContext, image: string): Entrant[] {
   const { env, work } = context;
   const [ours, theirs] = [join(work, 'pull-layout'), join(work, 'pull-skopeo')];
   const own = { env, memory: 'command' } as const;
@@ -63,7 +63,12 @@ function intoLayout(context: BenchContext, image: string): Entrant[] {
   return [
     { name: 'registry-client', command: [...pull], ...own, before: () => fresh(context, ours) },
     isInstalled('skopeo')
-      ? { name: 'skopeo', command: ['skopeo', ...copy], ...own, before: () => fresh(context, theirs) }
+      ? {
+          name: 'skopeo',
+          command: ['skopeo', ...copy],
+          ...own,
+          before: () => fresh(context, theirs),
+        }
       : { name: 'skopeo', missing: 'skopeo is not installed' },
   ];
 }
@@ -101,7 +106,7 @@ function rowsOf(size: string, unpacked: readonly Outcome[], packed: readonly Out
 }
 
 /** Pull of an image that is not there: unpacked, beside docker and podman; into a layout, beside skopeo. */
-export async function measurePull(context: BenchContext): Promise<Row[]> {
+export async function measurePull(context: PeerContext): Promise<Row[]> {
   const { signal, registry, cache, rounds = 5 } = context;
   context.say('pull: making the image, or taking the one that an earlier run made');
   const layout = await cachedLayout(cache, 'ten-layers', tenLayers);

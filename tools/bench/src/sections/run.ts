@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeBusyboxRootfs, pushBusybox } from '@ctrkit/testing';
-import type { BenchContext } from '../bench-context.ts';
+import type { PeerContext } from '../bench-context.ts';
 import { bundled, isInstalled } from '../commands.ts';
 import type { Contender, Entrant } from '../contender.ts';
 import { execute } from '../execute.ts';
@@ -13,7 +13,7 @@ const name = 'ctr';
 
 const without = ['--rm', '--network', 'none'];
 
-function ctr(context: BenchContext, image: string): Contender {
+function ctr(context: PeerContext, image: string): Contender {
   const command = bundled('ctr');
   const root = join(context.work, 'run-ctr');
   const env = { ...context.env, CTR_ROOT: join(root, 'root'), CTR_RUN: join(root, 'run') };
@@ -25,7 +25,7 @@ function ctr(context: BenchContext, image: string): Contender {
   };
 }
 
-function docker({ docker: peer, ...context }: BenchContext, image: string): Entrant {
+function docker({ docker: peer, ...context }: PeerContext, image: string): Entrant {
   if ('missing' in peer) return { name: 'docker', ...peer };
   return {
     name: 'docker',
@@ -35,7 +35,7 @@ function docker({ docker: peer, ...context }: BenchContext, image: string): Entr
   };
 }
 
-function podman({ podman: peer, cgroup, ...context }: BenchContext, image: string): Entrant {
+function podman({ podman: peer, cgroup, ...context }: PeerContext, image: string): Entrant {
   if ('missing' in peer) return { name: 'podman', ...peer };
   const env = { ...context.env, ...peer.env };
   const pull = ['pull', '--quiet', '--tls-verify=false', image];
@@ -47,7 +47,7 @@ function podman({ podman: peer, cgroup, ...context }: BenchContext, image: strin
   };
 }
 
-async function makeBundle(bundle: string, context: BenchContext): Promise<void> {
+async function makeBundle(bundle: string, context: PeerContext): Promise<void> {
   await makeBusyboxRootfs(join(bundle, 'rootfs'));
   await execute(['runc', 'spec', '--bundle', bundle], context);
   const path = join(bundle, 'config.json');
@@ -61,7 +61,7 @@ async function makeBundle(bundle: string, context: BenchContext): Promise<void> 
   await writeFile(path, JSON.stringify(spec));
 }
 
-function runc(context: BenchContext): Entrant {
+function runc(context: PeerContext): Entrant {
   if (!isInstalled('runc')) return { name: 'runc', missing: 'runc is not installed' };
   const bundle = join(context.work, 'run-runc');
   return {
@@ -76,7 +76,7 @@ function runc(context: BenchContext): Entrant {
 }
 
 /** `run --rm` of an image that is there, beside the peers, a runtime alone and Node's own start. */
-export async function measureRun(context: BenchContext): Promise<Row[]> {
+export async function measureRun(context: PeerContext): Promise<Row[]> {
   const { signal, registry, env, rounds = 15 } = context;
   const image = `${registry}/busybox`;
   await pushBusybox(`http://${registry}`);

@@ -43,7 +43,9 @@ function unpackers(context: BenchContext, layout: CachedLayout): Entrant[] {
 /** Unpacking of a Debian root file system that is one gzip layer. */
 export async function measureUnpack(context: BenchContext): Promise<Row[]> {
   const { signal, cache, work, env, rounds = 5 } = context;
-  context.say('unpack: making the Debian root file system, or taking the one that an earlier run made');
+  context.say(
+    'unpack: making the Debian root file system, or taking the one that an earlier run made',
+  );
   const make = () => debianRoot(join(work, 'debootstrap'), { env, signal });
   const layout = await cachedLayout(cache, 'debian-bookworm-minbase', make);
   const entrants = unpackers(context, layout);

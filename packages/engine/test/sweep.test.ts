@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { selfIdentity } from '@ctrkit/durable';
+import { createCgroup, openCgroup } from '@ctrkit/cgroup';
+import { assertNothingLeft, needs, snapshotHost } from '@ctrkit/testing';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listContainers, removeContainer, sweep } from '../src/index.ts';
+import type { Engine } from '../src/index.ts';
+import type { RunRecord } from '../src/run-record.ts';
+import { codeOf, forge, idOf, noSuchPid, otherBoot, recordOf, reusedPid, runOf, testEngine } from './fixture.ts'; // prettier-ignore
+
+const ids = (engine: Engine): string[] => listContainers(engine).map(({ id }) => id);
+const [a, b, c] = [idOf('a'), idOf('b'), idOf('c')];
+
+test('a container that was to be removed at its end goes with its dead owner', async () => {
+  for (const owner of [reusedPid, otherBoot, noSuchPid]) {
+    for (const process of [owner, undefined]) {
+      await using engine = await testEngine();
+      await sweep(engine);
+      forge(engine, recordOf({ autoRemove: true, owner }), { ...runOf(owner), process } as RunRecord);
+      await sweep(engine);
+      for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
+        assert.equal(readdirSync(join(engine.directory, place)), [], place);
+      }
+    }
+  }
+});
+
+test('one whose run was forgotten in a reboot goes with the first sweep of this boot', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf({ id: a, name: 'fleeting', autoRemove: true, owner: otherBoot }));
+  forge(engine, recordOf({ id: b, name: 'lasting', owner: otherBoot }));
+  await sweep(engine);
+  assert.equal(ids(engine), [b]);
+});
+
+test('what belongs to the living stays', async () => {
+  await using engine = await testEngine();
+  const self = selfIdentity();
+  forge(engine, recordOf({ id: a, name: 'running', autoRemove: true }), runOf(self, { id: a }));
+  const ended = runOf(reusedPid, { id: b, owner: self });
+  forge(engine, recordOf({ id: b, name: 'ended', autoRemove: true }), ended);
+  const early = { ...runOf(self, { id: c }), process: undefined } as unknown as RunRecord;
+  forge(engine, recordOf({ id: c, name: 'early', autoRemove: true }), early);
+  await sweep(engine);
+  await sweep(engine);
+  assert.equal(ids(engine).toSorted(), [a, b, c]);
+  assert.is(readdirSync(join(engine.run, 'containers')).length, 3);
+});
+
+test('a container that was to stay has an end, though nobody saw it', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf({ owner: reusedPid }), runOf(reusedPid));
+  await sweep(engine);
+  const [container] = listContainers(engine);
+  assert.is(container?.state.status, 'exited');
+  assert.is(container?.exit?.exitCode, 255);
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+});
+
+test('one that never had a process stays as it was made', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf({ owner: reusedPid }), { ...runOf(reusedPid), process: undefined } as never);
+  await sweep(engine);
+  assert.equal(listContainers(engine)[0]?.state, { status: 'created' });
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+});
+
+test('an end that was recorded is not written over', async () => {
+  await using engine = await testEngine();
+  const exit = { exitCode: 3, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
+  forge(engine, recordOf({ owner: reusedPid, exit }), runOf(reusedPid));
+  await sweep(engine);
+  assert.equal(listContainers(engine)[0]?.exit, exit);
+});
+
+test('what the dead left half-made goes, what the living are making stays', async () => {
+  await using engine = await testEngine();
+  const dead = `.tmp-1-1-${otherBoot.bootId}-0123456789ab`;
+  const self = selfIdentity();
+  const living = `.tmp-${self.pid}-${self.startTime}-${self.bootId}-0123456789ab`;
+  const places = [join(engine.root, 'containers'), join(engine.root, 'names'), join(engine.run, 'containers')]; // prettier-ignore
+  for (const place of places) {
+    mkdirSync(join(place, dead, 'upper'), { recursive: true });
+    mkdirSync(join(place, living));
+  }
+  await sweep(engine);
+  for (const place of places) assert.equal(readdirSync(place), [living], place);
+});
+
+test('an interrupted deletion is finished', async () => {
+  await using engine = await testEngine();
+  mkdirSync(join(engine.root, 'trash/x/upper/deep'), { recursive: true });
+  await sweep(engine);
+  assert.equal(readdirSync(join(engine.root, 'trash')), []);
+});
+
+test('run records of containers that are not there go', async () => {
+  await using engine = await testEngine();
+  writeFileSync(join(engine.run, 'containers', `${a}.json`), JSON.stringify(runOf(reusedPid)));
+  await sweep(engine);
+  assert.not(existsSync(join(engine.run, 'containers', `${a}.json`)));
+});
+
+test('several sweep at once, and each is content', async () => {
+  await using engine = await testEngine();
+  for (let number = 0; number < 20; number++) {
+    const id = idOf(`${number + 10}`);
+    const record = recordOf({ id, name: `name-${number}`, autoRemove: true, owner: reusedPid });
+    forge(engine, record, number % 2 === 0 ? undefined : runOf(reusedPid, { id }));
+  }
+  await Promise.all([sweep(engine), sweep(engine), sweep(engine)]);
+  assert.equal(ids(engine), []);
+  assert.equal(readdirSync(join(engine.root, 'names')), []);
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+});
+
+test('removal: what runs is refused, what does not is gone with its name', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf({ id: a, name: 'running' }), runOf(selfIdentity(), { id: a }));
+  forge(engine, recordOf({ id: b, name: 'ended' }), runOf(reusedPid, { id: b }));
+  assert.is(await codeOf(() => removeContainer(engine, 'running')), 'CONTAINER_RUNNING');
+  await removeContainer(engine, 'ended');
+  assert.equal(ids(engine), [a]);
+  assert.equal(readdirSync(join(engine.root, 'names')), ['running']);
+  assert.equal(readdirSync(join(engine.run, 'containers')), [`${a}.json`]);
+  assert.is(await codeOf(() => removeContainer(engine, 'ended')), 'CONTAINER_NOT_FOUND');
+});
+
+if (needs('cgroup')) {
+  test('the cgroup of a container goes with its dead owner, not before', async () => {
+    const before = await snapshotHost();
+    {
+      await using engine = await testEngine();
+      const cgroupsPath = `ctr-test-${process.pid}/${a.slice(0, 12)}`;
+      const cgroup = await createCgroup(cgroupsPath, { pids: { limit: 5 } });
+      const run = { ...runOf(reusedPid), cgroupsPath };
+      forge(engine, recordOf(), { ...run, owner: selfIdentity() });
+      await sweep(engine);
+      await openCgroup(cgroupsPath);
+      forge(engine, recordOf({ owner: reusedPid }), run);
+      await Promise.all([sweep(engine), sweep(engine)]);
+      assert.is(await codeOf(() => openCgroup(cgroupsPath)), 'CGROUP_NOT_FOUND');
+      // Nothing to do any more, and no failure.
+      await sweep(engine);
+      await cgroup.delete();
+    }
+    await assertNothingLeft(before);
+  });
+}
+
+test.run();
