@@ -31,8 +31,7 @@ for (const [what, record, run, state] of table) {
 }
 
 test('who owns the container does not count: its process does', () => {
-  const run = runOf(self, { owner: reusedPid });
-  assert.is(stateOf(recordOf({ owner: reusedPid }), run).status, 'running');
+  assert.is(stateOf(recordOf(), runOf(self, { owner: reusedPid })).status, 'running');
 });
 
 test('a process that has ended and that nobody has waited for does not run', async () => {

@@ -55,7 +55,18 @@ test('a full id counts more than a name, also where somebody is called so', asyn
 test('nothing, and what can be no name, is not found', async () => {
   await using engine = await testEngine();
   fill(engine);
-  for (const wanted of ['', '/', 'nosuch', '0', 'ABC1', '..', '../containers', `${web}0`, '.*', 'a\0b']) {
+  for (const wanted of [
+    '',
+    '/',
+    'nosuch',
+    '0',
+    'ABC1',
+    '..',
+    '../containers',
+    `${web}0`,
+    '.*',
+    'a\0b',
+  ]) {
     assert.is(await codeOf(() => findContainer(engine, wanted)), 'CONTAINER_NOT_FOUND', wanted);
   }
 });

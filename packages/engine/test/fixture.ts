@@ -46,7 +46,6 @@ export function recordOf(changes: Partial<ContainerRecord> = {}): ContainerRecor
     command: ['sh'],
     labels: {},
     autoRemove: false,
-    owner: selfIdentity(),
     ...changes,
   };
 }
@@ -63,12 +62,12 @@ export const runOf = (
   startedAt: '2026-01-02T03:04:06.000Z',
 });
 
-/** Puts a container there as a command of another day may have left it. */
+/** Puts a container there as a command of another day may have left it; its maker is dead. */
 export function forge(engine: Engine, record: ContainerRecord, run?: RunRecord): void {
   const directory = join(engine.root, 'containers', record.id);
   mkdirSync(join(directory, 'upper'), { recursive: true });
   writeFileSync(join(directory, 'container.json'), JSON.stringify(record));
-  const claim = { id: record.id, claimedBy: record.owner };
+  const claim = { id: record.id, claimedBy: reusedPid };
   writeFileSync(join(engine.root, 'names', record.name), JSON.stringify(claim));
   if (run !== undefined) writeFileSync(runRecordPath(engine, record.id), JSON.stringify(run));
 }

@@ -18,7 +18,7 @@ function forgeClaim(engine: Engine, name: string, claim: unknown): void {
   writeFileSync(join(engine.root, 'names', name), content);
 }
 
-test('a name is one container\'s until it is given back', async () => {
+test("a name is one container's until it is given back", async () => {
   await using engine = await testEngine();
   await claimName(engine, 'web', one);
   assert.is(readName(engine, 'web')?.id, one);
@@ -33,7 +33,19 @@ test('a name is one container\'s until it is given back', async () => {
 
 test('what cannot be a name', async () => {
   await using engine = await testEngine();
-  for (const name of ['', 'a', '-a', '.a', '..', 'a/b', '../x', 'a b', 'ä1', 'a\n', 'a'.repeat(129)]) {
+  for (const name of [
+    '',
+    'a',
+    '-a',
+    '.a',
+    '..',
+    'a/b',
+    '../x',
+    'a b',
+    'ä1',
+    'a\n',
+    'a'.repeat(129),
+  ]) {
     assert.is(await codeOf(() => checkName(name)), 'NAME_INVALID', JSON.stringify(name));
     assert.is(await codeOf(() => claimName(engine, name, one)), 'NAME_INVALID');
     assert.is(readName(engine, name), undefined);

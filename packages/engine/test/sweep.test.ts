@@ -18,7 +18,7 @@ test('a container that was to be removed at its end goes with its dead owner', a
     for (const process of [owner, undefined]) {
       await using engine = await testEngine();
       await sweep(engine);
-      forge(engine, recordOf({ autoRemove: true, owner }), { ...runOf(owner), process } as RunRecord);
+      forge(engine, recordOf({ autoRemove: true }), { ...runOf(owner), process } as RunRecord);
       await sweep(engine);
       for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
         assert.equal(readdirSync(join(engine.directory, place)), [], place);
@@ -29,8 +29,8 @@ test('a container that was to be removed at its end goes with its dead owner', a
 
 test('one whose run was forgotten in a reboot goes with the first sweep of this boot', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf({ id: a, name: 'fleeting', autoRemove: true, owner: otherBoot }));
-  forge(engine, recordOf({ id: b, name: 'lasting', owner: otherBoot }));
+  forge(engine, recordOf({ id: a, name: 'fleeting', autoRemove: true }));
+  forge(engine, recordOf({ id: b, name: 'lasting' }));
   await sweep(engine);
   assert.equal(ids(engine), [b]);
 });
@@ -51,7 +51,7 @@ test('what belongs to the living stays', async () => {
 
 test('a container that was to stay has an end, though nobody saw it', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf({ owner: reusedPid }), runOf(reusedPid));
+  forge(engine, recordOf(), runOf(reusedPid));
   await sweep(engine);
   const [container] = listContainers(engine);
   assert.is(container?.state.status, 'exited');
@@ -61,7 +61,7 @@ test('a container that was to stay has an end, though nobody saw it', async () =
 
 test('one that never had a process stays as it was made', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf({ owner: reusedPid }), { ...runOf(reusedPid), process: undefined } as never);
+  forge(engine, recordOf(), { ...runOf(reusedPid), process: undefined } as never);
   await sweep(engine);
   assert.equal(listContainers(engine)[0]?.state, { status: 'created' });
   assert.equal(readdirSync(join(engine.run, 'containers')), []);
@@ -70,7 +70,7 @@ test('one that never had a process stays as it was made', async () => {
 test('an end that was recorded is not written over', async () => {
   await using engine = await testEngine();
   const exit = { exitCode: 3, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
-  forge(engine, recordOf({ owner: reusedPid, exit }), runOf(reusedPid));
+  forge(engine, recordOf({ exit }), runOf(reusedPid));
   await sweep(engine);
   assert.equal(listContainers(engine)[0]?.exit, exit);
 });
@@ -107,7 +107,7 @@ test('several sweep at once, and each is content', async () => {
   await using engine = await testEngine();
   for (let number = 0; number < 20; number++) {
     const id = idOf(`${number + 10}`);
-    const record = recordOf({ id, name: `name-${number}`, autoRemove: true, owner: reusedPid });
+    const record = recordOf({ id, name: `name-${number}`, autoRemove: true });
     forge(engine, record, number % 2 === 0 ? undefined : runOf(reusedPid, { id }));
   }
   await Promise.all([sweep(engine), sweep(engine), sweep(engine)]);
@@ -133,13 +133,13 @@ if (needs('cgroup')) {
     const before = await snapshotHost();
     {
       await using engine = await testEngine();
-      const cgroupsPath = `ctr-test-${process.pid}/${a.slice(0, 12)}`;
+      const cgroupsPath = `ctr-test-${process.pid}-swept`;
       const cgroup = await createCgroup(cgroupsPath, { pids: { limit: 5 } });
       const run = { ...runOf(reusedPid), cgroupsPath };
       forge(engine, recordOf(), { ...run, owner: selfIdentity() });
       await sweep(engine);
       await openCgroup(cgroupsPath);
-      forge(engine, recordOf({ owner: reusedPid }), run);
+      forge(engine, recordOf(), run);
       await Promise.all([sweep(engine), sweep(engine)]);
       assert.is(await codeOf(() => openCgroup(cgroupsPath)), 'CGROUP_NOT_FOUND');
       // Nothing to do any more, and no failure.

@@ -31,7 +31,7 @@ export function askOrigin<R>(
     const secure = new URL(origin);
     secure.protocol = 'https:';
     const outcome = await settle(send(secure, request));
-    if ('error' in outcome && !isAboutCertificate(outcome.error)) return unwrap(plain);
+    if ('error' in outcome && !speaksTls(outcome.error)) return unwrap(plain);
     if ('answer' in plain) plain.answer.message.destroy();
     origin = secure;
     certain = true;
@@ -64,6 +64,9 @@ function looksLikeTls(outcome: Outcome): boolean {
   );
 }
 
-function isAboutCertificate(error: unknown): boolean {
-  return error instanceof RegistryError && error.code === 'TLS_FAILED' && !speaksPlainHttp(error);
+// Whether what went wrong over https went wrong after TLS was understood.
+function speaksTls(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return true;
+  if (error.code === 'TLS_FAILED') return !speaksPlainHttp(error);
+  return error.code !== 'REGISTRY_UNREACHABLE' && error.code !== 'PROTOCOL_ERROR';
 }

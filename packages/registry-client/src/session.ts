@@ -37,8 +37,9 @@ export interface SessionSettings extends AuthorizerSettings {
 export function createSession(settings: SessionSettings): Session {
   const { context, retryPolicy } = settings;
   const authorizer = createAuthorizer(settings);
-  const ask = askOrigin(originOf(settings.registry, settings.plainHttp), (origin, request) =>
-    authorized(context, origin, authorizer, request),
+  const ask = askOrigin(
+    originOf(settings.registry, settings.plainHttp),
+    (origin, request: ApiRequest) => authorized(context, origin, authorizer, request),
   );
   return {
     context,

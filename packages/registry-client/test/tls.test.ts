@@ -24,9 +24,23 @@ async function tlsServer(directory: string, answer: RequestListener) {
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
   const { code, stderr } = await run([
     'openssl',
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-    ...['-keyout', key, '-out', cert],
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+    '-keyout',
+    key,
+    '-out',
+    cert,
   ]);
   assert.is(code, 0, stderr);
   const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, answer);

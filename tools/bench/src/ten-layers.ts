@@ -7,7 +7,7 @@ const LAYERS = 10;
 /** Of files, over all layers. */
 const BYTES = 293_000_000;
 const FOLDERS = 24;
-const WORDS = 4096;
+const WORDS = 2048;
 
 function vocabulary(random: RandomNumbers): Buffer[] {
   return Array.from({ length: WORDS }, () => {
@@ -21,7 +21,7 @@ function content(size: number, words: readonly Buffer[], random: RandomNumbers):
   const bytes = Buffer.alloc(size);
   for (let at = 0; at < size;) {
     // A few bytes that nothing foretells, as in programs.
-    if (random.below(4) === 0) at = bytes.writeUInt32LE(random.next(), Math.min(at, size - 4));
+    if (random.below(8) === 0) at = bytes.writeUInt32LE(random.next(), Math.min(at, size - 4));
     const word = words[random.below(WORDS)];
     at += word?.copy(bytes, at) ?? size;
   }

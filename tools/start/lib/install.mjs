@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { checkout, inCheckout } from './checkout.mjs';
+import { readFileSync } from 'node:fs';
+import { checkout } from './checkout.mjs';
 import { runQuietly } from './run-quietly.mjs';
 import { say } from './say.mjs';
 
@@ -39,10 +39,12 @@ export function isInstalled(folder) {
   });
 }
 
-/** Installs the dependencies unless they are there. */
+/**
+ * Installs the dependencies unless they are there: what package-lock.json says, and never another one. Not by
+ * `npm ci`, which gives up where a registry does not have the binaries of every other platform.
+ */
 export async function install() {
   if (isInstalled(checkout)) return;
   say('Installing dependencies (npm) …');
-  const command = existsSync(inCheckout('package-lock.json')) ? 'ci' : 'install';
-  await runQuietly('npm', [command, '--no-audit', '--no-fund', '--loglevel=error']);
+  await runQuietly('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }

@@ -1,0 +1,268 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive, selfIdentity } from '@ctrkit/durable';
+import { openImageStore } from '@ctrkit/image-store';
+import { assertNothingLeft, makeBusyboxLayout, needs, snapshotHost } from '@ctrkit/testing';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findContainer, listContainers, prepareImage, removeContainer, runContainer, sweep } from '../src/index.ts'; // prettier-ignore
+import type { CreateOptions, Engine, ImageEvent, RunnableImage, RunningContainer } from '../src/index.ts';
+import { readRunRecord } from '../src/run-record.ts';
+import { codeOf, testEngine } from './fixture.ts';
+import type { TestEngine } from './fixture.ts';
+
+interface World extends TestEngine {
+  readonly image: RunnableImage;
+  /** Runs a line of shell in a container to its end. */
+  run: (line: string, options?: CreateOptions) => Promise<{ id: string; code: number }>;
+  start: (line: string, options?: CreateOptions) => Promise<RunningContainer>;
+  /** What a container that is kept wrote to a file of its root. */
+  wrote: (id: string, path: string) => string;
+}
+
+async function worldOn(engine: TestEngine): Promise<World> {
+  const layout = join(engine.directory, 'layout');
+  await makeBusyboxLayout(layout);
+  const store = await openImageStore({ root: engine.root });
+  await store.import(layout, { name: 'busybox' });
+  const image = await prepareImage(engine, 'busybox', { pull: 'never' });
+  const start: World['start'] = (line, options = {}) =>
+    runContainer(engine, image, { command: ['sh', '-c', line], ...options });
+  return {
+    ...engine,
+    image,
+    start,
+    run: async (line, options) => {
+      const container = await start(line, options);
+      return { id: container.id, code: (await container.wait()).code };
+    },
+    wrote: (id, path) => readFileSync(join(engine.root, 'containers', id, 'upper', path), 'utf8'),
+  };
+}
+
+/** Runs a test with a store that holds busybox; fails if anything is left on the machine. */
+function inWorld(name: string, body: (world: World) => Promise<void>): void {
+  test(name, async () => {
+    const before = await snapshotHost();
+    {
+      await using engine = await testEngine();
+      await body(await worldOn(engine));
+    }
+    await assertNothingLeft(before);
+  });
+}
+
+/** Kills the first process of a running container from outside. */
+function killFromOutside(engine: Engine, { id }: RunningContainer): void {
+  const { process: first } = readRunRecord(engine, id) ?? {};
+  if (first === undefined) throw new Error(`no process of ${id} is recorded`);
+  process.kill(first.pid, 'SIGKILL');
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 500) throw new Error(`not within ten seconds: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
+  inWorld("exit codes are the program's, 128 + n after signal n", async ({ run }) => {
+    assert.is((await run('exit 0')).code, 0);
+    assert.is((await run('exit 3')).code, 3);
+    assert.is((await run('kill -9 $$; sleep 9', {})).code, 0, 'pid 1 cannot kill itself');
+  });
+
+  inWorld('a signal goes to the first process', async ({ start }) => {
+    const container = await start('trap "exit 7" TERM; while :; do sleep 0.05; done');
+    // Until the trap is set, pid 1 is spared the signal by the kernel.
+    const again = setInterval(() => container.kill('SIGTERM'), 100);
+    const exit = await container.wait();
+    clearInterval(again);
+    assert.equal([exit.code, exit.signal, exit.oomKilled], [7, 0, false]);
+  });
+
+  inWorld('SIGKILL: 137, and recorded so', async (world) => {
+    const container = await world.start('sleep 1000');
+    container.kill('SIGTERM');
+    container.kill('SIGUSR1');
+    killFromOutside(world, container);
+    assert.equal(await container.wait(), { code: 137, signal: 9, oomKilled: false });
+    assert.is(findContainer(world, container.id).exit?.exitCode, 137);
+  });
+
+  inWorld('while it runs there is a record of it, and it says who', async (world) => {
+    const container = await world.start('sleep 1000', { name: 'web' });
+    const run = readRunRecord(world, container.id);
+    assert.equal(run?.owner, selfIdentity());
+    assert.ok(run?.process && isAlive(run.process));
+    const { state } = findContainer(world, 'web');
+    assert.is(state.status === 'running' && state.pid, run?.process?.pid);
+    assert.is(await codeOf(() => removeContainer(world, 'web')), 'CONTAINER_RUNNING');
+    await sweep(world);
+    assert.is(findContainer(world, 'web').state.status, 'running');
+    killFromOutside(world, container);
+    await container.wait();
+    assert.is(readRunRecord(world, container.id), undefined);
+    assert.not(run?.process && isAlive(run.process));
+  });
+
+  inWorld('the program runs only when the record stands', async (world) => {
+    // The program would end before anybody could write a record of it.
+    for (let count = 0; count < 5; count++) {
+      const { id, code } = await world.run('true');
+      assert.is(code, 0);
+      const { exit } = findContainer(world, id);
+      assert.ok(exit?.startedAt !== undefined && exit.finishedAt !== undefined);
+      assert.ok(exit.startedAt <= exit.finishedAt);
+    }
+  });
+
+  inWorld(
+    'a container that has ended is listed with its end, until it is removed',
+    async (world) => {
+      const { id } = await world.run('echo kept > /file; exit 5', { name: 'job' });
+      const { state, command, image } = findContainer(world, 'job');
+      assert.is(state.status === 'exited' && state.exit.exitCode, 5);
+      assert.equal([command, image], [['sh', '-c', 'echo kept > /file; exit 5'], 'busybox']);
+      assert.is(world.wrote(id, 'file'), 'kept\n');
+      await removeContainer(world, 'job');
+      assert.equal(listContainers(world), []);
+      assert.equal(readdirSync(join(world.root, 'names')), []);
+      await world.run('true', { name: 'job' });
+    },
+  );
+
+  inWorld('autoRemove: nothing of it stays', async (world) => {
+    const { code } = await world.run('echo x > /file; exit 4', { autoRemove: true });
+    assert.is(code, 4);
+    for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
+      assert.equal(readdirSync(join(world.directory, place)), [], place);
+    }
+  });
+
+  inWorld('what cannot be started stays as created, with code and reason', async (world) => {
+    const starts: readonly (readonly [CreateOptions, string, number])[] = [
+      [{ command: ['nosuch'] }, 'COMMAND_NOT_FOUND', 127],
+      [{ command: ['/no/such'] }, 'COMMAND_NOT_FOUND', 127],
+      [{ command: ['/etc/passwd'] }, 'COMMAND_NOT_EXECUTABLE', 126],
+      [{ command: ['/etc'] }, 'COMMAND_NOT_EXECUTABLE', 126],
+      [{ command: ['true'], user: 'nosuch' }, 'USER_NOT_FOUND', 125],
+      [{ command: ['true'], workdir: '/etc/passwd' }, 'START_FAILED', 125],
+    ];
+    for (const [index, [options, code, exitCode]] of starts.entries()) {
+      const name = `failed-${index}`;
+      const start = (): Promise<unknown> => runContainer(world, world.image, { ...options, name });
+      assert.is(await codeOf(start), code, name);
+      const { state } = findContainer(world, name);
+      assert.is(state.status, 'created');
+      const exit = 'exit' in state ? state.exit : undefined;
+      assert.is(exit?.exitCode, exitCode);
+      assert.is.not(exit?.error ?? '', '');
+      assert.is(readRunRecord(world, findContainer(world, name).id), undefined);
+    }
+  });
+
+  inWorld('autoRemove: what cannot be started does not stay', async (world) => {
+    const options: CreateOptions = { command: ['nosuch'], autoRemove: true };
+    assert.is(await codeOf(() => runContainer(world, world.image, options)), 'COMMAND_NOT_FOUND');
+    assert.equal(listContainers(world), []);
+    assert.equal(readdirSync(join(world.directory, 'run/containers')), []);
+  });
+
+  inWorld('what is refused before it is made leaves nothing', async (world) => {
+    await world.run('true', { name: 'taken' });
+    const refusals: readonly (readonly [CreateOptions, string])[] = [
+      [{ name: 'taken' }, 'NAME_IN_USE'],
+      [{ name: 'a/b' }, 'NAME_INVALID'],
+      [{ limits: { memory: 1 } }, 'LIMIT_INVALID'],
+      [{ workdir: 'relative' }, 'CWD_INVALID'],
+      [{ env: ['=x'] }, 'ENV_INVALID'],
+    ];
+    for (const [options, code] of refusals) {
+      assert.is(await codeOf(() => runContainer(world, world.image, options)), code);
+    }
+    const failed = Promise.reject<RunnableImage>(
+      Object.assign(new Error('gone'), { code: 'GONE' }),
+    );
+    assert.is(await codeOf(() => runContainer(world, failed)), 'GONE');
+    assert.equal(
+      listContainers(world).map(({ name }) => name),
+      ['taken'],
+    );
+    assert.equal(readdirSync(join(world.root, 'names')), ['taken']);
+    assert.equal(readdirSync(join(world.directory, 'run/containers')), []);
+  });
+
+  inWorld('who the program is, where, and what it is told', async (world) => {
+    const line = 'cd /tmp; { id -u; id -g; id -G; echo $HOME $X; hostname; } > out';
+    const { id } = await world.run(line, { user: 'app', env: ['X=1'], hostname: 'h' });
+    assert.is(world.wrote(id, 'tmp/out'), '1000\n1000\n1000 29 100\n/home/app 1\nh\n');
+  });
+
+  inWorld('limits: an allocation beyond is killed, and the record says by what', async (world) => {
+    const limits = { memory: 32 * 1024 * 1024 };
+    const line = 'dd if=/dev/zero of=/dev/null bs=64M count=1';
+    const container = await world.start(`exec ${line}`, { limits });
+    const { code, oomKilled } = await container.wait();
+    assert.equal([code, oomKilled], [137, true]);
+    assert.is(findContainer(world, container.id).exit?.oomKilled, true);
+  });
+
+  inWorld('two containers of an image do not see what the other writes', async (world) => {
+    const [one, two] = await Promise.all([
+      world.run('echo 1 > /f; sleep 0.2; cat /f > /g'),
+      world.run('echo 2 > /f; sleep 0.2; cat /f > /g'),
+    ]);
+    assert.equal([world.wrote(one.id, 'g'), world.wrote(two.id, 'g')], ['1\n', '2\n']);
+    assert.is((await world.run('[ ! -e /f ]')).code, 0);
+  });
+
+  inWorld('a killed owner: the sweep of the next command leaves nothing of --rm', async (world) => {
+    const container = await world.start('sleep 1000', { autoRemove: true });
+    const path = join(world.directory, 'run/containers', `${container.id}.json`);
+    const run = readRunRecord(world, container.id);
+    killFromOutside(world, container);
+    await until('its end', () => run?.process !== undefined && !isAlive(run.process));
+    await container.wait();
+    assert.not(existsSync(path));
+    assert.equal(listContainers(world), []);
+  });
+
+  inWorld('prepareImage: what is unpacked is not unpacked again', async (world) => {
+    const events: ImageEvent[] = [];
+    const again = await prepareImage(world, 'busybox', { pull: 'never', onEvent: (event) => events.push(event) }); // prettier-ignore
+    assert.equal(again.layers, world.image.layers);
+    assert.equal(events, []);
+    const byId = await prepareImage(world, again.id.slice('sha256:'.length, 20), { pull: 'never' });
+    assert.is(byId.id, again.id);
+  });
+
+  inWorld(
+    'prepareImage: what is not there is not fetched when that is not wanted',
+    async (world) => {
+      const absent = (): Promise<unknown> => prepareImage(world, 'nosuch', { pull: 'never' });
+      assert.is(await codeOf(absent), 'IMAGE_NOT_FOUND');
+      const missing = (): Promise<unknown> => prepareImage(world, '127.0.0.1:1/nosuch');
+      assert.is(await codeOf(missing), 'REGISTRY_UNREACHABLE');
+      assert.is(await codeOf(() => prepareImage(world, 'UPPER')), 'REFERENCE_INVALID');
+    },
+  );
+
+  inWorld('names of their own choice differ', async (world) => {
+    const ended = await Promise.all(Array.from({ length: 4 }, () => world.run('true')));
+    assert.is(new Set(ended.map(({ id }) => findContainer(world, id).name)).size, 4);
+  });
+
+  test("a damaged record stands in nobody's way", async () => {
+    await using engine = await testEngine();
+    const world = await worldOn(engine);
+    const { id } = await world.run('true', { name: 'hurt' });
+    writeFileSync(join(world.root, 'containers', id, 'container.json'), '');
+    assert.equal(listContainers(world), []);
+    await sweep(world);
+    assert.is((await world.run('true')).code, 0);
+  });
+}
+
+test.run();
