@@ -76,6 +76,8 @@ export async function runContainer(
   options: CreateOptions = {},
 ): Promise<RunningContainer> {
   const { network = 'none', limits = {} } = options;
+  // It may fail before it is waited for below, or when it no longer matters.
+  if (image instanceof Promise) image.catch(() => {});
   const id = newContainerId();
   const early = linuxSpec({ id, network, limits, host: hostIds() });
   const startedAt = new Date().toISOString();

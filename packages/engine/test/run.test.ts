@@ -1,12 +1,22 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
 import { assertNothingLeft, makeBusyboxLayout, needs, snapshotHost } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findContainer, listContainers, prepareImage, removeContainer, runContainer, sweep } from '../src/index.ts'; // prettier-ignore
-import type { CreateOptions, Engine, ImageEvent, RunnableImage, RunningContainer } from '../src/index.ts';
+import type {
+  CreateOptions,
+  Engine,
+  ImageEvent,
+  RunnableImage,
+  RunningContainer,
+} from '../src/index.ts';
 import { readRunRecord } from '../src/run-record.ts';
 import { codeOf, testEngine } from './fixture.ts';
 import type { TestEngine } from './fixture.ts';
@@ -14,7 +24,7 @@ import type { TestEngine } from './fixture.ts';
 interface World extends TestEngine {
   readonly image: RunnableImage;
   /** Runs a line of shell in a container to its end. */
-  run: (line: string, options?: CreateOptions) => Promise<{ id: string; code: number }>;
+  complete: (line: string, options?: CreateOptions) => Promise<{ id: string; code: number }>;
   start: (line: string, options?: CreateOptions) => Promise<RunningContainer>;
   /** What a container that is kept wrote to a file of its root. */
   wrote: (id: string, path: string) => string;
@@ -32,12 +42,37 @@ async function worldOn(engine: TestEngine): Promise<World> {
     ...engine,
     image,
     start,
-    run: async (line, options) => {
+    complete: async (line, options) => {
       const container = await start(line, options);
       return { id: container.id, code: (await container.wait()).code };
     },
     wrote: (id, path) => readFileSync(join(engine.root, 'containers', id, 'upper', path), 'utf8'),
   };
+}
+
+const owner = `
+import { openEngine, prepareImage, runContainer } from '@ctrkit/engine';
+const [directories, options] = JSON.parse(process.argv[1]);
+const engine = openEngine(directories);
+const container = await runContainer(engine, prepareImage(engine, 'busybox', { pull: 'never' }), options);
+await container.wait();
+`;
+
+/** Another process, that a container belongs to which says `up` when it runs. */
+function startOwner(
+  { root, run }: Engine,
+  options: CreateOptions,
+): ChildProcessByStdio<null, Readable, null> {
+  const command = ['sh', '-c', 'echo up; sleep 1000'];
+  const parameters = JSON.stringify([
+    { root, run },
+    { ...options, command },
+  ]);
+  const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=@ctrkit/source'];
+  return spawn(process.execPath, [...tsx, '--input-type=module', '-e', owner, parameters], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 /** Runs a test with a store that holds busybox; fails if anything is left on the machine. */
@@ -67,10 +102,10 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
-  inWorld("exit codes are the program's, 128 + n after signal n", async ({ run }) => {
-    assert.is((await run('exit 0')).code, 0);
-    assert.is((await run('exit 3')).code, 3);
-    assert.is((await run('kill -9 $$; sleep 9', {})).code, 0, 'pid 1 cannot kill itself');
+  inWorld("exit codes are the program's, 128 + n after signal n", async ({ complete }) => {
+    assert.is((await complete('exit 0')).code, 0);
+    assert.is((await complete('exit 3')).code, 3);
+    assert.is((await complete('kill -9 $$; sleep 9', {})).code, 0, 'pid 1 cannot kill itself');
   });
 
   inWorld('a signal goes to the first process', async ({ start }) => {
@@ -110,7 +145,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   inWorld('the program runs only when the record stands', async (world) => {
     // The program would end before anybody could write a record of it.
     for (let count = 0; count < 5; count++) {
-      const { id, code } = await world.run('true');
+      const { id, code } = await world.complete('true');
       assert.is(code, 0);
       const { exit } = findContainer(world, id);
       assert.ok(exit?.startedAt !== undefined && exit.finishedAt !== undefined);
@@ -121,7 +156,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   inWorld(
     'a container that has ended is listed with its end, until it is removed',
     async (world) => {
-      const { id } = await world.run('echo kept > /file; exit 5', { name: 'job' });
+      const { id } = await world.complete('echo kept > /file; exit 5', { name: 'job' });
       const { state, command, image } = findContainer(world, 'job');
       assert.is(state.status === 'exited' && state.exit.exitCode, 5);
       assert.equal([command, image], [['sh', '-c', 'echo kept > /file; exit 5'], 'busybox']);
@@ -129,12 +164,12 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       await removeContainer(world, 'job');
       assert.equal(listContainers(world), []);
       assert.equal(readdirSync(join(world.root, 'names')), []);
-      await world.run('true', { name: 'job' });
+      await world.complete('true', { name: 'job' });
     },
   );
 
   inWorld('autoRemove: nothing of it stays', async (world) => {
-    const { code } = await world.run('echo x > /file; exit 4', { autoRemove: true });
+    const { code } = await world.complete('echo x > /file; exit 4', { autoRemove: true });
     assert.is(code, 4);
     for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
       assert.equal(readdirSync(join(world.directory, place)), [], place);
@@ -171,7 +206,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   });
 
   inWorld('what is refused before it is made leaves nothing', async (world) => {
-    await world.run('true', { name: 'taken' });
+    await world.complete('true', { name: 'taken' });
     const refusals: readonly (readonly [CreateOptions, string])[] = [
       [{ name: 'taken' }, 'NAME_IN_USE'],
       [{ name: 'a/b' }, 'NAME_INVALID'],
@@ -196,7 +231,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
 
   inWorld('who the program is, where, and what it is told', async (world) => {
     const line = 'cd /tmp; { id -u; id -g; id -G; echo $HOME $X; hostname; } > out';
-    const { id } = await world.run(line, { user: 'app', env: ['X=1'], hostname: 'h' });
+    const { id } = await world.complete(line, { user: 'app', env: ['X=1'], hostname: 'h' });
     assert.is(world.wrote(id, 'tmp/out'), '1000\n1000\n1000 29 100\n/home/app 1\nh\n');
   });
 
@@ -211,23 +246,32 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
 
   inWorld('two containers of an image do not see what the other writes', async (world) => {
     const [one, two] = await Promise.all([
-      world.run('echo 1 > /f; sleep 0.2; cat /f > /g'),
-      world.run('echo 2 > /f; sleep 0.2; cat /f > /g'),
+      world.complete('echo 1 > /f; sleep 0.2; cat /f > /g'),
+      world.complete('echo 2 > /f; sleep 0.2; cat /f > /g'),
     ]);
     assert.equal([world.wrote(one.id, 'g'), world.wrote(two.id, 'g')], ['1\n', '2\n']);
-    assert.is((await world.run('[ ! -e /f ]')).code, 0);
+    assert.is((await world.complete('[ ! -e /f ]')).code, 0);
   });
 
-  inWorld('a killed owner: the sweep of the next command leaves nothing of --rm', async (world) => {
-    const container = await world.start('sleep 1000', { autoRemove: true });
-    const path = join(world.directory, 'run/containers', `${container.id}.json`);
-    const run = readRunRecord(world, container.id);
-    killFromOutside(world, container);
-    await until('its end', () => run?.process !== undefined && !isAlive(run.process));
-    await container.wait();
-    assert.not(existsSync(path));
-    assert.equal(listContainers(world), []);
-  });
+  for (const autoRemove of [true, false]) {
+    inWorld(
+      `kill -9 of the owner, autoRemove ${autoRemove}: the next sweep cleans up`,
+      async (world) => {
+        const owner = startOwner(world, { autoRemove });
+        await once(owner.stdout, 'data');
+        const [container] = listContainers(world);
+        const run = readRunRecord(world, container?.id ?? '');
+        assert.is(container?.state.status, 'running');
+        owner.kill('SIGKILL');
+        await once(owner, 'exit');
+        await until('its end', () => run?.process !== undefined && !isAlive(run.process));
+        await Promise.all([sweep(world), sweep(world)]);
+        const exits = listContainers(world).map(({ exit }) => exit?.exitCode);
+        assert.equal(exits, autoRemove ? [] : [255]);
+        assert.equal(readdirSync(join(world.directory, 'run/containers')), []);
+      },
+    );
+  }
 
   inWorld('prepareImage: what is unpacked is not unpacked again', async (world) => {
     const events: ImageEvent[] = [];
@@ -245,23 +289,23 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       assert.is(await codeOf(absent), 'IMAGE_NOT_FOUND');
       const missing = (): Promise<unknown> => prepareImage(world, '127.0.0.1:1/nosuch');
       assert.is(await codeOf(missing), 'REGISTRY_UNREACHABLE');
-      assert.is(await codeOf(() => prepareImage(world, 'UPPER')), 'REFERENCE_INVALID');
+      assert.is(await codeOf(() => prepareImage(world, 'UPPER')), 'NAME_INVALID');
     },
   );
 
   inWorld('names of their own choice differ', async (world) => {
-    const ended = await Promise.all(Array.from({ length: 4 }, () => world.run('true')));
+    const ended = await Promise.all(Array.from({ length: 4 }, () => world.complete('true')));
     assert.is(new Set(ended.map(({ id }) => findContainer(world, id).name)).size, 4);
   });
 
   test("a damaged record stands in nobody's way", async () => {
     await using engine = await testEngine();
     const world = await worldOn(engine);
-    const { id } = await world.run('true', { name: 'hurt' });
+    const { id } = await world.complete('true', { name: 'hurt' });
     writeFileSync(join(world.root, 'containers', id, 'container.json'), '');
     assert.equal(listContainers(world), []);
     await sweep(world);
-    assert.is((await world.run('true')).code, 0);
+    assert.is((await world.complete('true')).code, 0);
   });
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { runCli } from '@ctrkit/cli-kit';
-import { cli } from './cli.ts';
+import { cli } from './commands/cli.ts';
 
 void runCli(cli);

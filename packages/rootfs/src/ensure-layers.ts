@@ -1,24 +1,11 @@
-import { chainIds, layerCompression } from '@ctrkit/oci';
-import type { Descriptor, Digest } from '@ctrkit/oci';
+import type { Descriptor } from '@ctrkit/oci';
 import { readBlob } from '@ctrkit/layout';
-import type { Layout, ResolvedImage } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
 import type { OnEvent } from './events.ts';
-import {
-  beginLayer,
-  commitLayer,
-  filesOf,
-  findLayer,
-  layerPath,
-  syncLayers,
-} from './layer-store.ts';
-import type { StoredLayer } from './layer-store.ts';
-import { removeTree } from './remove-tree.ts';
-import { RootfsError } from './rootfs-error.ts';
+import { findStored, layersOf, lowerDirectories } from './image-layers.ts';
+import type { LayeredImage } from './image-layers.ts';
+import type { StoredLayer } from './find-layer.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
-import { unpackInto } from './unpack-layer.ts';
-
-/** The parts of an image that say what its layers are. */
-export type LayeredImage = Pick<ResolvedImage, 'manifest' | 'config'>;
 
 export interface EnsureLayersOptions {
   /** Where everything is kept: layers go to `layers/` in it. */
@@ -33,31 +20,6 @@ export interface EnsureLayersOptions {
   readonly limits?: TarLimits;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
-}
-
-/** One layer of an image, with its ids. */
-export interface ImageLayer {
-  readonly descriptor: Descriptor;
-  readonly diffId: Digest;
-  readonly chainId: Digest;
-}
-
-/** The layers of an image with their ids, the lowest first. Throws LAYERS_MISMATCH. */
-export function layersOf({ manifest, config }: LayeredImage): ImageLayer[] {
-  const diffIds = config.rootfs.diff_ids;
-  if (diffIds.length !== manifest.layers.length) {
-    throw new RootfsError(
-      'LAYERS_MISMATCH',
-      `image: its manifest has ${manifest.layers.length} layers, its config ${diffIds.length}`,
-      { hint: 'the image was made wrongly' },
-    );
-  }
-  const chains = chainIds(diffIds);
-  return manifest.layers.map((descriptor, i) => ({
-    descriptor,
-    diffId: diffIds[i] as Digest,
-    chainId: chains[i] as Digest,
-  }));
 }
 
 /**
@@ -79,120 +41,9 @@ export async function ensureLayers(
       options.onEvent?.({ type: 'layer', id: layers[i]?.diffId ?? '', status: 'exists' });
   }
   if (stored.some((layer) => layer === undefined)) {
+    // Most runs unpack nothing, and need not wait for what unpacks to load.
+    const { Unpacking } = await import('./unpacking.ts');
     await new Unpacking(layers, stored, source, options).run();
   }
   return lowerDirectories(stored as StoredLayer[]);
-}
-
-async function findStored(
-  root: string,
-  { diffId, chainId }: ImageLayer,
-): Promise<StoredLayer | undefined> {
-  const alone = await findLayer(root, diffId);
-  return alone ?? (chainId === diffId ? undefined : findLayer(root, chainId));
-}
-
-// overlayfs takes no directory twice. Of equal layers the uppermost counts: it has all that the others have.
-// An opaque root is not known to overlayfs: there the stack ends.
-function lowerDirectories(layers: readonly StoredLayer[]): string[] {
-  const base = layers.findLastIndex((layer) => layer.opaque);
-  const directories = layers.slice(Math.max(base, 0)).map((layer) => layer.directory);
-  return directories.filter((directory, i) => directories.lastIndexOf(directory) === i);
-}
-
-/** The unpacking of the layers that are missing. */
-class Unpacking {
-  readonly #layers: readonly ImageLayer[];
-  readonly #stored: (StoredLayer | undefined)[];
-  readonly #source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
-  readonly #options: EnsureLayersOptions;
-  readonly #failed = new AbortController();
-  readonly #signal: AbortSignal;
-  readonly #done: Promise<void>[] = [];
-  readonly #made: string[] = [];
-  #next = 0;
-
-  constructor(
-    layers: readonly ImageLayer[],
-    stored: (StoredLayer | undefined)[],
-    source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>,
-    options: EnsureLayersOptions,
-  ) {
-    this.#layers = layers;
-    this.#stored = stored;
-    this.#source = source;
-    this.#options = options;
-    const signals = [this.#failed.signal, ...(options.signal ? [options.signal] : [])];
-    this.#signal = AbortSignal.any(signals);
-  }
-
-  // The lowest are begun first, so that whoever waits for lower layers waits for what is under way.
-  async run(): Promise<void> {
-    const workers = Array.from({ length: this.#options.concurrency ?? 3 }, () => this.#work());
-    const results = await Promise.allSettled(workers);
-    const owner = process.geteuid?.() === 0 ? { uid: 0, gid: 0 } : ownIds();
-    if (this.#made.length > 0) syncLayers(this.#made, owner);
-    // The first failure stopped the others, so it is their reason too.
-    if (this.#failed.signal.aborted) throw this.#failed.signal.reason;
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#next < this.#layers.length) {
-      const index = this.#next++;
-      this.#done[index] = this.#ensure(index);
-      this.#done[index]?.catch((error: unknown) => this.#failed.abort(error));
-      await this.#done[index];
-    }
-  }
-
-  async #ensure(index: number): Promise<void> {
-    if (this.#stored[index] !== undefined) return;
-    this.#signal.throwIfAborted();
-    const layer = this.#layers[index] as ImageLayer;
-    const twin = this.#layers.findIndex(({ diffId }) => diffId === layer.diffId);
-    if (twin < index) {
-      await this.#done[twin];
-      this.#stored[index] = await findStored(this.#options.root, layer);
-      if (this.#stored[index] !== undefined) return;
-    }
-    this.#stored[index] = await this.#unpack(index, layer);
-  }
-
-  async #unpack(index: number, { descriptor, diffId, chainId }: ImageLayer): Promise<StoredLayer> {
-    const { root, limits, onEvent } = this.#options;
-    const compression = layerCompression(descriptor.mediaType);
-    const temporary = await beginLayer(root, diffId);
-    onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
-    try {
-      const unpacked = await unpackInto(this.#source(descriptor), {
-        diffId,
-        compression,
-        directory: filesOf(temporary),
-        lowers: index === 0 ? undefined : () => this.#below(index),
-        limits,
-        signal: this.#signal,
-        onEvent,
-      });
-      const record = { diffId, opaque: unpacked.opaque, ...(unpacked.leans && { chainId }) };
-      this.#made.push(await commitLayer(root, temporary, record));
-      onEvent?.({ type: 'layer', id: diffId, status: 'done' });
-      return {
-        directory: filesOf(layerPath(root, record.chainId ?? diffId)),
-        opaque: unpacked.opaque,
-      };
-    } catch (error) {
-      await removeTree(temporary);
-      throw error;
-    }
-  }
-
-  async #below(index: number): Promise<string[]> {
-    await Promise.all(this.#done.slice(0, index));
-    return lowerDirectories(this.#stored.slice(0, index) as StoredLayer[]);
-  }
-}
-
-function ownIds(): { uid: number; gid: number } {
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }

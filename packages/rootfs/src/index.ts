@@ -1,5 +1,7 @@
-export { ensureLayers, layersOf } from './ensure-layers.ts';
-export type { EnsureLayersOptions, ImageLayer, LayeredImage } from './ensure-layers.ts';
+export { ensureLayers } from './ensure-layers.ts';
+export type { EnsureLayersOptions } from './ensure-layers.ts';
+export { layersOf } from './image-layers.ts';
+export type { ImageLayer, LayeredImage } from './image-layers.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';

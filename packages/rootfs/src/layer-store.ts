@@ -1,5 +1,5 @@
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   bootId,
   errnoOf,
@@ -8,69 +8,11 @@ import {
   sweepTemporaries,
   temporaryName,
 } from '@ctrkit/durable';
-import { digestAlgorithm, digestHex, parseJson } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { runDetached } from '@ctrkit/syscalls';
+import { filesOf, findLayer, layerPath, RECORD, SYNCED } from './find-layer.ts';
+import type { LayerRecord } from './find-layer.ts';
 import { removeTree } from './remove-tree.ts';
-
-/** What stands in a layer's `layer.json`. */
-export interface LayerRecord {
-  readonly diffId: Digest;
-  /** Only where the layer leans on the ones below it. */
-  readonly chainId?: Digest;
-  /** Nothing of the layers below shows. */
-  readonly opaque: boolean;
-  /** The boot in which it was unpacked: until it is synced, it is whole only within that one. */
-  readonly bootId: string;
-}
-
-/** A layer that is there. */
-export interface StoredLayer {
-  /** Its files. */
-  readonly directory: string;
-  readonly opaque: boolean;
-}
-
-const RECORD = 'layer.json';
-const SYNCED = 'synced';
-
-/** Where the layer of that id (a diff id, or a chain id) is kept. */
-export function layerPath(root: string, id: Digest): string {
-  return resolve(root, 'layers', digestAlgorithm(id), digestHex(id));
-}
-
-/** The directory of a layer's files. */
-export function filesOf(path: string): string {
-  return join(path, 'fs');
-}
-
-async function readRecord(path: string): Promise<LayerRecord | undefined> {
-  try {
-    const record = parseJson(await readFile(join(path, RECORD)), { maxBytes: 64 * 1024 });
-    return record as LayerRecord;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    // Cut off by a power failure: as good as none.
-    if (errnoOf(error) === undefined) return undefined;
-    throw explainSystemError(error, path);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The layer of that id if it is whole: unpacked in this boot, or synced since. */
-export async function findLayer(root: string, id: Digest): Promise<StoredLayer | undefined> {
-  const path = layerPath(root, id);
-  const record = await readRecord(path);
-  if (record === undefined) return undefined;
-  if (record.bootId !== bootId() && !(await exists(join(path, SYNCED)))) return undefined;
-  return { directory: filesOf(path), opaque: record.opaque };
-}
 
 /** A new place for a layer that is being unpacked; what dead processes left half-made is removed first. */
 export async function beginLayer(root: string, id: Digest): Promise<string> {

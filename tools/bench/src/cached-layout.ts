@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeImageLayout } from '@ctrkit/testing';
-import type { ImageParts } from '@ctrkit/testing';
 
 /** An image that is made once and kept for later runs. */
 export interface CachedLayout {
@@ -40,18 +38,18 @@ async function describe(directory: string): Promise<CachedLayout> {
   };
 }
 
-/** The OCI layout `name` in `cache`, with the image as `latest`; `parts` is asked when it is not there yet. */
+/** The OCI layout `name` in `cache`, with one image, `latest`; `write` fills a directory with it when it is not there. */
 export async function cachedLayout(
   cache: string,
   name: string,
-  parts: () => Promise<ImageParts>,
+  write: (directory: string) => Promise<void>,
 ): Promise<CachedLayout> {
   const directory = join(cache, name);
   if (!existsSync(directory)) {
     const unfinished = `${directory}.${process.pid}`;
     try {
       await mkdir(unfinished, { recursive: true });
-      await makeImageLayout(unfinished, await parts());
+      await write(unfinished);
       await rename(unfinished, directory);
     } finally {
       await rm(unfinished, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageParts } from '@ctrkit/testing';
+import { isInstalled } from './commands.ts';
 import { execute } from './execute.ts';
 import type { ExecuteOptions } from './execute.ts';
+import { writeLayout } from './write-layout.ts';
 
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 
@@ -22,13 +23,18 @@ export function mirrorIn(text: string): string {
 }
 
 /**
- * The Debian root file system that debootstrap makes, as one layer. It is made in `directory`, which is removed again.
- * Needs root and the mirror.
+ * Writes an OCI layout of the Debian root file system that debootstrap makes, as one layer. It is made in `work`, which
+ * is removed again. Needs root and the mirror.
  */
-export async function debianRoot(directory: string, options: ExecuteOptions): Promise<ImageParts> {
-  const root = join(directory, 'root');
-  const archive = join(directory, 'root.tar');
-  await mkdir(directory);
+export async function writeDebianRoot(
+  directory: string,
+  work: string,
+  options: ExecuteOptions,
+): Promise<void> {
+  if (!isInstalled('debootstrap')) throw new Error('debootstrap is not installed');
+  const root = join(work, 'root');
+  const archive = join(work, 'root.tar');
+  await mkdir(work);
   try {
     const mirror = mirrorIn(await sources());
     // In a mount namespace of its own: what it mounts goes with it, also when it is ended.
@@ -38,8 +44,8 @@ export async function debianRoot(directory: string, options: ExecuteOptions): Pr
     await execute([...unshare, ...make], { env, signal: options.signal });
     const pack = ['--numeric-owner', '--sort=name', '-C', root, '-cf', archive, '.'];
     await execute(['tar', ...pack], options);
-    return { layers: [await readFile(archive)], config: { Cmd: ['bash'] } };
+    await writeLayout(directory, archive, options.signal);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
   }
 }

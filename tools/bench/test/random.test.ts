@@ -14,7 +14,8 @@ test('the same seed gives the same numbers, another one others', () => {
 test('numbers stay below their limit and differ', () => {
   const random = randomNumbers(7);
   const numbers = Array.from({ length: 1000 }, () => random.below(10));
-  assert.deepEqual([...new Set(numbers)].toSorted(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.equal(new Set(numbers).size, 10);
+  assert.ok(numbers.every((number) => number >= 0 && number < 10));
 });
 
 test.run();

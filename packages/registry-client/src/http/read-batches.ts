@@ -5,12 +5,12 @@ import { explainNetworkError, unreachable } from './network-error.ts';
 import type { Timeouts } from './timeouts.ts';
 
 // Chunks come in 64 KiB; handing them on by the dozen spares a turn of the loop for each.
-const WORTH_HANDING_ON = 1024 * 1024;
-const MOST_WAITING = 2 * 1024 * 1024;
+const WORTH_HANDING_ON = 512 * 1024;
+const MOST_WAITING = 1024 * 1024;
 const LONGEST_WAIT_MS = 50;
 
 /**
- * The body of an answer as it came from the wire, in batches of chunks, with at most about 2 MiB
+ * The body of an answer as it came from the wire, in batches of chunks, with at most about 1 MiB
  * waiting here. Content-Encoding is not undone: what is verified are the bytes that were sent. Throws
  * REGISTRY_UNREACHABLE, transient, when the connection breaks or stalls before the body's end.
  */

@@ -11,7 +11,7 @@ import { fresh } from '../fresh.ts';
 import { interleave } from '../interleave.ts';
 import type { Outcome } from '../interleave.ts';
 import type { Row } from '../row.ts';
-import { tenLayers } from '../ten-layers.ts';
+import { writeLayout } from '../write-layout.ts';
 
 function ctr(context: PeerContext, image: string): Contender {
   const root = join(context.work, 'pull-ctr');
@@ -109,7 +109,9 @@ function rowsOf(size: string, unpacked: readonly Outcome[], packed: readonly Out
 export async function measurePull(context: PeerContext): Promise<Row[]> {
   const { signal, registry, cache, rounds = 5 } = context;
   context.say('pull: making the image, or taking the one that an earlier run made');
-  const layout = await cachedLayout(cache, 'ten-layers', tenLayers);
+  const layout = await cachedLayout(cache, 'ten-layers', (directory) =>
+    writeLayout(directory, undefined, signal),
+  );
   await pushLayout(layout.directory, 'latest', `http://${registry}`, 'ten-layers');
   const image = `${registry}/ten-layers`;
   const full = [ctr(context, image), docker(context, image), podman(context, image)];

@@ -5,7 +5,7 @@ import { cachedLayout } from '../cached-layout.ts';
 import type { CachedLayout } from '../cached-layout.ts';
 import { bundled, isInstalled } from '../commands.ts';
 import type { Entrant } from '../contender.ts';
-import { debianRoot } from '../debian-root.ts';
+import { writeDebianRoot } from '../debian-root.ts';
 import { times } from '../figures.ts';
 import { formatValue } from '../format.ts';
 import { fresh } from '../fresh.ts';
@@ -46,8 +46,9 @@ export async function measureUnpack(context: BenchContext): Promise<Row[]> {
   context.say(
     'unpack: making the Debian root file system, or taking the one that an earlier run made',
   );
-  const make = () => debianRoot(join(work, 'debootstrap'), { env, signal });
-  const layout = await cachedLayout(cache, 'debian-bookworm-minbase', make);
+  const write = (directory: string): Promise<void> =>
+    writeDebianRoot(directory, join(work, 'debootstrap'), { env, signal });
+  const layout = await cachedLayout(cache, 'debian-bookworm-minbase', write);
   const entrants = unpackers(context, layout);
   context.say(`unpack: ${rounds} rounds of ${entrants.map((entrant) => entrant.name).join(', ')}`);
   const outcomes = await interleave(entrants, { rounds, warmUp: 1, signal });

@@ -1,5 +1,5 @@
 import type { Cli } from '@ctrkit/cli-kit';
-import { rootOption } from './commands/root-option.ts';
+import { rootOption } from './root-option.ts';
 
 /** The command line of this package; a command's module is imported when it is used. */
 export const cli: Cli = {
@@ -11,12 +11,12 @@ export const cli: Cli = {
     {
       name: 'unpack',
       describe: 'Unpack an image into a directory',
-      load: () => import('./commands/unpack.ts'),
+      load: () => import('./unpack.ts'),
     },
     {
       name: 'bundle',
       describe: 'Make a runtime bundle of an image',
-      load: () => import('./commands/bundle.ts'),
+      load: () => import('./bundle.ts'),
     },
   ],
 };

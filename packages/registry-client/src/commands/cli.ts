@@ -9,17 +9,17 @@ export const cli: Cli = {
     {
       name: 'pull',
       describe: 'Download an image as an OCI layout, a directory or a tar stream',
-      load: () => import('./commands/pull.ts'),
+      load: () => import('./pull.ts'),
     },
     {
       name: 'tags',
       describe: 'List the tags of a repository',
-      load: () => import('./commands/tags.ts'),
+      load: () => import('./tags.ts'),
     },
     {
       name: 'manifest',
       describe: 'Print a manifest or an index, byte by byte as the registry has it',
-      load: () => import('./commands/manifest.ts'),
+      load: () => import('./manifest.ts'),
     },
   ],
 };

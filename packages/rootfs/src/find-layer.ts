@@ -1,0 +1,64 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
+import { digestAlgorithm, digestHex, parseJson } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
+
+/** What stands in a layer's `layer.json`. */
+export interface LayerRecord {
+  readonly diffId: Digest;
+  /** Only where the layer leans on the ones below it. */
+  readonly chainId?: Digest;
+  /** Nothing of the layers below shows. */
+  readonly opaque: boolean;
+  /** The boot in which it was unpacked: until it is synced, it is whole only within that one. */
+  readonly bootId: string;
+}
+
+/** A layer that is there. */
+export interface StoredLayer {
+  /** Its files. */
+  readonly directory: string;
+  readonly opaque: boolean;
+}
+
+export const RECORD = 'layer.json';
+export const SYNCED = 'synced';
+
+/** Where the layer of that id (a diff id, or a chain id) is kept. */
+export function layerPath(root: string, id: Digest): string {
+  return resolve(root, 'layers', digestAlgorithm(id), digestHex(id));
+}
+
+/** The directory of a layer's files. */
+export function filesOf(path: string): string {
+  return join(path, 'fs');
+}
+
+async function readRecord(path: string): Promise<LayerRecord | undefined> {
+  try {
+    const record = parseJson(await readFile(join(path, RECORD)), { maxBytes: 64 * 1024 });
+    return record as LayerRecord;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    // Cut off by a power failure: as good as none.
+    if (errnoOf(error) === undefined) return undefined;
+    throw explainSystemError(error, path);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The layer of that id if it is whole: unpacked in this boot, or synced since. */
+export async function findLayer(root: string, id: Digest): Promise<StoredLayer | undefined> {
+  const path = layerPath(root, id);
+  const record = await readRecord(path);
+  if (record === undefined) return undefined;
+  if (record.bootId !== bootId() && !(await exists(join(path, SYNCED)))) return undefined;
+  return { directory: filesOf(path), opaque: record.opaque };
+}
