@@ -15,7 +15,13 @@ export interface Cli {
   /** Flags that may also stand in front of the command. To read them, a command spreads them into its own. */
   readonly globalOptions?: Options;
   /** Runs when the first word names no command: `ns-exec DIR -- cmd`. */
-  readonly fallback?: Pick<CommandEntry, 'describe' | 'load'>;
+  readonly fallback?: Fallback;
+}
+
+/** What runs without the name of a command. */
+export interface Fallback extends Pick<CommandEntry, 'describe' | 'load'> {
+  /** Its operands, as the help of the program shows them: `DIR -- COMMAND [ARG...]`. */
+  readonly usage: string;
 }
 
 /** What the help of the program needs to know; the rest is in a module that is imported when the command is used. */

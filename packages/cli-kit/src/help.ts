@@ -93,6 +93,7 @@ export function cliHelp(cli: Cli, group = ''): string {
   const path = group === '' ? cli.name : `${cli.name} ${group}`;
   const lines = [
     `Usage:  ${path}${group === '' ? ' [OPTIONS]' : ''} COMMAND`,
+    ...(group === '' && cli.fallback ? [`        ${path} [OPTIONS] ${cli.fallback.usage}`] : []),
     ...(group === '' ? topLines(cli, shown) : groupLines(cli, group, shown)),
     '',
     `Run '${path} COMMAND --help' for more information on a command.`,

@@ -61,7 +61,7 @@ for (const [line, sentence] of [
 test('an unknown flag in front of the command', async () =>
   void (await refusal('UNKNOWN_FLAG', () => found('--nosuch run'))));
 
-const withFallback: Cli = { ...cli, fallback: entry('') };
+const withFallback: Cli = { ...cli, fallback: { ...entry(''), usage: 'DIR' } };
 for (const line of ['./dir -- sh', '--hostname x ./dir', '--root /r ./dir']) {
   test(`'${line}' goes whole to the command without a name`, () =>
     assert.equal(found(line, withFallback), ['', [], line]));

@@ -25,7 +25,7 @@ if (needs('command:script')) {
   test('a terminal gets one live line, which goes away', async () => {
     const text = await onTerminal('pull', 'stty cols 80');
     assert.match(text, /1\/2 layers {2}\d+MB\/10MB/);
-    assert.ok(text.split('\u001b[?25l').length === 2, 'the cursor is hidden once');
+    assert.ok(text.includes('\u001b[?25l'), 'the cursor is hidden');
     assert.ok(text.lastIndexOf('\u001b[?25h') > text.lastIndexOf('\u001b[?25l'), 'and comes back');
     assert.equal(seen(text), [
       'Pulling from library/busybox\\u001b]0;evil\\u0007',

@@ -165,7 +165,12 @@ test('a global flag in front of the command or after it; the last one counts', a
 });
 
 test('a command without a name: its own letters, and -- after the directory', async () => {
-  const single: Cli = { ...cli, name: 'ns', commands: [], fallback: entryOf('enter') };
+  const single: Cli = {
+    ...cli,
+    name: 'ns',
+    commands: [],
+    fallback: { ...entryOf('enter'), usage: 'DIR' },
+  };
   const dir = ['./dir', 'cmd', '-v', '--'];
   for (const [line, expected] of [
     ['-v 1 ./dir -- cmd -v --', [dir, '1']],

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { LinuxResources } from '@ctrkit/oci';
 import { EngineError } from './engine-error.ts';
 
@@ -22,8 +23,12 @@ function memoryResources(bytes: number): Pick<LinuxResources, 'memory'> {
 }
 
 function cpuResources(cpus: number): Pick<LinuxResources, 'cpu'> {
-  if (!(cpus >= 0.01)) {
-    throw new EngineError('LIMIT_INVALID', `Range of CPUs is from 0.01; not ${cpus}`);
+  const there = availableParallelism();
+  if (!(cpus >= 0.01 && cpus <= there)) {
+    throw new EngineError(
+      'LIMIT_INVALID',
+      `Range of CPUs is from 0.01 to ${there}.00, as there are only ${there} CPUs available`,
+    );
   }
   return { cpu: { period: PERIOD_MICROSECONDS, quota: Math.round(cpus * PERIOD_MICROSECONDS) } };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { identityOf, selfIdentity } from '@ctrkit/durable';
 import { prepareLaunch, startExitCode } from '@ctrkit/ns-exec';
 import type { ContainerExit, LaunchedContainer, PreparedLaunch } from '@ctrkit/ns-exec';
@@ -18,12 +19,20 @@ import { identifiedProcess, linuxSpec } from './spec.ts';
 export interface RunningContainer {
   readonly id: string;
   readonly name: string;
+  /** The program's output, where `output` is 'pipe': to be read, or the program waits. */
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
   /** What was asked for and this kernel does not do, a line each. */
   readonly warnings: readonly string[];
   /** Sends a signal to its first process; false when it has ended. */
   kill: (signal: NodeJS.Signals | number) => boolean;
   /** Resolves when it has ended and its end is recorded. */
   wait: () => Promise<ContainerExit>;
+}
+
+export interface RunOptions extends CreateOptions {
+  /** Where the program's output goes: to our own stdout and stderr, or to the streams of the handle. Default `inherit`. */
+  readonly output?: 'inherit' | 'pipe' | undefined;
 }
 
 async function recordExit(
@@ -73,16 +82,16 @@ async function start(
 export async function runContainer(
   engine: Engine,
   image: RunnableImage | Promise<RunnableImage>,
-  options: CreateOptions = {},
+  options: RunOptions = {},
 ): Promise<RunningContainer> {
-  const { network = 'none', limits = {} } = options;
+  const { network = 'none', limits = {}, output = 'inherit' } = options;
   // It may fail before it is waited for below, or when it no longer matters.
   if (image instanceof Promise) image.catch(() => {});
   const id = newContainerId();
   const early = linuxSpec({ id, network, limits, host: hostIds() });
   const startedAt = new Date().toISOString();
   const run = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}`, startedAt };
-  const prepared = prepareLaunch(early, { relay: true });
+  const prepared = prepareLaunch(early, { relay: true, stdio: ['ignore', output, output] });
   let created: CreatedContainer;
   try {
     await writeRunRecord(engine, run);
@@ -96,6 +105,8 @@ export async function runContainer(
   return {
     id,
     name: created.record.name,
+    stdout: launched.stdout,
+    stderr: launched.stderr,
     warnings: launched.warnings,
     kill: launched.kill,
     wait: async () => {

@@ -122,7 +122,9 @@ async function contest(engine: Engine, names: readonly string[]): Promise<string
   for (const { stdin } of processes) stdin?.write('go\n');
   const won = (await Promise.all(answers)).map((answer) => JSON.parse(answer) as string[]);
   for (const process of processes) process.stdin?.end();
-  await Promise.all(processes.map((process) => process.exitCode ?? once(process, 'exit')));
+  for (const process of processes) {
+    if (process.exitCode === null) await once(process, 'exit');
+  }
   return won.flat();
 }
 

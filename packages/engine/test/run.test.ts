@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
 import { assertNothingLeft, makeBusyboxLayout, needs, snapshotHost } from '@ctrkit/testing';
@@ -296,6 +297,22 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   inWorld('names of their own choice differ', async (world) => {
     const ended = await Promise.all(Array.from({ length: 4 }, () => world.complete('true')));
     assert.is(new Set(ended.map(({ id }) => findContainer(world, id).name)).size, 4);
+  });
+
+  inWorld('a caller reads the output of both streams, apart', async (world) => {
+    const container = await runContainer(world, world.image, {
+      command: ['sh', '-c', 'echo out; echo err >&2; head -c 200000 /dev/zero'],
+      output: 'pipe',
+    });
+    const [stdout, stderr, { code }] = await Promise.all([
+      buffer(container.stdout ?? []),
+      buffer(container.stderr ?? []),
+      container.wait(),
+    ]);
+    assert.is(code, 0);
+    assert.is(stdout.length, 200_004);
+    assert.is(stdout.toString('utf8', 0, 4), 'out\n');
+    assert.is(stderr.toString(), 'err\n');
   });
 
   test("a damaged record stands in nobody's way", async () => {

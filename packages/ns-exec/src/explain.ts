@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
+import { refuseUnsupported } from './plan/unsupported.ts';
 import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
 
 /**
@@ -7,6 +8,7 @@ import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './p
  * are made. Throws SPEC_UNSUPPORTED, BUNDLE_INVALID.
  */
 export function launchPlan(spec: RuntimeSpec, bundle: string): Operation[] {
+  refuseUnsupported(spec);
   const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
   return [
     ...spawnPlan(spec, { relay: false }),

@@ -7,6 +7,7 @@ import { launchError } from './launch-error.ts';
 import { launchedContainer } from './launched-container.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { NsExecError } from './ns-exec-error.ts';
+import { refuseUnsupported } from './plan/unsupported.ts';
 import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
 
 export interface PrepareOptions {
@@ -126,6 +127,7 @@ export function prepareLaunch(
     abandon,
     start: async (whole, options) => {
       try {
+        refuseUnsupported(whole);
         const [command = ''] = processOf(whole).args ?? [];
         const cgroup = await making;
         await sendPlan(helper, cgroup, whole, options);

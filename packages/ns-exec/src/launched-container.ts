@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Cgroup } from '@ctrkit/cgroup';
 import type { Helper } from '@ctrkit/syscalls';
 
@@ -14,6 +15,9 @@ export interface ContainerExit {
 export interface LaunchedContainer {
   /** The pid of its first process on the host. */
   readonly pid: number;
+  /** The program's output, where `stdio` says 'pipe'. */
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
   /** What was asked for and this kernel does not do, a line each. */
   readonly warnings: readonly string[];
   /** Sends a signal to its first process; false when it has ended. */
@@ -41,6 +45,8 @@ export function launchedContainer(
 ): LaunchedContainer {
   return {
     pid,
+    stdout: helper.stdout,
+    stderr: helper.stderr,
     warnings: cgroup?.ignored ?? [],
     kill: (signal) => helper.kill(signal),
     wait: () => end(helper, cgroup),

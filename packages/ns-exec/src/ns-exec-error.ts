@@ -4,7 +4,6 @@ export type NsExecErrorCode =
   | 'COMMAND_NOT_FOUND'
   | 'COMMAND_NOT_EXECUTABLE'
   | 'NO_USER_NAMESPACES'
-  | 'USER_NOT_MAPPED'
   | 'ROOT_NOT_FOUND'
   | 'START_FAILED';
 

@@ -158,4 +158,16 @@ for (const [what, change] of [
   });
 }
 
+for (const [what, odd] of [
+  ['a terminal', { process: { ...spec.process, terminal: true } }],
+  ['a seccomp filter', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } } }],
+  ['hooks', { hooks: { poststop: [{ path: '/bin/true' }] } }],
+  ['an AppArmor profile', { process: { ...spec.process, apparmorProfile: 'x' } }],
+] as const) {
+  test(`${what} is refused, not left out in silence`, () => {
+    const whole = { ...spec, ...odd } as unknown as RuntimeSpec;
+    assert.throws(() => launchPlan(whole, '/'), { code: 'SPEC_UNSUPPORTED' });
+  });
+}
+
 test.run();

@@ -108,11 +108,14 @@ if (needs('root', 'file:/bin/busybox')) {
 
   test('nothing is mounted on the host while a container runs', async () => {
     await inRootfs(async (rootfs) => {
-      const script = 'cat /proc/self/mountinfo | wc -l; "$@"; cat /proc/self/mountinfo | wc -l';
-      const inner = [...nsExec, rootfs, '--', 'true'];
-      const { stdout } = await run(['sh', '-c', script, '_', ...inner]);
-      const [before, after] = stdout.trim().split('\n');
-      assert.equal(before, after);
+      // A namespace of mounts that only this test looks at, and that every mount would spread to.
+      const script =
+        'mount --make-rprivate / && mount --make-rshared / && mounts() { cat /proc/self/mountinfo; } && ' +
+        'mounts >"$1" && { "${@:2}" & } && sleep 1 && mounts | diff "$1" - && wait $!';
+      const list = join(rootfs, '..', 'mounts');
+      const inner = [...nsExec, rootfs, '--', 'sleep', '2'];
+      const result = await run(['unshare', '--mount', 'bash', '-c', script, '_', list, ...inner]);
+      assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 0, stdout: '' });
     });
   });
 

@@ -61,9 +61,13 @@ export class Helper {
     return this.#child.pid;
   }
 
-  /** The helper's stdout or stdin where `stdio` says 'pipe'. */
+  /** The helper's own streams where `stdio` says 'pipe'. */
   get stdout(): Readable | null {
     return this.#child.stdout;
+  }
+
+  get stderr(): Readable | null {
+    return this.#child.stderr;
   }
 
   get stdin(): Writable | null {

@@ -1,5 +1,4 @@
-export type SyscallsErrorCode =
-  'HELPER_MISSING' | 'HELPER_FAILED' | 'HELPER_DIED' | 'PLAN_INVALID' | 'NO_USER_NAMESPACES';
+export type SyscallsErrorCode = 'HELPER_MISSING' | 'HELPER_FAILED' | 'HELPER_DIED' | 'PLAN_INVALID';
 
 /** Where in a plan the helper stopped: the operation, the call, and the errno by name (`EPERM`). */
 export interface HelperFailure {

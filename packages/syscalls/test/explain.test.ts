@@ -13,7 +13,10 @@ test('64-bit numbers are hexadecimal texts', () => {
 });
 
 test('names that are UTF-8 are readable, others are base64', () => {
-  assert.is(explain({ op: 'remove', path: Buffer.from('größe') }), '{"op":"remove","path":"größe"}');
+  assert.is(
+    explain({ op: 'remove', path: Buffer.from('größe') }),
+    '{"op":"remove","path":"größe"}',
+  );
   const line = explain({ op: 'remove', path: Buffer.from('61ff', 'hex') });
   assert.is(line, '{"op":"remove","path":{"base64":"Yf8="}}');
 });

@@ -35,7 +35,9 @@ export async function busyboxEntries(): Promise<TarEntry[]> {
   const { stdout } = await run([BUSYBOX, '--list-full']);
   const applets = stdout.split('\n').filter((path) => path !== '' && path !== 'bin/busybox');
   const known = new Set(directories);
-  const extra = [...new Set(applets.map((path) => path.slice(0, path.lastIndexOf('/'))))];
+  const extra = [
+    ...new Set(applets.map((path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0)))),
+  ];
   return [
     ...directories.map((path): TarEntry => ({ path, type: 'Directory' })),
     ...extra

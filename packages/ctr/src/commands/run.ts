@@ -1,4 +1,4 @@
-import { defineCommand, parseBytes, progressOption } from '@ctrkit/cli-kit';
+import { defineCommand, formatError, parseBytes, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Context, Values } from '@ctrkit/cli-kit';
 import { hasLimits, prepareImage, runContainer, sweep } from '@ctrkit/engine';
 import type { CreateOptions, Engine, RunnableImage } from '@ctrkit/engine';
@@ -80,7 +80,9 @@ async function runImage(
   signals.passTo(container);
   for (const warning of container.warnings) stderr.write(`WARNING: ${warning}\n`);
   // While the container runs, nobody waits for us to tidy up.
-  const swept = sweep(engine);
+  const swept = sweep(engine).catch((error: unknown) => {
+    stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
+  });
   const { code } = await container.wait();
   await swept;
   return code;

@@ -13,6 +13,7 @@ export const cli: Cli = {
     },
   ],
   fallback: {
+    usage: 'DIR -- COMMAND [ARG...]',
     describe: 'Run a command with a directory as its root',
     load: () => import('./directory.ts'),
   },

@@ -16,15 +16,28 @@ export interface Staging extends AsyncDisposable {
  */
 export async function stagingDirectory(): Promise<Staging> {
   const base = join(tmpdir(), `ctrkit-${process.getuid?.() ?? 'user'}`);
-  const path = (await isOurs(base)) ? await makeNew(base) : await mkdtemp(`${base}-`);
-  return { path, [Symbol.asyncDispose]: async () => await removeTree(path) };
+  const path = (await makeNew(base)) ?? (await mkdtemp(`${base}-`));
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await removeTree(path);
+      await removeIfEmpty(base);
+    },
+  };
 }
 
-async function makeNew(base: string): Promise<string> {
+// Nothing when the base is not ours, or when its last user has just removed it.
+async function makeNew(base: string): Promise<string | undefined> {
+  if (!(await isOurs(base))) return undefined;
   await sweepTemporaries(base);
   const path = temporaryName(join(base, 'pull'));
-  await mkdir(path, { mode: 0o700 });
-  return path;
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 // Its name can be guessed, so somebody else may have made it, to look inside or to lead elsewhere.
@@ -41,9 +54,15 @@ async function isOurs(base: string): Promise<boolean> {
 
 /** Tidies a layout after a pull; partial downloads of others stay. */
 export async function removeIngestIfEmpty(layout: Layout): Promise<void> {
+  await removeIfEmpty(ingestDirectory(layout));
+}
+
+async function removeIfEmpty(directory: string): Promise<void> {
   try {
-    await rmdir(ingestDirectory(layout));
+    await rmdir(directory);
   } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+    // EACCES: somebody else's, whose name we could have guessed.
+    const kept = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EACCES', 'EPERM', 'ENOTDIR'];
+    if (!kept.includes(errnoOf(error) ?? '')) throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { readSmallBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { formatPlatform, mediaTypes, parseImageConfig, selectPlatform } from '@ctrkit/oci';
-import type { Descriptor, ImageManifest, Platform } from '@ctrkit/oci';
+import type { Descriptor, ImageConfig, ImageManifest, Platform } from '@ctrkit/oci';
 import { RegistryError } from '../registry-error.ts';
 
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -27,23 +27,23 @@ export function blobsOf({ config, layers }: ImageManifest): Descriptor[] {
 }
 
 /**
- * Holds the config of an image, when it is in the layout, to the manifest and to the platform that was
- * asked for, if one was. Artifacts that are no images pass. Throws IMAGE_INVALID, PLATFORM_NOT_FOUND, oci's
+ * Reads the config of an image, when it is in the layout, and holds it to the manifest and to the platform
+ * that was asked for, if one was. Undefined for artifacts that are no images. Throws IMAGE_INVALID, PLATFORM_NOT_FOUND, oci's
  * CONFIG_INVALID.
  */
 export async function checkConfig(
   layout: Layout,
   { config, layers }: ImageManifest,
   wanted: Platform | undefined,
-): Promise<void> {
-  if (!imageConfigs.has(config.mediaType)) return;
+): Promise<ImageConfig | undefined> {
+  if (!imageConfigs.has(config.mediaType)) return undefined;
   const image = parseImageConfig(await readSmallBlob(layout, config));
   const { os, architecture, variant, rootfs } = image;
   if (rootfs.diff_ids.length !== layers.length) {
     throw invalid(`${layers.length} layers, but its config names ${rootfs.diff_ids.length}`);
   }
   const platform: Platform = { os, architecture, ...(variant !== undefined && { variant }) };
-  if (wanted === undefined || selectPlatform([{ ...config, platform }], wanted)) return;
+  if (wanted === undefined || selectPlatform([{ ...config, platform }], wanted)) return image;
   throw new RegistryError(
     'PLATFORM_NOT_FOUND',
     `the image is for ${formatPlatform(platform)}, not for ${formatPlatform(wanted)}`,

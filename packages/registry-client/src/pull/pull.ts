@@ -1,6 +1,13 @@
 import type { Layout } from '@ctrkit/layout';
 import { hostPlatform } from '@ctrkit/oci';
-import type { Descriptor, Digest, Platform, Reference } from '@ctrkit/oci';
+import type {
+  Descriptor,
+  Digest,
+  ImageConfig,
+  ImageManifest,
+  Platform,
+  Reference,
+} from '@ctrkit/oci';
 import type { FetchedManifest } from '../fetch-manifest.ts';
 import { createRegistryClient } from '../registry-client.ts';
 import type { RegistryClient } from '../registry-client.ts';
@@ -35,6 +42,11 @@ export interface PullOptions {
    * or fetched: the moment to protect these digests from garbage collection.
    */
   onResolved?: (digests: Digest[]) => Promise<void>;
+  /**
+   * Called as soon as it is known what the image's layers are, before they are here: to prepare for them. Not called
+   * for artifacts that are no images.
+   */
+  onImage?: (image: { manifest: ImageManifest; config: ImageConfig }) => void;
   /**
    * Reads a layer's compressed bytes, from its first, while it is downloaded. What it made of them counts only once
    * it returned and the pull went on: a stream whose digest turns out wrong fails at its end, and if only
@@ -85,7 +97,6 @@ export async function pull(
     await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));
     await dropDamaged(layout, image.manifest.config);
     const downloadedBytes = await bringAll(client, reference, layout, image, blobs, options);
-    await checkConfig(layout, image.manifest, platform);
     const changed = await recordName(layout, image, reference, options.name);
     const { descriptor, target } = image;
     return { descriptor, target, changed, downloadedBytes };
@@ -101,7 +112,7 @@ async function bringAll(
   layout: Layout,
   image: SelectedImage,
   blobs: readonly Descriptor[],
-  { concurrency = 3, onEvent, onLayer, signal }: PullOptions,
+  { concurrency = 3, onEvent, onImage, onLayer, platform, signal }: PullOptions,
 ): Promise<number> {
   let bytes = 0;
   const gate = createGate(concurrency);
@@ -114,6 +125,11 @@ async function bringAll(
     const job = { client, reference, layout, blob, reader, gate, signal, report };
     const download = await downloadBlob(job);
     bytes += download.fetched;
+    if (!isLayer) {
+      await download.kept;
+      const config = await checkConfig(layout, image.manifest, platform);
+      if (config !== undefined) onImage?.({ manifest: image.manifest, config });
+    }
     return download;
   };
   const work = [

@@ -1,0 +1,54 @@
+import { readBlob } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import type { Descriptor } from '@ctrkit/oci';
+
+interface Arrival {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function newArrival(): Arrival {
+  let settle: Pick<Arrival, 'resolve' | 'reject'> | undefined;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // Whoever reads the blob gets the error; nobody has to.
+  promise.catch(() => {});
+  return { promise, resolve: () => settle?.resolve(), reject: (error) => settle?.reject(error) };
+}
+
+/** Blobs on their way into a layout, each to be read as soon as it is there, while others are still coming. */
+export class Arrivals {
+  readonly #arrivals = new Map<string, Arrival>();
+  readonly #layout: Layout;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /** The blob is in the layout. */
+  arrived(digest: string): void {
+    this.#of(digest).resolve();
+  }
+
+  /** What has not arrived will not. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    for (const arrival of this.#arrivals.values()) arrival.reject(error);
+  }
+
+  /** The verified bytes of a blob, once it is there. */
+  async *read(descriptor: Descriptor): AsyncGenerator<Buffer> {
+    await this.#of(descriptor.digest).promise;
+    yield* readBlob(this.#layout, descriptor);
+  }
+
+  #of(digest: string): Arrival {
+    const arrival = this.#arrivals.get(digest) ?? newArrival();
+    this.#arrivals.set(digest, arrival);
+    if (this.#failure !== undefined) arrival.reject(this.#failure.error);
+    return arrival;
+  }
+}

@@ -1,0 +1,93 @@
+import { ensureLayers } from '@ctrkit/rootfs';
+import type { LayeredImage } from '@ctrkit/rootfs';
+import type { PullEvent } from '@ctrkit/registry-client';
+import type { ImageStore, Lease } from '@ctrkit/image-store';
+import { parseReference } from '@ctrkit/oci';
+import { Arrivals } from './arrivals.ts';
+import type { Engine } from './engine.ts';
+import { platformOf, unpackingEvents } from './image-events.ts';
+import type { ImageOptions } from './image-events.ts';
+
+/** The unpacking of an image whose layers are still arriving. */
+class Unpacking {
+  readonly #arrivals: Arrivals;
+  readonly #engine: Engine;
+  readonly #store: ImageStore;
+  readonly #options: ImageOptions;
+  #layers: Promise<readonly string[]> | undefined;
+
+  constructor(engine: Engine, store: ImageStore, options: ImageOptions) {
+    this.#arrivals = new Arrivals(store.layout);
+    this.#engine = engine;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  begin(image: LayeredImage): void {
+    const { signal, onEvent } = this.#options;
+    this.#layers = ensureLayers(this.#store.layout, image, {
+      root: this.#engine.root,
+      source: (descriptor) => this.#arrivals.read(descriptor),
+      onEvent: unpackingEvents(image, onEvent),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // The download's own error comes first.
+    this.#layers.catch(() => {});
+  }
+
+  hear(event: PullEvent): void {
+    const isThere =
+      event.type === 'layer' && (event.status === 'exists' || event.status === 'downloaded');
+    if (isThere) this.#arrivals.arrived(event.id);
+  }
+
+  async end(): Promise<void> {
+    await this.#layers;
+  }
+
+  async fail(error: unknown): Promise<void> {
+    this.#arrivals.fail(error);
+    await Promise.allSettled([this.#layers]);
+  }
+}
+
+/**
+ * Downloads an image and unpacks each layer as soon as it is there; the name is recorded when all of it is there.
+ * Throws RegistryError, RootfsError; whole layers stay.
+ */
+export async function downloadImage(
+  engine: Engine,
+  store: ImageStore,
+  name: string,
+  options: ImageOptions,
+): Promise<void> {
+  // Most runs fetch nothing, and need not wait for an HTTP client to load.
+  const { createRegistryClient, dockerConfigCredentials, pull } =
+    await import('@ctrkit/registry-client');
+  const client = createRegistryClient({ credentials: dockerConfigCredentials() });
+  const unpacking = new Unpacking(engine, store, options);
+  let lease: Lease | undefined;
+  try {
+    await pull(parseReference(name), store.layout, {
+      client,
+      ...platformOf(options),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onEvent: (event) => {
+        unpacking.hear(event);
+        options.onEvent?.(event);
+      },
+      onImage: (image) => unpacking.begin(image),
+      // What is on its way must not be taken for garbage.
+      onResolved: async (digests) => {
+        lease = await store.lease(digests);
+      },
+    });
+    await unpacking.end();
+  } catch (error) {
+    await unpacking.fail(error);
+    throw error;
+  } finally {
+    client.close();
+    await lease?.release();
+  }
+}

@@ -1,0 +1,22 @@
+import type { RuntimeSpec } from '@ctrkit/oci';
+import { NsExecError } from '../ns-exec-error.ts';
+
+const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => boolean])[] = [
+  ['process.terminal', (spec) => spec.process?.terminal === true],
+  ['process.apparmorProfile', (spec) => Boolean(spec.process?.apparmorProfile)],
+  ['process.selinuxLabel', (spec) => Boolean(spec.process?.selinuxLabel)],
+  ['linux.seccomp', (spec) => spec.linux?.seccomp !== undefined],
+  ['hooks', (spec) => Object.values(spec.hooks ?? {}).some((hooks) => hooks.length > 0)],
+];
+
+/**
+ * Refuses what a spec asks for and this package does not do: a filter that is left out in silence is no filter.
+ * Throws SPEC_UNSUPPORTED.
+ */
+export function refuseUnsupported(spec: RuntimeSpec): void {
+  const found = asked.find(([, isAsked]) => isAsked(spec));
+  if (found === undefined) return;
+  throw new NsExecError('SPEC_UNSUPPORTED', `${found[0]} is not supported`, {
+    hint: 'leave it out of config.json, or run the bundle with another runtime',
+  });
+}
