@@ -305,8 +305,8 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       output: 'pipe',
     });
     const [stdout, stderr, { code }] = await Promise.all([
-      buffer(container.stdout ?? []),
-      buffer(container.stderr ?? []),
+      buffer(container.stdout as Readable),
+      buffer(container.stderr as Readable),
       container.wait(),
     ]);
     assert.is(code, 0);
