@@ -16,3 +16,4 @@ export { formatOption, printRows, type RowFormat } from './print-rows.ts';
 export { createProgress, progressOption, type Progress, type ProgressMode } from './progress.ts';
 export type { LayerEvent, MessageEvent, ProgressEvent } from './progress-event.ts';
 export { printable } from './printable.ts';
+export { rootDirectory, runDirectory } from './directories.ts';

@@ -8,7 +8,8 @@ test.after(remove);
 
 /** Runs the fixture on a pseudo-terminal and returns all that arrived there. */
 async function onTerminal(command: string, size: string): Promise<string> {
-  const line = `${size}; ${program} ${command}`.replaceAll("'", String.raw`'\''`);
+  // With CI set, ora takes no terminal for a person's.
+  const line = `unset CI; ${size}; ${program} ${command}`.replaceAll("'", String.raw`'\''`);
   const result = await shell(`script -qec '${line}' /dev/null < /dev/null`);
   assert.is(result.code, 0, result.stdout);
   return result.stdout;

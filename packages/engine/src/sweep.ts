@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CgroupError, openCgroup } from '@ctrkit/cgroup';
-import { emptyTrash, isAlive, sweepTemporaries } from '@ctrkit/durable';
+import { bootId, emptyTrash, isAlive, sweepTemporaries } from '@ctrkit/durable';
 import { readContainerRecord, writeContainerRecord } from './container-record.ts';
 import { unseenExit } from './container-state.ts';
 import {
@@ -40,7 +40,7 @@ async function sweepRun(engine: Engine, id: string): Promise<void> {
 
 // A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
 async function sweepEarlierBoots(engine: Engine): Promise<void> {
-  const marker = join(engine.run, 'swept');
+  const marker = join(engine.run, `swept-${bootId()}`);
   if (existsSync(marker)) return;
   for (const id of containerIds(engine)) {
     const record = readContainerRecord(engine, id);

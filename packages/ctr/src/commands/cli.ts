@@ -1,5 +1,5 @@
 import type { Cli } from '@ctrkit/cli-kit';
-import { directoryOptions } from '../directories.ts';
+import { directoryOptions } from './directory-options.ts';
 
 /** The command line of ctr; a command's module is imported when it is used. */
 export const cli: Cli = {

@@ -1,7 +1,8 @@
 import { defineCommand, formatTable } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { openImageStore } from '@ctrkit/image-store';
-import { directoriesOf, directoryOptions } from '../directories.ts';
+import { directoriesOf } from './directories.ts';
+import { directoryOptions } from './directory-options.ts';
 import { imageColumns, imageRow } from './image-row.ts';
 import { listOptions } from './list-options.ts';
 

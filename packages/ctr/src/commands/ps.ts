@@ -2,7 +2,8 @@ import { defineCommand, formatTable } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { listContainers } from '@ctrkit/engine';
 import { containerColumns, containerRow } from './container-row.ts';
-import { directoryOptions, engineOf } from '../directories.ts';
+import { engineOf } from './directories.ts';
+import { directoryOptions } from './directory-options.ts';
 import { listOptions } from './list-options.ts';
 
 export const command: Command = defineCommand({

@@ -1,7 +1,8 @@
 import { defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { pullImage } from '@ctrkit/engine';
-import { directoryOptions, engineOf } from '../directories.ts';
+import { engineOf } from './directories.ts';
+import { directoryOptions } from './directory-options.ts';
 import { imageProgress } from './image-progress.ts';
 
 export const command: Command = defineCommand({

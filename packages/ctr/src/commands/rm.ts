@@ -1,7 +1,8 @@
 import { defineCommand, formatError } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { removeContainer, sweep } from '@ctrkit/engine';
-import { directoryOptions, engineOf } from '../directories.ts';
+import { engineOf } from './directories.ts';
+import { directoryOptions } from './directory-options.ts';
 
 export const command: Command = defineCommand({
   operands: 'CONTAINER [CONTAINER...]',

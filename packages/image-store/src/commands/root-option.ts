@@ -1,4 +1,4 @@
-import { defaultRoot } from '../default-root.ts';
+import { rootDirectory } from '@ctrkit/cli-kit';
 import { openImageStore } from '../image-store.ts';
 import type { ImageStore } from '../image-store.ts';
 
@@ -18,5 +18,5 @@ export async function storeOf(
   root: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<ImageStore> {
-  return await openImageStore({ root: root ?? defaultRoot(env) });
+  return await openImageStore({ root: root ?? rootDirectory(env) });
 }

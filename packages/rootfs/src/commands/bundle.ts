@@ -1,6 +1,5 @@
-import { defineCommand, progressOption } from '@ctrkit/cli-kit';
+import { defineCommand, progressOption, rootDirectory } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { defaultRoot } from '../default-root.ts';
 import { findImage } from '../find-image.ts';
 import { writeBundle } from '../write-bundle.ts';
 import { rootOption } from './root-option.ts';
@@ -14,7 +13,7 @@ export const command: Command = defineCommand({
     copy: { type: 'boolean', describe: 'Fill rootfs/ instead of mounting the layers' },
   },
   async run({ options, operands: [reference, bundle, ...args] }, context) {
-    const root = options.root ?? defaultRoot(context.env);
+    const root = options.root ?? rootDirectory(context.env);
     const { layout, image } = await findImage(reference, root);
     const events = showEvents(context.progress(options.progress));
     await writeBundle(layout, image, bundle, {

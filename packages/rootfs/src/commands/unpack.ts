@@ -1,7 +1,6 @@
-import { defineCommand, progressOption } from '@ctrkit/cli-kit';
+import { defineCommand, progressOption, rootDirectory } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { explain } from '@ctrkit/syscalls';
-import { defaultRoot } from '../default-root.ts';
 import { findImage } from '../find-image.ts';
 import { explainImage, unpackImage } from '../unpack-image.ts';
 import { rootOption } from './root-option.ts';
@@ -16,7 +15,10 @@ export const command: Command = defineCommand({
   },
   async run({ options, operands: [reference, target] }, context) {
     const { stdout, signal } = context;
-    const { layout, image } = await findImage(reference, options.root ?? defaultRoot(context.env));
+    const { layout, image } = await findImage(
+      reference,
+      options.root ?? rootDirectory(context.env),
+    );
     if (options.explain) {
       await explainImage(layout, image, target, (operation) =>
         stdout.write(`${explain(operation)}\n`),
