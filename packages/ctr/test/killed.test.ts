@@ -74,6 +74,26 @@ if (needs(...mainJob)) {
     });
   });
 
+  test('kill -9 of ctr ends also a program whose parent-death signal the kernel forgot', async () => {
+    await inWorld(async (world) => {
+      // Changing ids clears it (prctl(2)).
+      const run = startRun(world, 'sh', '-c', 'exec su app -c "echo up; exec sleep 1000"');
+      await once(run.stdout ?? run, 'data');
+      const [container = 0] = childrenOf(await helperOf(run));
+      run.kill('SIGKILL');
+      await once(run, 'exit');
+      for (
+        let tries = 0;
+        tries < 100 && readdirSync('/proc').includes(String(container));
+        tries++
+      ) {
+        await sleep(20);
+      }
+      assert.ok(!readdirSync('/proc').includes(String(container)));
+      await assertWhole(world);
+    });
+  });
+
   test('kill -9 of the helper ends the container and ctr says so', async () => {
     await inWorld(async (world) => {
       const run = startRun(world, 'sh', '-c', 'echo up; sleep 1000');

@@ -3,6 +3,7 @@ export { DurableError } from './durable-error.ts';
 export type { DurableErrorCode } from './durable-error.ts';
 export { bootId, identityOf, isAlive, selfIdentity } from './identity.ts';
 export type { ProcessIdentity } from './identity.ts';
+export { killProcess } from './kill-process.ts';
 export { acquireLock, withLock } from './lock.ts';
 export type { Lock, LockOptions } from './lock.ts';
 export { removeTree } from './remove-tree.ts';

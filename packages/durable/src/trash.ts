@@ -23,7 +23,8 @@ export async function moveToTrash(path: string, trashDirectory: string): Promise
 
 /**
  * Deletes everything in the trash, also what an interrupted deletion left there. `remove` deletes
- * one entry and must not mind if it is gone; the default suits files of our own.
+ * one entry and must not mind if it is gone; the default suits files of our own. An entry that cannot
+ * be deleted keeps no other: the first such error is thrown at the end.
  */
 export async function emptyTrash(
   trashDirectory: string,
@@ -36,5 +37,13 @@ export async function emptyTrash(
     if (errnoOf(error) === 'ENOENT') return;
     throw error;
   }
-  for (const name of names) await remove(join(trashDirectory, name));
+  const failures: unknown[] = [];
+  for (const name of names) {
+    try {
+      await remove(join(trashDirectory, name));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

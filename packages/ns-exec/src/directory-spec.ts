@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defaultSpec } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
+import { withMachineMasks } from './machine-masks.ts';
 import { rootlessSpec } from './rootless.ts';
 import type { HostIds } from './rootless.ts';
 
@@ -19,7 +20,7 @@ export interface DirectoryChoices {
 /** The default sandbox around a directory: no image, no store, no limits. */
 export function directorySpec(choices: DirectoryChoices): RuntimeSpec {
   const { directory, args, env = [], hostname = 'container', host } = choices;
-  const spec = defaultSpec();
+  const spec = withMachineMasks(defaultSpec());
   const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
   const namespaces = spec.linux?.namespaces ?? [];
   const { resources: _none, ...linux } = spec.linux ?? {};

@@ -4,6 +4,7 @@ export { launchPlan } from './explain.ts';
 export { launch, prepareLaunch } from './launch.ts';
 export type { LaunchOptions, PreparedLaunch, PrepareOptions, StartOptions } from './launch.ts';
 export type { ContainerExit, LaunchedContainer } from './launched-container.ts';
+export { withMachineMasks } from './machine-masks.ts';
 export { NsExecError } from './ns-exec-error.ts';
 export type { NsExecErrorCode } from './ns-exec-error.ts';
 export { readBundle } from './read-bundle.ts';

@@ -15,6 +15,8 @@ export interface PrepareOptions {
   readonly relay?: boolean;
   /** stdin, stdout, stderr of the program. Default: nothing, ours, ours. */
   readonly stdio?: HelperOptions['stdio'];
+  /** Resolves when a cgroup may be made: when whoever cleans up can find it. Default: at once. */
+  readonly ready?: Promise<unknown>;
 }
 
 export interface StartOptions {
@@ -105,12 +107,13 @@ async function startedPid(helper: Helper, command: string): Promise<number> {
  */
 export function prepareLaunch(
   spec: Pick<RuntimeSpec, 'linux'>,
-  { relay = false, stdio }: PrepareOptions = {},
+  { relay = false, stdio, ready }: PrepareOptions = {},
 ): PreparedLaunch {
   const helper = new Helper('launch', stdio === undefined ? {} : { stdio });
   const { cgroupsPath, resources = {} } = spec.linux ?? {};
   const making = (async (): Promise<Cgroup | undefined> => {
     await helper.write(...spawnPlan(spec, { relay }));
+    await ready;
     const cgroup =
       cgroupsPath === undefined ? undefined : await createCgroup(cgroupsPath, resources);
     await helper.write(...joinPlan(spec, cgroup));

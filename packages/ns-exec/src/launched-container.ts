@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { identityOf, killProcess } from '@ctrkit/durable';
+import type { ProcessIdentity } from '@ctrkit/durable';
 import type { Cgroup } from '@ctrkit/cgroup';
 import type { Helper } from '@ctrkit/syscalls';
 
@@ -26,13 +28,19 @@ export interface LaunchedContainer {
   wait: () => Promise<ContainerExit>;
 }
 
-async function end(helper: Helper, cgroup: Cgroup | undefined): Promise<ContainerExit> {
+async function end(
+  helper: Helper,
+  cgroup: Cgroup | undefined,
+  identity: ProcessIdentity | undefined,
+): Promise<ContainerExit> {
   try {
     const exit = await helper.wait();
     const events = await cgroup?.events();
     return { ...exit, oomKilled: (events?.oomKills ?? 0) > 0 };
   } finally {
     helper.end();
+    // Where its parent was killed: the program could have refused to die with it.
+    if (identity !== undefined) killProcess(identity);
     await cgroup?.delete();
   }
 }
@@ -43,12 +51,13 @@ export function launchedContainer(
   helper: Helper,
   cgroup: Cgroup | undefined,
 ): LaunchedContainer {
+  const identity = identityOf(pid);
   return {
     pid,
     stdout: helper.stdout,
     stderr: helper.stderr,
     warnings: cgroup?.ignored ?? [],
     kill: (signal) => helper.kill(signal),
-    wait: () => end(helper, cgroup),
+    wait: () => end(helper, cgroup, identity),
   };
 }

@@ -11,6 +11,7 @@ const passed = [
   'SIGTERM',
   'SIGUSR1',
   'SIGUSR2',
+  'SIGALRM',
   'SIGCONT',
   'SIGWINCH',
 ] as const;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   assertNothingLeft,
@@ -142,6 +143,22 @@ if (needs('root', 'file:/bin/busybox')) {
       assert.equal(result.code, 125);
       assert.match(result.stderr, /\/dev/);
       assert.match(result.stderr, /ELOOP/);
+    });
+  });
+
+  test("nobody in a container changes the host's /dev/null, by a mask or by a stream", async () => {
+    await inRootfs(async (rootfs) => {
+      const host = (): string => {
+        const { mode, uid, gid, mtimeMs } = statSync('/dev/null');
+        return [mode.toString(8), uid, gid, mtimeMs].join(' ');
+      };
+      const before = host();
+      const script =
+        'for path in /proc/keys /proc/interrupts /proc/self/fd/0; do ' +
+        'chmod 600 $path; chown 1000 $path; touch -d 2001-01-01 $path; done; echo x >/dev/null && echo works';
+      const { stdout } = await run(['sh', '-c', '"$@" </dev/null', '_', ...nsExec, rootfs, '--', 'sh', '-c', script]); // prettier-ignore
+      assert.equal(stdout, 'works\n');
+      assert.equal(host(), before);
     });
   });
 

@@ -78,25 +78,52 @@ int make_directories(int root, const char *path, mode_t mode, enum follow follow
   return open_beneath(root, path, O_PATH | O_DIRECTORY, follow);
 }
 
-int make_file(int root, const char *path, mode_t mode, enum follow follow) {
+static void make_parents(int root, const char *path, enum follow follow) {
+  const char *inside = relative(path), *slash = strrchr(inside, '/');
+  if (slash == NULL) return;
+  char parent[PATH_MAX];
+  size_t length = (size_t)(slash - inside);
+  if (length >= sizeof parent) fail_with("path", path, ENAMETOOLONG);
+  memcpy(parent, inside, length);
+  parent[length] = 0;
+  close(make_directories(root, parent, 0755, follow));
+}
+
+// Where a symbolic link leads, as a path from the root: relative ones start where the link is.
+static void read_target(int directory, const char *name, const char *path, char target[PATH_MAX]) {
+  const char *slash = strrchr(path, '/');
+  size_t before = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  if (before >= PATH_MAX) fail_with("path", path, ENAMETOOLONG);
+  memcpy(target, path, before);
+  ssize_t length = readlinkat(directory, name, target + before, PATH_MAX - before - 1);
+  if (length < 0) fail("readlinkat", path);
+  target[before + (size_t)length] = 0;
+  if (target[before] == '/') memmove(target, target + before, (size_t)length + 1);
+}
+
+// A link that leads nowhere is followed to where it leads, and the file is made there: images have an
+// /etc/resolv.conf like that.
+static int make_file_behind(int root, const char *path, mode_t mode, enum follow follow, int links) {
   int fd = try_open_beneath(root, path, O_PATH, follow);
   if (fd >= 0) return fd;
   if (errno != ENOENT) fail("openat2", path);
-  char parent[PATH_MAX];
-  const char *slash = strrchr(relative(path), '/');
-  if (slash != NULL) {
-    size_t length = (size_t)(slash - relative(path));
-    if (length >= sizeof parent) fail_with("path", path, ENAMETOOLONG);
-    memcpy(parent, relative(path), length);
-    parent[length] = 0;
-    close(make_directories(root, parent, 0755, follow));
-  }
+  make_parents(root, path, follow);
   const char *name;
   CLOSING int directory = open_parent(root, path, follow, &name);
   int made = openat(directory, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, mode);
+  if (made < 0 && errno == EEXIST && follow == IN_ROOT && links > 0) {
+    char target[PATH_MAX];
+    read_target(directory, name, path, target);
+    return make_file_behind(root, target, mode, follow, links - 1);
+  }
   if (made < 0) fail("openat", path);
   close(made);
   return open_beneath(root, path, O_PATH, follow);
+}
+
+int make_file(int root, const char *path, mode_t mode, enum follow follow) {
+  enum { MOST_LINKS = 8 };
+  return make_file_behind(root, path, mode, follow, MOST_LINKS);
 }
 
 void write_all(int fd, const void *bytes, size_t length, const char *path) {

@@ -113,6 +113,9 @@ int sys_mount_setattr(int dir, const char *path, unsigned flags, uint64_t set);
 int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 
+// spawn.c
+void announce_execution(void);
+
 // mounts.c
 void set_option(int fs, const char *option);
 int new_filesystem(const char *type, const char *source, const char **options, unsigned attributes);

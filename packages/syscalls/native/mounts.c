@@ -107,6 +107,17 @@ static int host_null(void) {
   return null;
 }
 
+// Our own standard streams may be the host's null, whose inode would come into the container with them.
+void op_own_null(struct record *record) {
+  (void)record;
+  CLOSING int own = open_beneath(root_fd, "dev/null", O_RDWR, NO_SYMLINKS);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    struct stat status;
+    if (fstat(fd, &status) < 0 || !S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) continue;
+    if (dup2(own, fd) < 0) fail("dup2", "/dev/null");
+  }
+}
+
 static int clone_mount(int of, const char *path) {
   int mount = sys_open_tree(of, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   if (mount < 0) fail("open_tree", path);
@@ -137,6 +148,8 @@ void op_mask(struct record *record) {
   struct stat status;
   if (fstat(place, &status) < 0) fail("fstat", path);
   CLOSING int cover = S_ISDIR(status.st_mode) ? empty_directory() : clone_mount(host_null(), path);
+  // It is the host's own inode: nobody in the container may change its mode, owner or times.
+  set_attributes(cover, 0, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, path);
   attach(cover, place, path);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
@@ -83,6 +84,8 @@ void op_oom_score(struct record *record) {
 void op_session(struct record *record) {
   (void)record;
   if (setsid() < 0) fail("setsid", NULL);
+  // Without one of our own, the keys of whoever started us could be read.
+  if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS) fail("keyctl", NULL);
 }
 
 void op_umask(struct record *record) {
@@ -156,6 +159,7 @@ void op_execute(struct record *record) {
   const char **env = take_paths(record, NULL);
   int refused = 0;
   reset_signals();
+  announce_execution();
   for (; *candidates != NULL; candidates++) {
     execve(*candidates, (char *const *)argv, (char *const *)env);
     if (errno == ENOENT || errno == ENOTDIR) continue;

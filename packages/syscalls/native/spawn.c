@@ -25,6 +25,11 @@ static void tell_failure(void) {
   if (write(execution_gate, "!", 1) < 0) return;
 }
 
+// The last word before execve: an end of the gate without it is the end of a child that never came so far.
+void announce_execution(void) {
+  if (execution_gate >= 0 && write(execution_gate, "x", 1) < 0) fail("write", "gate");
+}
+
 static void make_pipe(int ends[2]) {
   if (pipe2(ends, O_CLOEXEC) < 0) fail("pipe2", NULL);
 }
@@ -75,7 +80,7 @@ static void copy_chunk(struct stream *stream) {
 
 // Waits for input, then for room: a stream whose reader is slow is asked about room, not about input.
 struct waiting {
-  struct pollfd polls[4]; // signals, execution gate, stdout, stderr
+  struct pollfd polls[5]; // signals, execution gate, stdout, stderr, the author of the plan
   bool has_input[2];
 };
 
@@ -85,7 +90,7 @@ static void poll_streams(struct waiting *waiting, struct stream streams[2], int 
     waiting->polls[2 + i].fd = streams[i].from < 0 ? -1 : room ? streams[i].to : streams[i].from;
     waiting->polls[2 + i].events = room ? POLLOUT : POLLIN;
   }
-  if (poll(waiting->polls, 4, timeout) < 0 && errno != EINTR) fail("poll", NULL);
+  if (poll(waiting->polls, 5, timeout) < 0 && errno != EINTR) fail("poll", NULL);
   for (int i = 0; i < 2; i++) {
     if (waiting->polls[2 + i].fd < 0 || waiting->polls[2 + i].revents == 0) continue;
     if (waiting->has_input[i]) copy_chunk(&streams[i]);
@@ -101,9 +106,18 @@ static void pass_signal(int signals, pid_t child) {
   kill(child, signal); // not yet waited for, so the pid is still the child's
 }
 
-static void report_started(struct pollfd *gate, pid_t child) {
-  char failure;
-  if (read(gate->fd, &failure, 1) == 0) report("{\"event\":\"started\",\"pid\":%d}", child);
+// The gate says that execve is about to be called, then that it failed; its end without that is a start.
+static void hear_gate(struct pollfd *gate, pid_t child) {
+  static bool announced, failed;
+  char word;
+  ssize_t count = read(gate->fd, &word, 1);
+  if (count < 0 && errno == EINTR) return;
+  if (count == 1) {
+    announced = announced || word == 'x';
+    failed = failed || word == '!';
+    return;
+  }
+  if (announced && !failed) report("{\"event\":\"started\",\"pid\":%d}", child);
   close(gate->fd);
   gate->fd = -1;
 }
@@ -117,20 +131,31 @@ static bool has_ended(pid_t child, int *status) {
 _Noreturn static void report_end(int status) {
   int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   int code = signal != 0 ? 128 + signal : WEXITSTATUS(status);
-  report("{\"event\":\"exited\",\"code\":%d,\"signal\":%d}", code, signal);
+  // On a line of its own, also where the child was killed in the middle of one.
+  report("\n{\"event\":\"exited\",\"code\":%d,\"signal\":%d}", code, signal);
   _exit(code);
 }
 
+// Whoever wrote the plan is gone: the container belongs to nobody, and ends. It could clear a parent-death signal.
+static void end_with_author(struct pollfd *author, pid_t child) {
+  kill(child, SIGKILL);
+  author->fd = -1;
+}
+
 _Noreturn static void attend(pid_t child, int signals, int gate, struct stream streams[2]) {
-  struct waiting waiting = {.polls = {{.fd = signals, .events = POLLIN}, {.fd = gate, .events = POLLIN}}};
+  struct waiting waiting = {.polls = {[0] = {.fd = signals, .events = POLLIN},
+                                      [1] = {.fd = gate, .events = POLLIN},
+                                      [4] = {.fd = REPORT_FD}}};
+  struct pollfd *polls = waiting.polls;
   int status = 0;
   for (bool ended = false; !ended || streams[0].from >= 0 || streams[1].from >= 0;) {
     poll_streams(&waiting, streams, -1);
-    if (waiting.polls[1].fd >= 0 && waiting.polls[1].revents != 0) report_started(&waiting.polls[1], child);
-    if (waiting.polls[0].revents & POLLIN) pass_signal(signals, child);
+    if (!ended && polls[4].fd >= 0 && polls[4].revents != 0) end_with_author(&polls[4], child);
+    if (polls[1].fd >= 0 && polls[1].revents != 0) hear_gate(&polls[1], child);
+    if (!ended && polls[0].revents & POLLIN) pass_signal(signals, child);
     if (!ended) ended = has_ended(child, &status);
   }
-  if (waiting.polls[1].fd >= 0) report_started(&waiting.polls[1], child);
+  while (polls[1].fd >= 0) hear_gate(&polls[1], child);
   report_end(status);
 }
 
@@ -165,6 +190,7 @@ void op_spawn(struct record *record) {
   close(ends[0][1]);
   close(ends[1][1]);
   close(PLAN_FD); // the child's from here on
+  setpgid(0, 0);  // what a terminal sends to its foreground comes by our author, and once
   report("{\"event\":\"spawned\",\"pid\":%d}", child);
   attend(child, signals, gate[0], streams);
 }

@@ -46,6 +46,13 @@ export class Helper {
     const [stdin, stdout, stderr] = options.stdio ?? ['ignore', 'inherit', 'inherit'];
     const stdio: StdioOptions = [stdin, stdout, stderr, 'pipe', 'pipe'];
     this.#child = spawn(options.path ?? helperPath(), [mode], { stdio, env: {} });
+    // Out of descriptors or processes: Node then makes no streams, and says why only later.
+    if ((this.#child.stdio as unknown) === undefined) {
+      this.#child.on('error', () => {});
+      throw new SyscallsError('HELPER_MISSING', 'ctr-helper could not be started', {
+        hint: 'raise the limits on open files (ulimit -n) and processes (ulimit -u)',
+      });
+    }
     this.#plan = this.#child.stdio[3] as Writable;
     // The helper may stop reading at a failure: what counts is its report.
     this.#plan.on('error', () => {});
@@ -140,7 +147,10 @@ export class Helper {
     reports.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) this.#hear(parseReport(line));
+      for (const line of lines) {
+        const report = parseReport(line);
+        if (report !== undefined) this.#hear(report);
+      }
     });
   }
 

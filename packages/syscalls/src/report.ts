@@ -21,9 +21,17 @@ export function errnoName(number: number): string {
   return errnoNames.get(number) ?? `E${number}`;
 }
 
-/** Reads one line of the helper. The helper is ours and of the same build, so its shape is not checked again. */
-export function parseReport(line: string): Report {
-  const raw = JSON.parse(line) as Record<string, unknown> & { event: string };
+/**
+ * Reads one line of the helper; undefined for a line that was cut short, as by a process killed while it wrote. The
+ * helper is ours and of the same build, so its shape is not checked again.
+ */
+export function parseReport(line: string): Report | undefined {
+  let raw: Record<string, unknown> & { event: string };
+  try {
+    raw = JSON.parse(line) as typeof raw;
+  } catch {
+    return undefined;
+  }
   if (typeof raw['errno'] === 'number') raw['errno'] = errnoName(raw['errno']);
   if (typeof raw['base64'] === 'string') {
     return {

@@ -46,8 +46,18 @@ export function namespacesOf(spec: Pick<RuntimeSpec, 'linux'>): Namespaces {
 const mapLines = (mappings: readonly LinuxIDMapping[] = []): string =>
   mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
 
-/** Enters the user namespace of the spec, where it has one. */
+// One id is mapped by whoever has it; more take somebody with the right to them, who is not here yet.
+function checkMappings(mappings: readonly LinuxIDMapping[] = []): void {
+  if (mappings.length === 1 && mappings[0]?.size === 1) return;
+  throw new NsExecError('SPEC_UNSUPPORTED', 'a user namespace maps more than the own id', {
+    hint: 'uidMappings and gidMappings have one entry of size 1, whose hostID is the own id',
+  });
+}
+
+/** Enters the user namespace of the spec. Throws SPEC_UNSUPPORTED where it maps more than one id. */
 export function userNamespacePlan(spec: Pick<RuntimeSpec, 'linux'>): Operation[] {
   const { uidMappings, gidMappings } = spec.linux ?? {};
+  checkMappings(uidMappings);
+  checkMappings(gidMappings);
   return [{ op: 'user-namespace', uidMap: mapLines(uidMappings), gidMap: mapLines(gidMappings) }];
 }

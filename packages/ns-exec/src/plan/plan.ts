@@ -6,7 +6,7 @@ import { devicesPlan } from './devices.ts';
 import { mountPlan } from './mounts.ts';
 import type { MountContext } from './mounts.ts';
 import { namespacesOf, userNamespacePlan } from './namespaces.ts';
-import { credentialsPlan, executePlan, limitsPlan } from './process.ts';
+import { credentialsPlan, executePlan, limitsPlan, oomScorePlan } from './process.ts';
 import { rootMountOf, rootPlan } from './root.ts';
 
 /** What the namespaces and the cgroup of a container depend on. */
@@ -21,7 +21,6 @@ export function spawnPlan(spec: LinuxSpec, options: { relay: boolean }): Operati
   const { flags, user } = namespacesOf(spec);
   return [
     ...(user ? userNamespacePlan(spec) : []),
-    { op: 'parent-death', signal: SIGKILL },
     { op: 'spawn', namespaces: flags, relay: options.relay ? 1 : 0 },
   ];
 }
@@ -79,6 +78,8 @@ export function processPlan(spec: RuntimeSpec, process: Process): Operation[] {
     { op: 'directory', path: process.cwd, mode: 0o755 },
     // Last of all that is done beneath the root: until here places to mount on were made in it.
     ...(spec.root?.readonly === true ? [readonly] : []),
+    // While /proc is still the host's: what lies at its path inside is the image's to say (CVE-2025-52881).
+    ...oomScorePlan(process),
     { op: 'pivot' },
     ...limitsPlan(process),
     ...credentialsPlan(process, { setGroups: !user }),

@@ -22,15 +22,14 @@ function limitPlan(type: string, soft: number, hard: number): Operation {
   return { op: 'resource-limit', resource, soft: BigInt(soft), hard: BigInt(hard) };
 }
 
-/** Limits and file mask of the container's process, while it still may set them. */
+/** The limits of the container's process, while it still may set them. */
 export function limitsPlan(process: Process): Operation[] {
-  const score = process.oomScoreAdj;
-  return [
-    ...(process.rlimits ?? []).map(({ type, soft, hard }) => limitPlan(type, soft, hard)),
-    ...(score === undefined
-      ? []
-      : [{ op: 'oom-score', adjustment: String(score) } satisfies Operation]),
-  ];
+  return (process.rlimits ?? []).map(({ type, soft, hard }) => limitPlan(type, soft, hard));
+}
+
+/** How soon the kernel kills the process for want of memory. */
+export function oomScorePlan({ oomScoreAdj }: Process): Operation[] {
+  return oomScoreAdj === undefined ? [] : [{ op: 'oom-score', adjustment: String(oomScoreAdj) }];
 }
 
 /** Who the process is and what it may do; after this it has only its own rights. */

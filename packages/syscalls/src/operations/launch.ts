@@ -26,6 +26,8 @@ export const launchOperations = {
   directory: { path: 'str', mode: 'u32' },
   /** Makes a character device node. */
   device: { path: 'str', mode: 'u32', major: 'u32', minor: 'u32' },
+  /** Puts the container's own /dev/null in place of standard streams that are the host's. */
+  'own-null': {},
   /** Makes a symbolic link. */
   link: { path: 'str', target: 'str' },
   /** Sets the attributes of the mount at a path in the root. */
@@ -48,7 +50,7 @@ export const launchOperations = {
   'resource-limit': { resource: 'u32', soft: 'u64', hard: 'u64' },
   /** Writes oom_score_adj; clamped to the present value, and reported, where lowering is refused. */
   'oom-score': { adjustment: 'str' },
-  /** A session of its own, without a controlling terminal. */
+  /** A session of its own, without a controlling terminal, and with an empty session keyring. */
   session: {},
   umask: { mask: 'u32' },
   /** Drops from the bounding set what is not in `set` (bit n: capability n). */
