@@ -51,7 +51,7 @@ export function isId(text: string): boolean {
 
 function lines(bytes: Uint8Array, path: string): string[][] {
   if (bytes.byteLength > maxBytes) throw tooLong(`${path} of the image is larger than 1 MiB`);
-  const text = new TextDecoder().decode(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return text.split('\n').flatMap((line) => {
     if (line.length > maxLine) throw tooLong(`${path} of the image has a line of over 64 KiB`);
     const trimmed = line.trim();
