@@ -1,8 +1,10 @@
-/** `-e NAME=value` as it is, `-e NAME` with the caller's value; a name that the caller has not is left out, as docker does. */
+/**
+ * `-e NAME=value` as it is, `-e NAME` with the caller's value. A name that the caller has not stays a bare name, which
+ * takes the image's variable of that name away, as docker does.
+ */
 export function environmentOf(given: readonly string[], env: NodeJS.ProcessEnv): string[] {
-  return given.flatMap((entry) => {
-    if (entry.includes('=')) return [entry];
-    const value = env[entry];
-    return value === undefined ? [] : [`${entry}=${value}`];
+  return given.map((entry) => {
+    const value = entry.includes('=') ? undefined : env[entry];
+    return value === undefined ? entry : `${entry}=${value}`;
   });
 }

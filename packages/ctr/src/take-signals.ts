@@ -19,27 +19,34 @@ const ignored: ReadonlySet<NodeJS.Signals> = new Set(['SIGCONT', 'SIGWINCH']);
 export interface TakenSignals extends Disposable {
   /** Aborted by a signal that comes before there is a container. */
   readonly signal: AbortSignal;
+  /** From now on signals are the container's, also those that came too late to keep it from starting. */
   passTo(container: Signalled): void;
-  /** The interruption that an error comes from, if it comes from one. */
+  /** The interruption that an error comes from, if it comes from one: once there is a container, none does. */
   reasonFor(error: unknown): Error | undefined;
 }
 
 export function takeSignals(): TakenSignals {
   const controller = new AbortController();
-  let to: Signalled = {
+  const early: NodeJS.Signals[] = [];
+  let to: Signalled | undefined;
+  const passing = passSignals({
     kill: (signal) => {
-      if (!ignored.has(signal)) controller.abort(new Interrupted(signal));
+      if (to !== undefined) to.kill(signal);
+      else if (!ignored.has(signal)) {
+        early.push(signal);
+        controller.abort(new Interrupted(signal));
+      }
     },
-  };
-  const passing = passSignals({ kill: (signal) => to.kill(signal) });
+  });
   return {
     signal: controller.signal,
     passTo: (container) => {
       to = container;
+      for (const signal of early) container.kill(signal);
     },
     reasonFor: (error) => {
       const { aborted, reason } = controller.signal;
-      return aborted && error !== undefined ? (reason as Error) : undefined;
+      return to === undefined && aborted && error !== undefined ? (reason as Error) : undefined;
     },
     [Symbol.dispose]: () => passing[Symbol.dispose](),
   };

@@ -63,6 +63,8 @@ function worldIn(directory: string, registry: string): World {
     CTR_RUN: join(directory, 'run'),
     DOCKER_CONFIG: directory,
     R: registry,
+    NODE: process.execPath,
+    CTR: commandPath('ctr'),
     D: directory,
   };
   const functions = tools

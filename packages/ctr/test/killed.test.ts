@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { needs } from '@ctrkit/testing';
+import { needs, run } from '@ctrkit/testing';
 import { test } from 'uvu';
 import { commandPath, inWorld, mainJob } from './fixture.ts';
 import type { World } from './fixture.ts';
@@ -117,6 +117,88 @@ if (needs(...mainJob)) {
       run.kill('SIGTERM');
       const [code] = (await once(run, 'exit')) as [number];
       assert.equal(code, 5);
+    });
+  });
+
+  test('a signal at any moment ends what is being made, and nothing of it stays', async () => {
+    await inWorld(async (world) => {
+      await world.ctr('pull', `${world.registry}/busybox`);
+      const image = `${world.registry}/busybox`;
+      for (const delay of [90, 100, 110, 120, 130, 140, 150, 160, 180, 200]) {
+        // The program ends by itself only where no signal came: the first process of a namespace minds it only with a trap.
+        const script = 'trap "exit 143" TERM; sleep 3 & wait; exit 9';
+        const run = spawn(process.execPath, [commandPath('ctr'), 'run', '--rm', image, 'sh', '-c', script], { env: world.env, stdio: 'ignore' }); // prettier-ignore
+        await sleep(delay);
+        run.kill('SIGTERM');
+        const again = setInterval(() => run.kill('SIGTERM'), 300);
+        const [code, signal] = (await once(run, 'exit')) as [number | null, string | null];
+        clearInterval(again);
+        assert.ok(code === 143 || signal === 'SIGTERM', `${delay} ms: ${code} ${signal}`);
+        assert.equal((await world.ctr('ps', '-aq')).stdout, '');
+      }
+      await assertWhole(world);
+    });
+  });
+
+  test('rm of a container that is being started is refused, and does it no harm', async () => {
+    await inWorld(async (world) => {
+      const image = `${world.registry}/busybox`;
+      await world.ctr('pull', image);
+      for (const delay of [0, 20, 40]) {
+        const run = world.ctr('run', '--name', 'new', image, 'sh', '-c', 'sleep 0.5; exit 4');
+        const names = join(world.env['CTR_ROOT'] ?? '', 'names');
+        while (!readdirSync(names).includes('new')) await sleep(1);
+        await sleep(delay);
+        const removed = await world.ctr('rm', 'new');
+        assert.equal(removed.code, 1, removed.stdout);
+        assert.match(removed.stderr, /cannot remove a running container|No such container/);
+        assert.equal((await run).code, 4);
+        assert.equal((await world.ctr('rm', 'new')).code, 0);
+      }
+    });
+  });
+
+  test('several killed with -9, then several at once: all of them work', async () => {
+    await inWorld(async (world) => {
+      const image = `${world.registry}/busybox`;
+      await world.ctr('pull', image);
+      const killed = Array.from({ length: 6 }, async () => {
+        const run = spawn(process.execPath, [commandPath('ctr'), 'run', '--rm', image, 'sh', '-c', 'echo up; sleep 1000'], { env: world.env, stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
+        await once(run.stdout, 'data');
+        run.kill('SIGKILL');
+        await once(run, 'exit');
+      });
+      await Promise.all(killed);
+      const results = await Promise.all(
+        Array.from({ length: 5 }, (_, i) => world.ctr('run', '--rm', image, 'echo', String(i))),
+      );
+      for (const [i, { code, stdout, stderr }] of results.entries()) {
+        assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `${i}\n`, stderr: '' });
+      }
+      await assertWhole(world);
+      assert.equal((await world.ctr('ps', '-aq')).stdout, '');
+    });
+  });
+
+  test('what cannot be deleted fails neither run nor rm: they say so', async () => {
+    await inWorld(async (world) => {
+      const image = `${world.registry}/busybox`;
+      await world.ctr('run', '--name', 'old', image, 'true');
+      const stuck = join(world.env['CTR_ROOT'] ?? '', 'trash/stuck');
+      mkdirSync(stuck, { recursive: true });
+      await run(['mount', '-t', 'tmpfs', 'none', stuck]);
+      try {
+        const ran = await world.ctr('run', '--rm', image, 'sh', '-c', 'echo hi; exit 3');
+        assert.deepEqual([ran.code, ran.stdout], [3, 'hi\n']);
+        assert.match(ran.stderr, /^WARNING: .*trash\/stuck/);
+        const removed = await world.ctr('rm', 'old');
+        assert.deepEqual([removed.code, removed.stdout], [0, 'old\n']);
+        assert.match(removed.stderr, /^WARNING: .*trash\/stuck/);
+      } finally {
+        await run(['umount', stuck]);
+      }
+      await assertWhole(world);
+      assert.deepEqual(readdirSync(join(world.env['CTR_ROOT'] ?? '', 'trash')), []);
     });
   });
 

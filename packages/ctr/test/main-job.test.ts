@@ -115,7 +115,7 @@ if (needs(...mainJob)) {
   });
 
   test('users, variables, working directory and host name reach the program', async () => {
-    await inWorld(async ({ ctr, registry }) => {
+    await inWorld(async ({ ctr, shell, registry }) => {
       const image = `${registry}/busybox`;
       const id = await ctr('run', '--rm', '-u', 'app', image, 'id');
       assert.match(id.stdout, /^uid=1000\(app\) gid=1000\(app\) groups=.*29\(audio\)/);
@@ -127,6 +127,22 @@ if (needs(...mainJob)) {
         'A=2',
         'HOME=/root',
       ]);
+      const taken = await ctr(
+        'run',
+        '--rm',
+        '-e',
+        'PATH',
+        '-e',
+        'CTR_TEST_UNSET',
+        image,
+        '/usr/bin/env',
+      );
+      assert.match(taken.stdout, /^PATH=/m);
+      const unset = await shell(
+        `env -u PATH "$NODE" "$CTR" run --rm -e PATH $R/busybox /usr/bin/env`,
+      );
+      assert.doesNotMatch(unset.stdout, /PATH/, unset.stderr);
+      assert.equal(unset.code, 0);
       const where = await ctr('run', '--rm', '-w', '/new/dir', image, 'pwd');
       assert.equal(where.stdout, '/new/dir\n');
       const nobody = await ctr('run', '--rm', '-u', 'nosuchuser', image, 'true');

@@ -30,6 +30,9 @@ export interface ContainerRecord {
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
+  /** When its program started, RFC 3339, and in which boot: whoever has no end and does not run was cut off. */
+  readonly startedAt?: string;
+  readonly bootId?: string;
   readonly exit?: ExitRecord;
 }
 

@@ -15,13 +15,18 @@ export function unseenExit(startedAt: string): ExitRecord {
 
 /** The state of a container, from its record and the record of its run. */
 export function stateOf(record: ContainerRecord, run: RunRecord | undefined): ContainerState {
-  const { exit } = record;
+  const exit = record.exit ?? run?.exit;
   if (exit !== undefined) {
     return exit.startedAt === undefined ? { status: 'created', exit } : { status: 'exited', exit };
   }
-  if (run?.process === undefined || run.startedAt === undefined) return { status: 'created' };
-  if (isAlive(run.process)) {
-    return { status: 'running', pid: run.process.pid, startedAt: run.startedAt };
+  if (run?.process !== undefined && run.startedAt !== undefined) {
+    return isAlive(run.process)
+      ? { status: 'running', pid: run.process.pid, startedAt: run.startedAt }
+      : { status: 'exited', exit: unseenExit(run.startedAt) };
   }
-  return { status: 'exited', exit: unseenExit(run.startedAt) };
+  // Nothing of its run is known any more: the machine was started again, and ended it.
+  const { startedAt } = record;
+  return startedAt === undefined
+    ? { status: 'created' }
+    : { status: 'exited', exit: unseenExit(startedAt) };
 }

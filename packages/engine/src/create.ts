@@ -16,6 +16,7 @@ import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
+import { explained } from './explained.ts';
 import type { RunnableImage } from './image.ts';
 import { claimName, releaseName } from './names.ts';
 import { writeNetworkFiles } from './network-files.ts';
@@ -81,7 +82,7 @@ function copyOwnership(layer: string | undefined, upper: string): void {
 
 /**
  * Makes a container of an image: record, runtime bundle and an empty upper directory, all there or nothing.
- * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, OciError.
+ * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, OciError, DurableError.
  */
 export async function createContainer(
   engine: Engine,
@@ -114,18 +115,20 @@ export async function createContainer(
   };
   const temporary = temporaryName(directory);
   try {
-    for (const part of ['upper', 'work', 'bundle/rootfs']) {
-      mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });
-    }
-    copyOwnership(image.layers.at(-1), join(temporary, 'upper'));
-    writeNetworkFiles(temporary, network, spec.hostname ?? '');
-    writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
+    explained(directory, () => {
+      for (const part of ['upper', 'work', 'bundle/rootfs']) {
+        mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });
+      }
+      copyOwnership(image.layers.at(-1), join(temporary, 'upper'));
+      writeNetworkFiles(temporary, network, spec.hostname ?? '');
+      writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
+    });
     await writeContainerRecord(temporary, record);
-    if (autoRemove) renameSync(temporary, directory);
+    if (autoRemove) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    releaseName(engine, name, id);
+    await releaseName(engine, name, id);
     throw error;
   }
   return { record, spec, user: options.user ?? image.config.config.User ?? '' };

@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '@ctrkit/durable';
+import { explained } from './explained.ts';
 
 /** Where everything of an engine lives; made by {@link openEngine}. */
 export interface Engine {
@@ -14,7 +16,21 @@ export interface EngineDirectories {
   readonly run: string;
 }
 
-/** Opens the engine that lives in these directories, made (0700) where they are missing. No daemon, no lock. */
+// mkdir of Node that is told to make parents says ENOENT where the file system is read-only.
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * Opens the engine that lives in these directories, made (0700) where they are missing. No daemon, no lock.
+ * Throws DurableError where they cannot be made.
+ */
 export function openEngine({ root, run }: EngineDirectories): Engine {
   for (const path of [
     root,
@@ -22,7 +38,7 @@ export function openEngine({ root, run }: EngineDirectories): Engine {
     join(root, 'names'),
     join(run, 'containers'),
   ]) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    explained(path, () => makeDirectory(path));
   }
   return { root, run };
 }
@@ -34,4 +50,5 @@ export const trashDirectory = (engine: Engine): string => join(engine.root, 'tra
 export const runRecordsDirectory = (engine: Engine): string => join(engine.run, 'containers');
 export const runRecordPath = (engine: Engine, id: string): string =>
   join(engine.run, 'containers', `${id}.json`);
+export const namesDirectory = (engine: Engine): string => join(engine.root, 'names');
 export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);

@@ -1,3 +1,5 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ensureLayers } from '@ctrkit/rootfs';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
@@ -5,6 +7,7 @@ import { familiarReference, parseReference } from '@ctrkit/oci';
 import type { Digest, ImageConfig } from '@ctrkit/oci';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
+import { explained } from './explained.ts';
 import { platformOf, unpackingEvents } from './image-events.ts';
 import type { ImageOptions } from './image-events.ts';
 
@@ -73,6 +76,16 @@ export async function pullImage(
   return { name: familiarReference(parseReference(name)), digest: image.target.digest };
 }
 
+// An overlay has at least one lower directory, and an image may have no layer.
+function emptyLayer(engine: Engine): string {
+  const path = join(engine.root, 'layers/empty');
+  explained(path, () => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o755);
+  });
+  return path;
+}
+
 /**
  * Makes an image ready to run: finds it, or pulls it as `pull` says, and unpacks what is not unpacked yet.
  * Throws IMAGE_NOT_FOUND, RegistryError, RootfsError, LayoutError.
@@ -90,5 +103,10 @@ export async function prepareImage(
     onEvent: unpackingEvents(image, onEvent),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { name, id: image.id, config: image.config, layers };
+  return {
+    name,
+    id: image.id,
+    config: image.config,
+    layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
+  };
 }

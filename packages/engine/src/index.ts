@@ -15,6 +15,6 @@ export { listContainers } from './list.ts';
 export type { Container } from './list.ts';
 export { removeContainer } from './remove.ts';
 export { runContainer } from './run.ts';
-export type { RunningContainer, RunOptions } from './run.ts';
+export type { ContainerEnd, RunningContainer, RunOptions } from './run.ts';
 export type { NetworkMode, ProcessChoices } from './spec.ts';
 export { sweep } from './sweep.ts';

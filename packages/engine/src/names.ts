@@ -1,10 +1,11 @@
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireLock, errnoOf, isAlive, selfIdentity, temporaryName } from '@ctrkit/durable';
-import type { ProcessIdentity } from '@ctrkit/durable';
+import type { Lock, ProcessIdentity } from '@ctrkit/durable';
 import { EngineError } from './engine-error.ts';
-import { containerDirectory, namePath } from './engine.ts';
+import { containerDirectory, namePath, namesDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { explained } from './explained.ts';
 
 /** Whom a name belongs to: names/<name>. The claim of a container that is not there is void once its maker is dead. */
 interface NameClaim {
@@ -53,14 +54,22 @@ function isVoid(engine: Engine, claim: NameClaim | 'damaged' | 'none'): boolean 
   return !existsSync(containerDirectory(engine, claim.id)) && !isAlive(claim.claimedBy);
 }
 
+// What belongs to the dead changes hands under this lock alone.
+const lockNames = (engine: Engine): Promise<Lock | undefined> =>
+  acquireLock(join(engine.root, 'names.lock'));
+
+const removeClaim = (path: string): void => explained(path, () => rmSync(path, { force: true }));
+
 // link(2) makes the name with its content in one step, and fails where there is one.
 function tryClaim(engine: Engine, name: string, id: string): boolean {
   const path = namePath(engine, name);
   const temporary = temporaryName(path);
   const claim: NameClaim = { id, claimedBy: selfIdentity() };
-  writeFileSync(temporary, JSON.stringify(claim), { mode: 0o600 });
   try {
-    linkSync(temporary, path);
+    explained(path, () => {
+      writeFileSync(temporary, JSON.stringify(claim), { mode: 0o600 });
+      linkSync(temporary, path);
+    });
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
@@ -70,14 +79,13 @@ function tryClaim(engine: Engine, name: string, id: string): boolean {
   }
 }
 
-/** Makes a name a container's own. Of several who claim it, one wins. Throws NAME_INVALID, NAME_IN_USE. */
+/** Makes a name a container's own. Of several who claim it, one wins. Throws NAME_INVALID, NAME_IN_USE, DurableError. */
 export async function claimName(engine: Engine, name: string, id: string): Promise<void> {
   checkName(name);
   if (tryClaim(engine, name, id)) return;
   // Taking over from the dead takes a lock: two who both saw a void claim must not both replace it.
-  await using _lock = await acquireLock(join(engine.root, 'names.lock'));
-  const claim = readClaim(engine, name);
-  if (isVoid(engine, claim)) rmSync(namePath(engine, name), { force: true });
+  await using _lock = await lockNames(engine);
+  if (isVoid(engine, readClaim(engine, name))) removeClaim(namePath(engine, name));
   if (tryClaim(engine, name, id)) return;
   const owner = readName(engine, name)?.id ?? 'unknown';
   throw new EngineError(
@@ -87,7 +95,26 @@ export async function claimName(engine: Engine, name: string, id: string): Promi
   );
 }
 
+function isOurs({ claimedBy }: NameClaim): boolean {
+  const self = selfIdentity();
+  return claimedBy.pid === self.pid && isAlive(claimedBy);
+}
+
 /** Gives a name back, if it is still that container's. */
-export function releaseName(engine: Engine, name: string, id: string): void {
-  if (readName(engine, name)?.id === id) rmSync(namePath(engine, name), { force: true });
+export async function releaseName(engine: Engine, name: string, id: string): Promise<void> {
+  const claim = readName(engine, name);
+  if (claim?.id !== id) return;
+  // Nobody takes over from the living.
+  await using _lock = isOurs(claim) ? undefined : await lockNames(engine);
+  if (readName(engine, name)?.id === id) removeClaim(namePath(engine, name));
+}
+
+/** Gives back the names of containers whose makers died before they were there. */
+export async function sweepNames(engine: Engine): Promise<void> {
+  const isFree = (name: string): boolean => isVoid(engine, readClaim(engine, name));
+  const names = readdirSync(namesDirectory(engine)).filter((name) => pattern.test(name));
+  const free = names.filter(isFree);
+  if (free.length === 0) return;
+  await using _lock = await lockNames(engine);
+  for (const name of free.filter(isFree)) removeClaim(namePath(engine, name));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomic } from '@ctrkit/durable';
 import type { ProcessIdentity } from '@ctrkit/durable';
+import type { ExitRecord } from './container-record.ts';
 import { runRecordPath } from './engine.ts';
 import type { Engine } from './engine.ts';
 
@@ -16,16 +17,23 @@ export interface RunRecord {
   /** The container's first process, once there is one, and when it was started, RFC 3339. */
   readonly process?: ProcessIdentity;
   readonly startedAt?: string;
+  /** How it ended, where the container's own record could not be written. */
+  readonly exit?: ExitRecord;
+}
+
+function isWhole(record: Partial<RunRecord> | null, id: string): record is RunRecord {
+  return record?.id === id && typeof record.owner?.pid === 'number';
 }
 
 /** Reads what is known of a running container; undefined where nothing is. */
 export function readRunRecord(engine: Engine, id: string): RunRecord | undefined {
   try {
     const text = readFileSync(runRecordPath(engine, id), 'utf8');
-    const record = JSON.parse(text) as RunRecord | null;
-    return record?.id === id ? record : undefined;
+    const record = JSON.parse(text) as Partial<RunRecord> | null;
+    return isWhole(record, id) ? record : undefined;
   } catch {
-    // Absent: it does not run. The directory is a tmpfs, so no power loss leaves half a record.
+    // Absent, or damaged. The living write theirs whole; a power cut may leave half of one where the directory is on
+    // a disk, and then its owner is gone too.
     return undefined;
   }
 }

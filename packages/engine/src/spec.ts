@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defaultSpec, imageToProcess, resolveUser } from '@ctrkit/oci';
 import type { AccountFiles, ImageConfig, Mount, Process, RuntimeSpec } from '@ctrkit/oci';
-import { rootlessSpec } from '@ctrkit/ns-exec';
+import { rootlessSpec, withMachineMasks } from '@ctrkit/ns-exec';
 import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -72,7 +72,7 @@ export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'host
 
 /** The spec of a container as far as its image does not matter. Throws LIMIT_INVALID. */
 export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeSpec {
-  const spec = defaultSpec();
+  const spec = withMachineMasks(defaultSpec());
   const namespaces = spec.linux?.namespaces ?? [];
   const whole: RuntimeSpec = {
     ...spec,
@@ -102,7 +102,8 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     ...spec,
     ...(spec.process === undefined ? {} : { process: { ...spec.process, args, env, cwd } }),
     hostname,
-    mounts: [rootMount(choices), ...(spec.mounts ?? []), ...networkFileMounts(directory)],
+    // The files come before /proc and its kin: a link of the image that leads there leads nowhere yet (CVE-2025-52881).
+    mounts: [rootMount(choices), ...networkFileMounts(directory), ...(spec.mounts ?? [])],
   };
 }
 

@@ -1,19 +1,24 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CgroupError, openCgroup } from '@ctrkit/cgroup';
-import { bootId, emptyTrash, isAlive, sweepTemporaries } from '@ctrkit/durable';
+import { bootId, emptyTrash, isAlive, killProcess, sweepTemporaries } from '@ctrkit/durable';
 import { readContainerRecord, writeContainerRecord } from './container-record.ts';
-import { unseenExit } from './container-state.ts';
+import { stateOf } from './container-state.ts';
 import {
   containerDirectory,
   containersDirectory,
+  namesDirectory,
   runRecordsDirectory,
   trashDirectory,
 } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
+import { sweepNames } from './names.ts';
 import { discardContainer } from './remove.ts';
 import { readRunRecord, removeRunRecord } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 
 async function removeCgroup(path: string): Promise<void> {
   try {
@@ -23,17 +28,33 @@ async function removeCgroup(path: string): Promise<void> {
   }
 }
 
-// The kernel has killed the container together with the command that it belonged to; what is left is its cgroup, its
-// record without an end, and the container itself where it was to be removed.
+const PATIENCE_MS = 1000;
+
+// A container ends with its command by its parent's doing; where that was killed too, somebody else has to.
+async function hasEnded({ process }: RunRecord): Promise<boolean> {
+  if (process === undefined || !isAlive(process)) return true;
+  killProcess(process);
+  const deadline = Date.now() + PATIENCE_MS;
+  while (isAlive(process) && Date.now() < deadline) await setTimeout(10);
+  return !isAlive(process);
+}
+
+// What is left of a container whose command is dead: its cgroup, its record without an end, and the container itself
+// where it was to be removed. One that cannot be ended is left, and shown, as running.
 async function sweepRun(engine: Engine, id: string): Promise<void> {
   const run = readRunRecord(engine, id);
-  if (run === undefined || isAlive(run.owner)) return;
+  // Half a record is what a power cut left: the living write theirs whole.
+  if (run === undefined) removeRunRecord(engine, id);
+  if (run === undefined || isAlive(run.owner) || !(await hasEnded(run))) return;
   if (process.geteuid?.() === 0) await removeCgroup(run.cgroupsPath);
   const record = readContainerRecord(engine, id);
   if (record?.autoRemove === true) await discardContainer(engine, record);
-  else if (record !== undefined && record.exit === undefined && run.process !== undefined) {
-    const exit = unseenExit(run.startedAt ?? record.created);
-    await writeContainerRecord(containerDirectory(engine, id), { ...record, exit });
+  else if (record !== undefined && record.exit === undefined) {
+    const state = stateOf(record, run);
+    const exit = 'exit' in state ? state.exit : undefined;
+    if (exit !== undefined) {
+      await writeContainerRecord(containerDirectory(engine, id), { ...record, exit });
+    }
   }
   removeRunRecord(engine, id);
 }
@@ -47,21 +68,30 @@ async function sweepEarlierBoots(engine: Engine): Promise<void> {
     const isRunning = readRunRecord(engine, id) !== undefined;
     if (record?.autoRemove === true && !isRunning) await discardContainer(engine, record);
   }
-  writeFileSync(marker, '', { mode: 0o600 });
+  explained(marker, () => writeFileSync(marker, '', { mode: 0o600 }));
+}
+
+async function sweepTemporaryFiles(engine: Engine): Promise<void> {
+  const places = [containersDirectory(engine), namesDirectory(engine), runRecordsDirectory(engine)];
+  for (const path of places) await sweepTemporaries(path);
 }
 
 /**
  * Cleans up after commands that were killed: cgroups without a process, containers that were to be removed at their
- * end, half-made directories, unfinished deletions. Touches nothing that belongs to a living command.
+ * end, names of containers that never were, half-made directories, unfinished deletions. Touches nothing that belongs
+ * to a living command. What resists keeps nothing else from being cleaned up; the first such error is thrown at the end.
  */
 export async function sweep(engine: Engine): Promise<void> {
-  const records = runRecordsDirectory(engine);
-  for (const name of readdirSync(records)) {
-    if (name.endsWith('.json')) await sweepRun(engine, name.slice(0, -'.json'.length));
+  const records = readdirSync(runRecordsDirectory(engine)).filter((name) => name.endsWith('.json'));
+  const failures: unknown[] = [];
+  for (const step of [
+    ...records.map((name) => () => sweepRun(engine, name.slice(0, -'.json'.length))),
+    () => sweepEarlierBoots(engine),
+    () => sweepNames(engine),
+    () => sweepTemporaryFiles(engine),
+    () => emptyTrash(trashDirectory(engine)),
+  ]) {
+    await step().catch((error: unknown) => failures.push(error));
   }
-  await sweepEarlierBoots(engine);
-  for (const path of [containersDirectory(engine), join(engine.root, 'names'), records]) {
-    await sweepTemporaries(path);
-  }
-  await emptyTrash(trashDirectory(engine));
+  if (failures.length > 0) throw failures[0];
 }

@@ -23,6 +23,9 @@ const table: readonly (readonly [string, Partial<ContainerRecord>, RunRecord | u
   ['it could not be started', { exit: neverStarted }, undefined, { status: 'created', exit: neverStarted }],
   ['gone, and nobody saw its end', {}, runOf(noSuchPid), { status: 'exited', exit: unseen }],
   ['its pid is another process\'s now', {}, runOf(reusedPid), { status: 'exited', exit: unseen }],
+  ['its end is only in the record of its run', {}, { ...runOf(reusedPid), exit: ended }, { status: 'exited', exit: ended }],
+  ['it started, and nothing of its run is known', { startedAt, bootId: otherBoot.bootId }, undefined, { status: 'exited', exit: unseen }],
+  ['it started, and it lives', { startedAt }, runOf(self), { status: 'running', pid: self.pid, startedAt }],
   ['it ran before the machine was started again', {}, runOf(otherBoot), { status: 'exited', exit: unseen }],
 ]; // prettier-ignore
 

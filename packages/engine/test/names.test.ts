@@ -8,7 +8,7 @@ import { selfIdentity } from '@ctrkit/durable';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Engine } from '../src/index.ts';
-import { checkName, claimName, readName, releaseName } from '../src/names.ts';
+import { checkName, claimName, readName, releaseName, sweepNames } from '../src/names.ts';
 import { codeOf, idOf, noSuchPid, otherBoot, reusedPid, testEngine } from './fixture.ts';
 
 const [one, two] = [idOf('1'), idOf('2')];
@@ -23,9 +23,9 @@ test("a name is one container's until it is given back", async () => {
   await claimName(engine, 'web', one);
   assert.is(readName(engine, 'web')?.id, one);
   assert.is(await codeOf(() => claimName(engine, 'web', two)), 'NAME_IN_USE');
-  releaseName(engine, 'web', two);
+  await releaseName(engine, 'web', two);
   assert.is(readName(engine, 'web')?.id, one, 'it was not theirs to give back');
-  releaseName(engine, 'web', one);
+  await releaseName(engine, 'web', one);
   await claimName(engine, 'web', two);
   assert.is(readName(engine, 'web')?.id, two);
   assert.equal(readdirSync(join(engine.root, 'names')), ['web']);
@@ -82,6 +82,24 @@ test('the claim of a living maker holds, though its container is not there yet',
   await using engine = await testEngine();
   forgeClaim(engine, 'web', { id: one, claimedBy: selfIdentity() });
   assert.is(await codeOf(() => claimName(engine, 'web', two)), 'NAME_IN_USE');
+});
+
+test('a sweep gives back what is void, and nothing else', async () => {
+  await using engine = await testEngine();
+  forgeClaim(engine, 'void', { id: one, claimedBy: reusedPid });
+  forgeClaim(engine, 'half', '{"id":');
+  forgeClaim(engine, 'living', { id: one, claimedBy: selfIdentity() });
+  forgeClaim(engine, 'there', { id: two, claimedBy: reusedPid });
+  mkdirSync(join(engine.root, 'containers', two));
+  await Promise.all([sweepNames(engine), sweepNames(engine)]);
+  assert.equal(readdirSync(join(engine.root, 'names')).toSorted(), ['living', 'there']);
+});
+
+test('the name of a container whose maker is dead is given back too', async () => {
+  await using engine = await testEngine();
+  forgeClaim(engine, 'web', { id: one, claimedBy: reusedPid });
+  await releaseName(engine, 'web', one);
+  assert.is(readName(engine, 'web'), undefined);
 });
 
 /** Claims each of the names for an id, says which it got, and lives on until its input ends. */

@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
-import { assertNothingLeft, makeBusyboxLayout, needs, snapshotHost } from '@ctrkit/testing';
+import {
+  assertNothingLeft,
+  makeBusyboxLayout,
+  makeImageLayout,
+  needs,
+  run,
+  snapshotHost,
+  temporaryDirectory,
+} from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findContainer, listContainers, prepareImage, removeContainer, runContainer, sweep } from '../src/index.ts'; // prettier-ignore
+import { findContainer, listContainers, openEngine, prepareImage, removeContainer, runContainer, sweep } from '../src/index.ts'; // prettier-ignore
 import type {
   CreateOptions,
   Engine,
@@ -18,8 +26,9 @@ import type {
   RunnableImage,
   RunningContainer,
 } from '../src/index.ts';
-import { readRunRecord } from '../src/run-record.ts';
-import { codeOf, testEngine } from './fixture.ts';
+import { claimName } from '../src/names.ts';
+import { readRunRecord, removeRunRecord } from '../src/run-record.ts';
+import { codeOf, idOf, testEngine } from './fixture.ts';
 import type { TestEngine } from './fixture.ts';
 
 interface World extends TestEngine {
@@ -123,7 +132,8 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     container.kill('SIGTERM');
     container.kill('SIGUSR1');
     killFromOutside(world, container);
-    assert.equal(await container.wait(), { code: 137, signal: 9, oomKilled: false });
+    assert.equal(await container.wait(), { code: 137, signal: 9, oomKilled: false, warnings: [] });
+    assert.equal(await container.wait(), await container.wait());
     assert.is(findContainer(world, container.id).exit?.exitCode, 137);
   });
 
@@ -273,6 +283,125 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       },
     );
   }
+
+  inWorld('a program starts when it starts: not when its image was asked for', async (world) => {
+    const late = new Promise<RunnableImage>((resolve) => {
+      setTimeout(() => resolve(world.image), 300);
+    });
+    const asked = Date.now();
+    const container = await runContainer(world, late, { command: ['true'] });
+    await container.wait();
+    const { exit } = findContainer(world, container.id);
+    assert.ok(Date.parse(exit?.startedAt ?? '') >= asked + 290);
+    assert.ok((exit?.startedAt ?? '') <= (exit?.finishedAt ?? ''));
+  });
+
+  inWorld('after a reboot it has exited, and nobody saw how', async (world) => {
+    const container = await world.start('sleep 1000', { name: 'cut' });
+    const startOf = (): unknown => findContainer(world, 'cut').startedAt;
+    await until('its start is on disk', () => startOf() !== undefined);
+    assert.is(findContainer(world, 'cut').bootId, selfIdentity().bootId);
+    const run = readRunRecord(world, container.id);
+    removeRunRecord(world, container.id);
+    const { state } = findContainer(world, 'cut');
+    assert.is(state.status === 'exited' && state.exit.exitCode, 255);
+    assert.ok(run?.process);
+    process.kill(run.process.pid, 'SIGKILL');
+    await container.wait();
+  });
+
+  inWorld('given up at any moment before the program: nothing of it stays', async (world) => {
+    const stop = Object.assign(new Error('stop'), { code: 'STOP' });
+    await world.complete('true', { autoRemove: true });
+    const places = ['root/containers', 'root/names', 'root/trash', 'run/containers'];
+    const ends = new Set<string>();
+    for (let delay = 0; delay < 60; delay += 4) {
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(stop), delay);
+      const { signal } = controller;
+      const end = await codeOf(async () => {
+        const options = { command: ['true'], autoRemove: true, signal };
+        await (await runContainer(world, Promise.resolve(world.image), options)).wait();
+      });
+      clearTimeout(timer);
+      ends.add(end);
+      for (const place of places)
+        assert.equal(readdirSync(join(world.directory, place)), [], place);
+    }
+    assert.ok(ends.has('STOP'));
+    ends.delete('STOP');
+    ends.delete('none');
+    assert.equal([...ends], []);
+  });
+
+  inWorld(
+    'given up while it is made: a container that was to stay does not either',
+    async (world) => {
+      const stop = Object.assign(new Error('stop'), { code: 'STOP' });
+      const controller = new AbortController();
+      const image = Promise.resolve().then(() => {
+        controller.abort(stop);
+        return world.image;
+      });
+      const options = { command: ['true'], name: 'kept', signal: controller.signal };
+      assert.is(await codeOf(() => runContainer(world, image, options)), 'STOP');
+      assert.equal(listContainers(world), []);
+      assert.equal(readdirSync(join(world.root, 'names')), []);
+      assert.is(await codeOf(() => runContainer(world, world.image, options)), 'STOP');
+    },
+  );
+
+  inWorld('the cgroup comes after the record by which it is found', async (world) => {
+    const runs = join(world.run, 'containers');
+    rmSync(runs, { recursive: true });
+    const start = (): Promise<unknown> => runContainer(world, world.image, { command: ['true'] });
+    assert.is(await codeOf(start), 'ENOENT');
+    mkdirSync(runs);
+    assert.equal(listContainers(world), []);
+  });
+
+  test('a full disk: the exit code is returned, with a warning, and ps knows it', async () => {
+    const before = await snapshotHost();
+    {
+      await using base = await temporaryDirectory();
+      const root = join(base.path, 'root');
+      mkdirSync(root);
+      await run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'none', root]);
+      try {
+        const engine = openEngine({ root, run: join(base.path, 'run') });
+        const world = await worldOn({
+          ...engine,
+          directory: base.path,
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        });
+        const container = await world.start('cat /dev/zero > /full; exit 3', { name: 'fat' });
+        const { code, warnings } = await container.wait();
+        assert.is(code, 3);
+        assert.is(warnings.length, 1);
+        assert.match(warnings[0] ?? '', /fat.*no space left/);
+        const { state } = findContainer(world, 'fat');
+        assert.is(state.status === 'exited' && state.exit.exitCode, 3);
+        assert.is(await codeOf(() => claimName(world, 'other', idOf('1'))), 'NO_SPACE');
+        await removeContainer(world, 'fat');
+        assert.is((await world.complete('exit 4', { name: 'fat' })).code, 4);
+      } finally {
+        await run(['umount', root]);
+      }
+    }
+    await assertNothingLeft(before);
+  });
+
+  inWorld('an image without layers is an empty root', async (world) => {
+    const layout = join(world.directory, 'empty-layout');
+    await makeImageLayout(layout, { layers: [] });
+    const store = await openImageStore({ root: world.root });
+    await store.import(layout, { name: 'empty' });
+    const image = await prepareImage(world, 'empty', { pull: 'never' });
+    assert.is(image.layers.length, 1);
+    const start = (): Promise<unknown> =>
+      runContainer(world, image, { command: ['/x'], autoRemove: true });
+    assert.is(await codeOf(start), 'COMMAND_NOT_FOUND');
+  });
 
   inWorld('prepareImage: what is unpacked is not unpacked again', async (world) => {
     const events: ImageEvent[] = [];

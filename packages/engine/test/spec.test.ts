@@ -50,7 +50,7 @@ for (const [what, changes, args] of commands) {
   test(`command: ${what}`, () => assert.equal(argsOf(changes), args));
 }
 
-test('command: none at all', async () => {
+test('no command', async () => {
   assert.is(await codeOf(() => specOf(withConfig({}))), 'NO_COMMAND');
 });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selfIdentity } from '@ctrkit/durable';
 import { createCgroup, openCgroup } from '@ctrkit/cgroup';
-import { assertNothingLeft, needs, snapshotHost } from '@ctrkit/testing';
+import { assertNothingLeft, needs, run, snapshotHost } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listContainers, removeContainer, sweep } from '../src/index.ts';
@@ -103,6 +103,62 @@ test('run records of containers that are not there go', async () => {
   assert.not(existsSync(join(engine.run, 'containers', `${a}.json`)));
 });
 
+test('a damaged run record goes, and does not stand in the way of others', async () => {
+  await using engine = await testEngine();
+  const damaged = ['', '{"id"', 'null', '[]', JSON.stringify({ id: idOf('5') })];
+  for (const [index, content] of damaged.entries()) {
+    writeFileSync(join(engine.run, 'containers', `${idOf(String(index + 1))}.json`), content);
+  }
+  forge(engine, recordOf(), runOf(reusedPid));
+  await sweep(engine);
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+  assert.is(listContainers(engine)[0]?.exit?.exitCode, 255);
+});
+
+test('an end that only the run knew is recorded', async () => {
+  await using engine = await testEngine();
+  const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
+  forge(engine, recordOf(), { ...runOf(reusedPid), exit });
+  await sweep(engine);
+  assert.equal(listContainers(engine)[0]?.exit, exit);
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+});
+
+test('removal: what a living owner is starting is refused, what it could not record is not', async () => {
+  await using engine = await testEngine();
+  const self = selfIdentity();
+  const starting = { ...runOf(self), process: undefined, startedAt: undefined } as never;
+  forge(engine, recordOf({ name: 'starting' }), starting);
+  assert.is(await codeOf(() => removeContainer(engine, 'starting')), 'CONTAINER_RUNNING');
+  assert.equal(ids(engine), [a]);
+  const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
+  forge(engine, recordOf({ name: 'starting' }), { ...runOf(reusedPid, { owner: self }), exit });
+  await removeContainer(engine, 'starting');
+  assert.equal(ids(engine), []);
+});
+
+if (needs('root')) {
+  test('what cannot be deleted fails no removal, and keeps the sweep from nothing else', async () => {
+    await using engine = await testEngine();
+    const stuck = join(engine.root, 'trash/a-stuck');
+    mkdirSync(stuck, { recursive: true });
+    await run(['mount', '-t', 'tmpfs', 'none', stuck]);
+    try {
+      mkdirSync(join(engine.root, 'trash/b'));
+      forge(engine, recordOf({ id: a, name: 'one' }));
+      forge(engine, recordOf({ id: b, autoRemove: true }), runOf(reusedPid, { id: b }));
+      await removeContainer(engine, 'one');
+      assert.is(await codeOf(() => sweep(engine)), 'EBUSY');
+      assert.equal(ids(engine), []);
+      assert.equal(readdirSync(join(engine.root, 'trash')), ['a-stuck']);
+    } finally {
+      await run(['umount', stuck]);
+    }
+    await sweep(engine);
+    assert.equal(readdirSync(join(engine.root, 'trash')), []);
+  });
+}
+
 test('several sweep at once, and each is content', async () => {
   await using engine = await testEngine();
   for (let number = 0; number < 20; number++) {
@@ -135,11 +191,11 @@ if (needs('cgroup')) {
       await using engine = await testEngine();
       const cgroupsPath = `ctr-test-${process.pid}-swept`;
       const cgroup = await createCgroup(cgroupsPath, { pids: { limit: 5 } });
-      const run = { ...runOf(reusedPid), cgroupsPath };
-      forge(engine, recordOf(), { ...run, owner: selfIdentity() });
+      const recorded = { ...runOf(reusedPid), cgroupsPath };
+      forge(engine, recordOf(), { ...recorded, owner: selfIdentity() });
       await sweep(engine);
       await openCgroup(cgroupsPath);
-      forge(engine, recordOf(), run);
+      forge(engine, recordOf(), recorded);
       await Promise.all([sweep(engine), sweep(engine)]);
       assert.is(await codeOf(() => openCgroup(cgroupsPath)), 'CGROUP_NOT_FOUND');
       // Nothing to do any more, and no failure.

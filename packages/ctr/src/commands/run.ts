@@ -77,14 +77,15 @@ async function runImage(
   signals: TakenSignals,
   { stderr }: Context,
 ): Promise<number> {
-  const container = await runContainer(engine, image, options);
+  const container = await runContainer(engine, image, { ...options, signal: signals.signal });
   signals.passTo(container);
   for (const warning of container.warnings) stderr.write(`WARNING: ${warning}\n`);
   // While the container runs, nobody waits for us to tidy up.
   const swept = sweep(engine).catch((error: unknown) => {
     stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
   });
-  const { code } = await container.wait();
+  const { code, warnings } = await container.wait();
+  for (const warning of warnings) stderr.write(`WARNING: ${warning}\n`);
   await swept;
   return code;
 }
