@@ -1,5 +1,6 @@
 import type { LinuxResources } from '@ctrkit/oci';
 import type { WaitOptions } from './deadline.ts';
+import type { DeleteOptions } from './remove.ts';
 import type { Events, Stats } from './stats.ts';
 
 /** A directory of a v1 cgroup on the host and the controllers that it stands for. */
@@ -37,7 +38,7 @@ export interface Cgroup {
   /** SIGKILL to all, until none is left. Throws CGROUP_BUSY with the pids that did not die in time. */
   kill(options?: WaitOptions): Promise<void>;
   /** Kills what is left and removes the cgroup and those below it. Once gone, no error. Throws CGROUP_BUSY. */
-  delete(options?: WaitOptions): Promise<void>;
+  delete(options?: DeleteOptions): Promise<void>;
   /**
    * Changes the limits that are named, keeps the others; not atomic. Hands back what this kernel cannot do.
    * Throws CGROUP_INVALID_VALUE, CGROUP_BUSY (less than what is in use), CGROUP_UNAVAILABLE (device rules under v2).

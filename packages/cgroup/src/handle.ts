@@ -14,6 +14,7 @@ import { needsDeviceProgram } from './place.ts';
 import { processesIn } from './processes.ts';
 import { readEvents, readStats } from './read-stats.ts';
 import { removeAll } from './remove.ts';
+import type { DeleteOptions } from './remove.ts';
 import type { Events, Stats } from './stats.ts';
 
 interface Made {
@@ -84,7 +85,7 @@ export class CgroupHandle implements Cgroup {
     return killAll(this.#everywhere(), options);
   }
 
-  delete(options: WaitOptions = {}): Promise<void> {
+  delete(options: DeleteOptions = {}): Promise<void> {
     return removeAll(this.#everywhere(), options);
   }
 

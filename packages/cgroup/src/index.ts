@@ -4,6 +4,7 @@ export type { Cgroup, CgroupMount, DeviceAttachment } from './cgroup.ts';
 export { createCgroup, openCgroup } from './create.ts';
 export type { CreateOptions, OpenOptions } from './create.ts';
 export type { WaitOptions } from './deadline.ts';
+export type { DeleteOptions } from './remove.ts';
 export { deviceProgram } from './device-program.ts';
 export { detectHierarchy } from './hierarchy.ts';
 export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';

@@ -1,4 +1,5 @@
 import { rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
 import type { Member } from './apply.ts';
 import { until } from './deadline.ts';
@@ -27,11 +28,32 @@ export function tryRemoveTree(directory: string): boolean {
   return children.every(Boolean) && tryRemove(directory);
 }
 
+export interface DeleteOptions extends WaitOptions {
+  /** Removes also the cgroups above it that are empty then. @default false */
+  readonly parents?: boolean;
+}
+
+// Of somebody else's making them at the same moment, mkdir learns, and makes them again.
+function removeEmptyParents({ tree, directory }: Member): void {
+  for (
+    let above = dirname(directory);
+    above.length > tree.mountPoint.length;
+    above = dirname(above)
+  ) {
+    try {
+      rmdirSync(above);
+    } catch {
+      // In use, or not ours to remove: then so is all above it.
+      return;
+    }
+  }
+}
+
 /**
  * Removes a cgroup from all trees; what still runs in it is killed. Twice is no error.
  * Throws CGROUP_BUSY with the pids that did not die in time, CGROUP_NO_PERMISSION.
  */
-export async function removeAll(members: readonly Member[], options: WaitOptions): Promise<void> {
+export async function removeAll(members: readonly Member[], options: DeleteOptions): Promise<void> {
   let left = [...members];
   const isGone = (): boolean => {
     left = left.filter(({ directory }) => !tryRemoveTree(directory));
@@ -40,4 +62,5 @@ export async function removeAll(members: readonly Member[], options: WaitOptions
     return left.length === 0;
   };
   if (!(await until(isGone, options))) throw stillThere(left);
+  if (options.parents === true) members.forEach(removeEmptyParents);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinuxResources } from '@ctrkit/oci';
 import { defaultSpec } from '@ctrkit/oci';
@@ -293,6 +293,20 @@ if (needs('cgroup')) {
     };
     assert.is(await exitOf(': </dev/null >/dev/null; : </dev/urandom'), 0);
     assert.is.not(await exitOf(': </dev/kmsg'), 0);
+  });
+
+  test('delete removes parents that are empty then, when it is asked to, and only those', async () => {
+    const parent = `ctr-test-${process.pid}-parents`;
+    const [one, other] = [
+      await createCgroup(`${parent}/in/one`, {}),
+      await createCgroup(`${parent}/in/other`, {}),
+    ];
+    const places = one.joinFiles.map((path) => path.slice(0, path.indexOf('/in/')));
+    assert.ok(places.length > 0);
+    await one.delete({ parents: true });
+    assert.ok(places.every((path) => existsSync(path)));
+    await other.delete({ parents: true });
+    assert.ok(places.every((path) => !existsSync(path)));
   });
 
   test('nothing is left', async () => {

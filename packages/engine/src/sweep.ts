@@ -22,7 +22,7 @@ import type { RunRecord } from './run-record.ts';
 
 async function removeCgroup(path: string): Promise<void> {
   try {
-    await (await openCgroup(path)).delete();
+    await (await openCgroup(path)).delete({ parents: true });
   } catch (error) {
     if (!(error instanceof CgroupError) || error.code !== 'CGROUP_NOT_FOUND') throw error;
   }

@@ -124,7 +124,7 @@ export function prepareLaunch(
     helper.end();
     helper.kill('SIGKILL');
     const [cgroup] = await Promise.allSettled([making, helper.wait()]);
-    if (cgroup.status === 'fulfilled') await cgroup.value?.delete();
+    if (cgroup.status === 'fulfilled') await cgroup.value?.delete({ parents: true });
   };
   return {
     abandon,

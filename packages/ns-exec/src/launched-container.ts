@@ -41,7 +41,7 @@ async function end(
     helper.end();
     // Where its parent was killed: the program could have refused to die with it.
     if (identity !== undefined) killProcess(identity);
-    await cgroup?.delete();
+    await cgroup?.delete({ parents: true });
   }
 }
 

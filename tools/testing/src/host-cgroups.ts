@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ofOtherTests } from './host-processes.ts';
 
 const ROOT = '/sys/fs/cgroup';
 /** Hierarchy, a few levels of who started us, `ctr`, the container, one of its own. */
@@ -22,11 +23,24 @@ async function below(path: string, depth: number): Promise<string[]> {
   return [...children, ...nested.flat()];
 }
 
+async function processesIn(path: string): Promise<number[]> {
+  try {
+    const text = await readFile(join(path, 'cgroup.procs'), 'utf8');
+    return text.split('\n').filter(Boolean).map(Number);
+  } catch {
+    // Removed meanwhile.
+    return [];
+  }
+}
+
 /**
- * The cgroups of containers: directories named `ctr…` and all below them. The bare parent `ctr`
- * itself is shared by all containers of the machine and stays.
+ * The cgroups of containers: directories named `ctr…` and all below them, but for those that hold processes of
+ * another test. The bare parent `ctr` is shared by all containers of the machine: it goes with the last of them.
  */
 export async function cgroupDirectories(): Promise<string[]> {
   const all = await below(ROOT, DEPTH);
-  return all.filter((path) => /\/ctr[^/]*/.test(path) && !path.endsWith('/ctr')).toSorted();
+  const containers = all.filter((path) => /\/ctr[^/]*/.test(path) && !path.endsWith('/ctr'));
+  const processes = await Promise.all(containers.map(processesIn));
+  const others = new Set(ofOtherTests(processes.flat()));
+  return containers.filter((_, i) => processes[i]?.every((pid) => !others.has(pid))).toSorted();
 }

@@ -62,6 +62,16 @@ function isOfAnotherTest(processes: Map<number, Process>, one: Process): boolean
   return above.some(isTest) || isTest(processes.get(one.session)) || namesAnotherTest(one.command);
 }
 
+/** Those of these processes that belong to a test file that runs beside ours. */
+export function ofOtherTests(pids: readonly number[]): number[] {
+  if (pids.length === 0) return [];
+  const processes = allProcesses();
+  return pids.filter((pid) => {
+    const one = processes.get(pid);
+    return one !== undefined && isOfAnotherTest(processes, one);
+  });
+}
+
 /**
  * The processes that can be ours: the helper's, and those in another pid namespace that descend
  * from us; one line each, with pid and start time, so that a reused pid is another line.
