@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { namesAnotherTest } from './other-tests.ts';
+import { temporaryPrefix } from './temporary-directory.ts';
 
 /** The lines of our mount table. */
 export async function mounts(): Promise<string[]> {
@@ -21,8 +22,11 @@ export function nftTables(): string[] {
   return status === 0 ? stdout.split('\n').filter((line) => line !== '') : [];
 }
 
-/** Our names in the system's temporary directory. */
+/** Our names in the system's temporary directory; directories of tests only where they are this one's. */
 export async function temporaryFiles(): Promise<string[]> {
   const names = await readdir(tmpdir());
-  return names.filter((name) => /^\.?ctr/.test(name) && !namesAnotherTest(name));
+  const own = temporaryPrefix();
+  return names.filter(
+    (name) => /^\.?ctr/.test(name) && (name.startsWith(own) || !/^ctrkit-test-\d+-/.test(name)),
+  );
 }
