@@ -3,7 +3,6 @@ import type { Command } from '@ctrkit/cli-kit';
 import { pullImage } from '@ctrkit/engine';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
-import { imageProgress } from './image-progress.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME[:TAG|@DIGEST]',
@@ -19,7 +18,7 @@ export const command: Command = defineCommand({
     const image = await pullImage(engine, name, {
       platform: options.platform,
       signal: context.signal,
-      onEvent: (event) => imageProgress(progress, event),
+      onEvent: progress.event,
     });
     progress.stop();
     context.stdout.write(`${image.name}\n`);

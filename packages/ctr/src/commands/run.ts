@@ -7,7 +7,6 @@ import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
 import { takeSignals } from '../take-signals.ts';
 import type { TakenSignals } from '../take-signals.ts';
-import { imageProgress } from './image-progress.ts';
 import { environmentOf } from '../environment.ts';
 
 function parseCpus(text: string): number {
@@ -105,7 +104,7 @@ export const command: Command = defineCommand({
       pull: options.pull,
       platform: options.platform,
       signal: signals.signal,
-      onEvent: (event) => imageProgress(progress, event),
+      onEvent: progress.event,
     }).finally(() => progress.stop());
     warnAboutLimits(create, context);
     try {
