@@ -25,13 +25,27 @@ export interface TakenSignals extends Disposable {
   reasonFor(error: unknown): Error | undefined;
 }
 
-export function takeSignals(): TakenSignals {
+// A first process without a handler ignores them: who insists, as with docker, is not to be kept waiting.
+const insisting: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM']);
+const PATIENCE = 3;
+
+/** Takes the signals of this process; `onForced` is called when a container is killed at the third SIGINT or SIGTERM. */
+export function takeSignals(onForced: () => void = () => {}): TakenSignals {
   const controller = new AbortController();
   const early: NodeJS.Signals[] = [];
   let to: Signalled | undefined;
+  let asked = 0;
+  const pass = (container: Signalled, signal: NodeJS.Signals): void => {
+    if (insisting.has(signal)) asked += 1;
+    if (asked < PATIENCE) container.kill(signal);
+    else {
+      onForced();
+      container.kill('SIGKILL');
+    }
+  };
   const passing = passSignals({
     kill: (signal) => {
-      if (to !== undefined) to.kill(signal);
+      if (to !== undefined) pass(to, signal);
       else if (!ignored.has(signal)) {
         early.push(signal);
         controller.abort(new Interrupted(signal));
@@ -42,7 +56,7 @@ export function takeSignals(): TakenSignals {
     signal: controller.signal,
     passTo: (container) => {
       to = container;
-      for (const signal of early) container.kill(signal);
+      for (const signal of early) pass(container, signal);
     },
     reasonFor: (error) => {
       const { aborted, reason } = controller.signal;

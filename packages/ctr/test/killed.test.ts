@@ -93,6 +93,20 @@ if (needs(...mainJob)) {
     });
   });
 
+  test('a program that ignores Ctrl-C is killed at the third', async () => {
+    await inWorld(async (world) => {
+      const run = startRun(world, 'sh', '-c', 'trap "" INT; echo up; sleep 1000');
+      await once(run.stdout ?? run, 'data');
+      const ended = once(run, 'exit') as Promise<[number]>;
+      for (let i = 0; i < 3; i++) {
+        run.kill('SIGINT');
+        await sleep(200);
+      }
+      const [code] = await ended;
+      assert.equal(code, 137);
+    });
+  });
+
   test('SIGTERM goes to the program, whose answer counts', async () => {
     await inWorld(async (world) => {
       const run = startRun(

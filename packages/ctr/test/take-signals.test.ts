@@ -30,6 +30,20 @@ test('before there is a container a signal aborts, and is delivered if that was 
   assert.equal(signals.reasonFor(new Error('of its own')), undefined);
 });
 
+test('the third SIGINT or SIGTERM kills, and says so', async () => {
+  let forced = 0;
+  using signals = takeSignals(() => (forced += 1));
+  const got: string[] = [];
+  signals.passTo({ kill: (signal) => got.push(signal) });
+  await receive('SIGINT', 'SIGUSR1', 'SIGTERM', 'SIGUSR2');
+  assert.deepEqual(
+    { got, forced },
+    { got: ['SIGINT', 'SIGUSR1', 'SIGTERM', 'SIGUSR2'], forced: 0 },
+  );
+  await receive('SIGINT');
+  assert.deepEqual({ last: got.at(-1), forced }, { last: 'SIGKILL', forced: 1 });
+});
+
 test("signals that were released are nobody's", async () => {
   const before = process.listenerCount('SIGTERM');
   takeSignals()[Symbol.dispose]();

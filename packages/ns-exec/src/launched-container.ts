@@ -57,7 +57,9 @@ export function launchedContainer(
     stdout: helper.stdout,
     stderr: helper.stderr,
     warnings: cgroup?.ignored ?? [],
-    kill: (signal) => helper.kill(signal),
+    // The helper passes on what it can catch; this it could not.
+    kill: (signal) =>
+      signal === 'SIGKILL' && identity !== undefined ? killProcess(identity) : helper.kill(signal),
     wait: () => end(helper, cgroup, identity),
   };
 }

@@ -98,7 +98,9 @@ export const command: Command = defineCommand({
   async run({ options, operands: [name, ...args] }, context) {
     const engine = engineOf(options, context.env);
     const create = createOptions(options, args, context.env);
-    using signals = takeSignals();
+    using signals = takeSignals(() =>
+      context.stderr.write('ctr: got 3 SIGTERM/SIGINTs, killing the container\n'),
+    );
     const progress = context.progress(options.quiet ? 'none' : options.progress);
     const image = prepareImage(engine, name, {
       pull: options.pull,
