@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from './sync-directory.ts';
 import { errnoOf, explainSystemError } from './system-error.ts';
@@ -14,7 +14,7 @@ export async function commitDirectory(
   final: string,
 ): Promise<'committed' | 'exists'> {
   try {
-    await rename(temporary, final);
+    renameSync(temporary, final);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOTEMPTY') return 'exists';
     throw explainSystemError(error, final);

@@ -20,8 +20,16 @@ interface Stat {
   startTime: string;
 }
 
+// Constants of this process, read when they are first asked for: that is dozens of times in a command.
+let own: Readonly<ProcessIdentity> | undefined;
+let boot: string | undefined;
+
 /** The identity of the calling process. Throws PROC_UNREADABLE where /proc is not mounted. */
 export function selfIdentity(): ProcessIdentity {
+  return (own ??= Object.freeze(readSelf()));
+}
+
+function readSelf(): ProcessIdentity {
   const stat = readStat('self');
   if (stat === undefined) {
     throw new DurableError('PROC_UNREADABLE', '/proc/self/stat: cannot be read', {
@@ -49,6 +57,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 /** The id of this boot of the kernel. */
 export function bootId(): string {
+  return (boot ??= readBootId());
+}
+
+function readBootId(): string {
   const path = '/proc/sys/kernel/random/boot_id';
   try {
     return readFileSync(path, 'latin1').trim();

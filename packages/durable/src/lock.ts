@@ -65,7 +65,8 @@ export async function withLock<T>(
   }
 }
 
-function openLockFile(path: string): number {
+/** A new descriptor of a lock file, which is made when missing. */
+export function openLockFile(path: string): number {
   try {
     const { O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
     return openSync(path, O_RDONLY | O_CREAT | O_NOFOLLOW, 0o600);
@@ -74,7 +75,8 @@ function openLockFile(path: string): number {
   }
 }
 
-function isStill(path: string, descriptor: number): boolean {
+/** Whether that is still what the path names. */
+export function isStill(path: string, descriptor: number): boolean {
   try {
     const [named, held] = [statSync(path), fstatSync(descriptor)];
     return named.dev === held.dev && named.ino === held.ino;
@@ -84,8 +86,11 @@ function isStill(path: string, descriptor: number): boolean {
   }
 }
 
-// A bare descriptor, not a FileHandle: one that is garbage-collected would close, and free the lock.
-function heldLock(path: string, descriptor: number): Lock {
+/**
+ * The lock on a descriptor that is locked. A bare descriptor, not a FileHandle: one that is garbage-collected would
+ * close, and free the lock.
+ */
+export function heldLock(path: string, descriptor: number): Lock {
   let held = true;
   const release = (): void => {
     if (!held) return;

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
+import { flush } from './flush.ts';
 import { errnoOf } from './system-error.ts';
 
 /**
@@ -8,13 +8,13 @@ import { errnoOf } from './system-error.ts';
  * fsync the kernel may have dropped the pages.
  */
 export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    await handle.sync();
+    await flush(descriptor);
   } catch (error) {
     // Some FUSE and network file systems have no sync of directories and say so with EINVAL.
     if (errnoOf(error) !== 'EINVAL') throw error;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

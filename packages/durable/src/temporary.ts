@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAlive, selfIdentity } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
+import { randomHex } from './random-hex.ts';
 import { removeTree } from './remove-tree.ts';
 import { errnoOf } from './system-error.ts';
 
@@ -15,8 +15,7 @@ const pattern = /^\.tmp-(\d+)-(\d+)-([0-9a-f-]{36})-[0-9a-f]{12}$/;
  */
 export function temporaryName(path: string): string {
   const { pid, startTime, bootId } = selfIdentity();
-  const random = randomBytes(6).toString('hex');
-  return join(dirname(path), `.tmp-${pid}-${startTime}-${bootId}-${random}`);
+  return join(dirname(path), `.tmp-${pid}-${startTime}-${bootId}-${randomHex(6)}`);
 }
 
 /** Who made a temporary of that base name, or undefined when the name is not one of ours. */
@@ -36,7 +35,7 @@ export async function sweepTemporaries(
   directory: string,
   remove: (path: string) => Promise<void> = removeTree,
 ): Promise<number> {
-  const abandoned = (await namesIn(directory)).filter((name) => {
+  const abandoned = namesIn(directory).filter((name) => {
     const owner = temporaryOwner(name);
     return owner !== undefined && !isAlive(owner);
   });
@@ -44,9 +43,9 @@ export async function sweepTemporaries(
   return abandoned.length;
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+function namesIn(directory: string): string[] {
   try {
-    return await readdir(directory);
+    return readdirSync(directory);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

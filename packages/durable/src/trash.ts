@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { removeTree } from './remove-tree.ts';
 import { errnoOf, explainSystemError } from './system-error.ts';
@@ -13,8 +13,8 @@ import { temporaryName } from './temporary.ts';
 export async function moveToTrash(path: string, trashDirectory: string): Promise<string> {
   const resting = temporaryName(join(trashDirectory, basename(path)));
   try {
-    await mkdir(trashDirectory, { recursive: true, mode: 0o700 });
-    await rename(path, resting);
+    mkdirSync(trashDirectory, { recursive: true, mode: 0o700 });
+    renameSync(path, resting);
   } catch (error) {
     throw explainSystemError(error, path);
   }
@@ -32,7 +32,7 @@ export async function emptyTrash(
 ): Promise<void> {
   let names: string[];
   try {
-    names = await readdir(trashDirectory);
+    names = readdirSync(trashDirectory);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return;
     throw error;

@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { flush } from './flush.ts';
 import { syncDirectory } from './sync-directory.ts';
 import { explainSystemError } from './system-error.ts';
 import { temporaryName } from './temporary.ts';
@@ -25,10 +26,10 @@ export async function writeFileAtomic(
   const temporary = temporaryName(path);
   try {
     await writeNew(temporary, data, mode, sync);
-    await rename(temporary, path);
+    renameSync(temporary, path);
     if (sync) await syncDirectory(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw explainSystemError(error, path);
   }
 }
@@ -39,12 +40,12 @@ async function writeNew(
   mode: number,
   sync: boolean,
 ): Promise<void> {
-  const handle = await open(path, 'wx', mode);
+  const descriptor = openSync(path, 'wx', mode);
   try {
-    await handle.writeFile(data);
-    await handle.chmod(mode);
-    if (sync) await handle.sync();
+    writeFileSync(descriptor, data);
+    fchmodSync(descriptor, mode);
+    if (sync) await flush(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

@@ -1,4 +1,4 @@
-import { resolveImage } from '@ctrkit/layout';
+import { resolveEntry } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
 import { formatReference, OciError, parseReference } from '@ctrkit/oci';
 import type { Digest, Platform, Reference } from '@ctrkit/oci';
@@ -23,7 +23,7 @@ export interface Match {
 /**
  * Looks an image up as docker does: a name (with or without registry, tag or digest) first, else an id
  * or an unambiguous beginning of one. Takes no lock. Answers undefined when there is none. Throws
- * AMBIGUOUS_ID, NAME_INVALID, and what `resolveImage` throws for a damaged image or one of another
+ * AMBIGUOUS_ID, NAME_INVALID, and what `resolveEntry` throws for a damaged image or one of another
  * platform.
  */
 export async function findImage(
@@ -34,12 +34,13 @@ export async function findImage(
   const match = await matchEntries(layout, nameOrId);
   const entry = match?.entries[0];
   if (entry === undefined) return undefined;
-  const { name: _, ...image } = await resolveImage(layout, {
-    digest: entry.descriptor.digest,
-    ...(platform !== undefined && { platform }),
-  });
+  const { name: _, ...image } = await resolveEntry(
+    layout,
+    entry.descriptor,
+    platform === undefined ? {} : { platform },
+  );
   const name = entry.reference === undefined ? {} : { name: formatReference(entry.reference) };
-  return { ...image, ...name, target: entry.descriptor, id: image.configDescriptor.digest };
+  return { ...image, ...name, id: image.configDescriptor.digest };
 }
 
 /** The entries that a name or an id means, or undefined. Throws AMBIGUOUS_ID, NAME_INVALID. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
@@ -36,7 +36,7 @@ export interface ImageStore {
  * durable's NO_SPACE, READ_ONLY, PERMISSION_DENIED.
  */
 export async function openImageStore({ root }: { root: string }): Promise<ImageStore> {
-  await makeRoot(root);
+  makeRoot(root);
   const layout = await openLayout(root, { create: true });
   return {
     layout,
@@ -55,9 +55,9 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
   };
 }
 
-async function makeRoot(root: string): Promise<void> {
+function makeRoot(root: string): void {
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    mkdirSync(root, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explainSystemError(error, root);
   }

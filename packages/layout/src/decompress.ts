@@ -10,12 +10,13 @@ import { unzstd } from './unzstd.ts';
 // Real layers stay far below this; what does not is made to fill a disk.
 const RATIO = 1000;
 const FLOOR = 64 * 1024 * 1024;
-const CHUNK = 256 * 1024;
+// Each chunk costs a turn of the event loop, a thread's waking, and a copy where an entry lies across its end.
+const CHUNK = 512 * 1024;
 
-// Ahead of its reader by a few chunks, so that inflating goes on while they are used.
+// One ahead of its reader, so that inflating goes on while a chunk is used.
 const gunzipOptions: ZlibOptions & { highWaterMark: number } = {
   chunkSize: CHUNK,
-  highWaterMark: 4 * CHUNK,
+  highWaterMark: CHUNK,
 };
 
 /** What a stream may grow to. */

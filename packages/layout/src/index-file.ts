@@ -1,11 +1,11 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, explainSystemError, withLock, writeFileAtomic } from '@ctrkit/durable';
+import { withLock, writeFileAtomic } from '@ctrkit/durable';
 import { parseImageIndex } from '@ctrkit/oci';
 import type { ImageIndex } from '@ctrkit/oci';
 import { LayoutError } from './layout-error.ts';
 import { indexLockPath } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { readCapped } from './read-capped.ts';
 
 const LIMIT = 4 * 1024 * 1024;
 
@@ -15,7 +15,13 @@ const LIMIT = 4 * 1024 * 1024;
  */
 export async function readIndex(layout: Layout): Promise<ImageIndex> {
   const path = join(layout.directory, 'index.json');
-  const bytes = await readCapped(path);
+  const bytes = readCapped(path, LIMIT);
+  if (bytes === undefined) {
+    throw new LayoutError('LAYOUT_INVALID', `${path}: is missing`, { path });
+  }
+  if (bytes.length > LIMIT) {
+    throw new LayoutError('LAYOUT_INVALID', `${path}: is larger than ${LIMIT} bytes`, { path });
+  }
   try {
     return parseImageIndex(bytes);
   } catch (cause) {
@@ -39,20 +45,4 @@ export async function updateIndex(
     if (after === before) return;
     await writeFileAtomic(path, JSON.stringify(after), { mode: 0o644 });
   });
-}
-
-async function readCapped(path: string): Promise<Buffer> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size <= LIMIT) return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    if (errnoOf(cause) !== 'ENOENT') throw explainSystemError(cause, path);
-    throw new LayoutError('LAYOUT_INVALID', `${path}: is missing`, { path, cause });
-  }
-  throw new LayoutError('LAYOUT_INVALID', `${path}: is larger than ${LIMIT} bytes`, { path });
 }

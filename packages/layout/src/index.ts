@@ -16,7 +16,7 @@ export { imageName, nameAnnotations, tagManifest } from './names.ts';
 export { readBlob, readSmallBlob } from './read-blob.ts';
 export { readLayoutTar } from './read-layout-tar.ts';
 export type { ReadLayoutTarOptions } from './read-layout-tar.ts';
-export { resolveImage } from './resolve-image.ts';
+export { resolveEntry, resolveImage } from './resolve-image.ts';
 export type { ResolvedImage, ResolveOptions } from './resolve-image.ts';
 export { verifyStream } from './verify-stream.ts';
 export { adoptBlob, writeBlob } from './write-blob.ts';

@@ -1,14 +1,9 @@
-import { open, mkdir } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  errnoOf,
-  explainSystemError,
-  sweepTemporaries,
-  withLock,
-  writeFileAtomic,
-} from '@ctrkit/durable';
+import { explainSystemError, sweepTemporaries, withLock, writeFileAtomic } from '@ctrkit/durable';
 import { mediaTypes, parseJson } from '@ctrkit/oci';
 import { LayoutError } from './layout-error.ts';
+import { readCapped } from './read-capped.ts';
 
 /**
  * A directory that holds an OCI image layout: `oci-layout`, `index.json`, `blobs/<algorithm>/<hex>`.
@@ -37,7 +32,7 @@ export async function openLayout(
   { create = false }: { create?: boolean } = {},
 ): Promise<Layout> {
   const layout: Layout = { directory };
-  const marker = await readMarker(layout);
+  const marker = readMarker(layout);
   if (marker !== undefined) parseMarker(marker, join(directory, MARKER));
   else if (create) await createLayout(layout);
   else throw notFound(directory);
@@ -69,26 +64,14 @@ function markerVersion(bytes: Uint8Array, path: string): unknown {
   }
 }
 
-async function readMarker(layout: Layout): Promise<Uint8Array | undefined> {
-  const path = join(layout.directory, MARKER);
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARKER_LIMIT + 1));
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw explainSystemError(error, path);
-  }
+function readMarker(layout: Layout): Uint8Array | undefined {
+  return readCapped(join(layout.directory, MARKER), MARKER_LIMIT);
 }
 
 // The marker comes last: a layout that has one has all of it, and an interrupted making is repeated.
 async function createLayout(layout: Layout): Promise<void> {
   try {
-    await mkdir(join(layout.directory, 'blobs', 'sha256'), { recursive: true });
+    mkdirSync(join(layout.directory, 'blobs', 'sha256'), { recursive: true });
   } catch (error) {
     throw explainSystemError(error, layout.directory);
   }
@@ -96,23 +79,13 @@ async function createLayout(layout: Layout): Promise<void> {
 }
 
 async function writeEmpty(layout: Layout): Promise<void> {
-  if ((await readMarker(layout)) !== undefined) return;
+  if (readMarker(layout) !== undefined) return;
   const empty = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] };
   const index = join(layout.directory, 'index.json');
-  if (!(await exists(index))) {
+  if (!existsSync(index)) {
     await writeFileAtomic(index, JSON.stringify(empty), { mode: 0o644 });
   }
   await writeFileAtomic(join(layout.directory, MARKER), MARKER_TEXT, { mode: 0o644 });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await (await open(path, 'r')).close();
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 function notFound(directory: string): LayoutError {

@@ -1,14 +1,16 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { errnoOf, explainSystemError } from '@ctrkit/durable';
 import { blobPath } from './blobs.ts';
 import type { BlobIdentity } from './blobs.ts';
 import { LayoutError } from './layout-error.ts';
 import type { Layout } from './layout.ts';
+import { readUpTo } from './read-capped.ts';
 import { BlobVerifier, sizeMismatch } from './verify-stream.ts';
 
 const CHUNK = 512 * 1024;
+
+const readInto = promisify(read);
 
 /**
  * The bytes of a blob, verified on the way: the stream fails at its end (see `verifyStream`) if they
@@ -20,22 +22,22 @@ export async function* readBlob(
   blob: BlobIdentity,
 ): AsyncGenerator<Buffer, void, undefined> {
   const verifier = new BlobVerifier(blob);
-  const handle = await openBlob(layout, blob);
-  let ahead = readAt(handle, 0, blob.size);
+  const descriptor = openBlob(layout, blob);
+  let ahead = readAt(descriptor, 0, blob.size);
   try {
     for (let position = 0; ;) {
       const chunk = await ahead;
       if (chunk.length === 0) break;
       position += chunk.length;
       // The disk works on the next piece while this one is hashed and used.
-      ahead = readAt(handle, position, blob.size);
+      ahead = readAt(descriptor, position, blob.size);
       verifier.update(chunk);
       yield chunk;
     }
     verifier.finish();
   } finally {
     await ahead.catch(() => undefined);
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -59,31 +61,43 @@ export async function readSmallBlob(
       },
     );
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of readBlob(layout, blob)) chunks.push(chunk);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  const verifier = new BlobVerifier(blob);
+  const bytes = readAtOnce(layout, blob);
+  verifier.update(bytes);
+  verifier.finish();
+  return bytes;
 }
 
-async function openBlob(layout: Layout, blob: BlobIdentity): Promise<FileHandle> {
-  const path = blobPath(layout, blob.digest);
-  const handle = await openQuietly(path, blob);
+// In one go: what is small is read in less time than a thread takes to be asked.
+function readAtOnce(layout: Layout, blob: BlobIdentity): Buffer {
+  const descriptor = openBlob(layout, blob);
   try {
-    const found = await handle.stat();
+    return readUpTo(descriptor, blob.size + 1);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openBlob(layout: Layout, blob: BlobIdentity): number {
+  const path = blobPath(layout, blob.digest);
+  const descriptor = openQuietly(path, blob);
+  try {
+    const found = fstatSync(descriptor);
     if (!found.isFile()) {
       throw new LayoutError('LAYOUT_INVALID', `${path}: is not a regular file`, { path });
     }
     if (found.size !== blob.size) throw sizeMismatch(blob, found.size);
-    return handle;
+    return descriptor;
   } catch (error) {
-    await handle.close();
+    closeSync(descriptor);
     throw error;
   }
 }
 
-async function openQuietly(path: string, blob: BlobIdentity): Promise<FileHandle> {
+function openQuietly(path: string, blob: BlobIdentity): number {
   try {
     // O_NONBLOCK: a named pipe in a foreign layout must not stop us for ever.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     if (errnoOf(cause) !== 'ENOENT' && errnoOf(cause) !== 'ENOTDIR') {
       throw explainSystemError(cause, path);
@@ -98,12 +112,12 @@ async function openQuietly(path: string, blob: BlobIdentity): Promise<FileHandle
 }
 
 // Up to one byte more than there should be, so that a file that grows is noticed.
-function readAt(handle: FileHandle, position: number, size: number): Promise<Buffer> {
+function readAt(descriptor: number, position: number, size: number): Promise<Buffer> {
   const length = Math.min(CHUNK, size + 1 - position);
   const buffer = Buffer.allocUnsafeSlow(Math.max(length, 0));
-  const reading = handle
-    .read(buffer, 0, buffer.length, position)
-    .then(({ bytesRead }) => buffer.subarray(0, bytesRead));
+  const reading = readInto(descriptor, buffer, 0, buffer.length, position).then(({ bytesRead }) =>
+    buffer.subarray(0, bytesRead),
+  );
   // Reported where it is awaited; until then it is nobody's unhandled rejection.
   reading.catch(() => undefined);
   return reading;

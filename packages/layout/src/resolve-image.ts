@@ -45,8 +45,17 @@ export async function resolveImage(
   layout: Layout,
   options: ResolveOptions = {},
 ): Promise<ResolvedImage> {
+  const target = await findEntry(layout, options, options.platform ?? hostPlatform());
+  return await resolveEntry(layout, target, options);
+}
+
+/** The image of an entry that is known already; otherwise as `resolveImage`. */
+export async function resolveEntry(
+  layout: Layout,
+  target: Descriptor,
+  options: Pick<ResolveOptions, 'platform'> = {},
+): Promise<ResolvedImage> {
   const wanted = options.platform ?? hostPlatform();
-  const target = await findEntry(layout, options, wanted);
   const name = imageName(target);
   const found = await followPlatform(layout, target, wanted, DEEPEST);
   const config = parseImageConfig(await readSmallBlob(layout, found.manifest.config));
