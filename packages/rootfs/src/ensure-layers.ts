@@ -35,7 +35,7 @@ export async function ensureLayers(
 ): Promise<string[]> {
   const layers = layersOf(image);
   const source = options.source ?? ((descriptor: Descriptor) => readBlob(layout, descriptor));
-  const stored = await Promise.all(layers.map((layer) => findStored(options.root, layer)));
+  const stored = layers.map((layer) => findStored(options.root, layer));
   for (const [i, layer] of stored.entries()) {
     if (layer !== undefined)
       options.onEvent?.({ type: 'layer', id: layers[i]?.diffId ?? '', status: 'exists' });

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
 import { digestAlgorithm, digestHex, parseJson } from '@ctrkit/oci';
@@ -35,9 +35,9 @@ export function filesOf(path: string): string {
   return join(path, 'fs');
 }
 
-async function readRecord(path: string): Promise<LayerRecord | undefined> {
+function readRecord(path: string): LayerRecord | undefined {
   try {
-    const record = parseJson(await readFile(join(path, RECORD)), { maxBytes: 64 * 1024 });
+    const record = parseJson(readFileSync(join(path, RECORD)), { maxBytes: 64 * 1024 });
     return record as LayerRecord;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
@@ -47,18 +47,11 @@ async function readRecord(path: string): Promise<LayerRecord | undefined> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** The layer of that id if it is whole: unpacked in this boot, or synced since. */
-export async function findLayer(root: string, id: Digest): Promise<StoredLayer | undefined> {
+export function findLayer(root: string, id: Digest): StoredLayer | undefined {
   const path = layerPath(root, id);
-  const record = await readRecord(path);
+  const record = readRecord(path);
   if (record === undefined) return undefined;
-  if (record.bootId !== bootId() && !(await exists(join(path, SYNCED)))) return undefined;
+  if (record.bootId !== bootId() && !existsSync(join(path, SYNCED))) return undefined;
   return { directory: filesOf(path), opaque: record.opaque };
 }

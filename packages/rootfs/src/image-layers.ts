@@ -34,11 +34,8 @@ export function layersOf({ manifest, config }: LayeredImage): ImageLayer[] {
 }
 
 /** A layer where it is unpacked already: alone, or upon those below it. */
-export async function findStored(
-  root: string,
-  { diffId, chainId }: ImageLayer,
-): Promise<StoredLayer | undefined> {
-  const alone = await findLayer(root, diffId);
+export function findStored(root: string, { diffId, chainId }: ImageLayer): StoredLayer | undefined {
+  const alone = findLayer(root, diffId);
   return alone ?? (chainId === diffId ? undefined : findLayer(root, chainId));
 }
 

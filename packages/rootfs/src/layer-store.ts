@@ -44,7 +44,7 @@ export async function commitLayer(
   const final = layerPath(root, id);
   await writeFile(join(temporary, RECORD), JSON.stringify({ ...record, bootId: bootId() }));
   if (await isRenamed(temporary, final)) return final;
-  if ((await findLayer(root, id)) === undefined) {
+  if (findLayer(root, id) === undefined) {
     const damaged = await moveToTrash(final, join(root, 'trash'));
     if (await isRenamed(temporary, final)) {
       await removeTree(damaged);

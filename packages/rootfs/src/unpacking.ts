@@ -62,7 +62,7 @@ export class Unpacking {
     const twin = this.#layers.findIndex(({ diffId }) => diffId === layer.diffId);
     if (twin < index) {
       await this.#done[twin];
-      this.#stored[index] = await findStored(this.#options.root, layer);
+      this.#stored[index] = findStored(this.#options.root, layer);
       if (this.#stored[index] !== undefined) return;
     }
     this.#stored[index] = await this.#unpack(index, layer);

@@ -39,14 +39,14 @@ withRunc('runc runs a bundle as it is, and the host gets no mount', async () => 
   const args = [
     'sh',
     '-c',
-    'echo $HOME; ls -d /etc/passwd; echo new > /new; cat /proc/self/mountinfo | head -1',
+    'echo $HOME; ls -d /etc/passwd; echo new > /new; cat /proc/self/mountinfo | head -1; grep ^Seccomp: /proc/self/status',
   ];
   await writeBundle(layout, image, at('bundle'), { root: at('root'), args });
   const [mount] = (await specOf(at('bundle'))).mounts ?? [];
   assert.equal([mount?.destination, mount?.type], ['/', 'overlay']);
   const { code, stdout, stderr } = await runc(at('bundle'));
   assert.is(code, 0, stderr);
-  assert.match(stdout, /^\/root\n\/etc\/passwd\n.* overlay /);
+  assert.match(stdout, /^\/root\n\/etc\/passwd\n.* overlay .*\nSeccomp:\t2\n$/);
   // What it wrote is in the upper directory; the layers are as they were.
   assert.ok((await readdir(at('bundle/upper'))).includes('new'));
   assert.equal(await readdir(at('bundle/rootfs')), []);

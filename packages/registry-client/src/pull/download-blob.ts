@@ -1,3 +1,4 @@
+import type { Locker } from '@ctrkit/durable';
 import { adoptBlob, hasBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Descriptor, Reference } from '@ctrkit/oci';
@@ -23,6 +24,9 @@ export interface BlobJob {
   reader?: BlobReader | undefined;
   /** Through it goes what uses the network. */
   gate: Gate;
+  locker: Locker;
+  /** Through it goes what waits for the disk. */
+  syncing: Gate;
   signal: AbortSignal;
   report: (status: PullLayerEvent['status'], current: number) => void;
 }
@@ -43,7 +47,7 @@ export interface Download {
 export async function downloadBlob(job: BlobJob): Promise<Download> {
   const { layout, blob, signal } = job;
   if (await hasBlob(layout, blob)) return exists(job);
-  const partial = await claimPartial(layout, blob.digest, signal);
+  const partial = await claimPartial(layout, blob.digest, job.locker, signal);
   try {
     // Who had the claim before may have moved the file away; this one was then made by claiming it.
     if (!(await hasBlob(layout, blob))) {
@@ -61,10 +65,12 @@ export async function downloadBlob(job: BlobJob): Promise<Download> {
   return exists(job);
 }
 
-async function keep(partial: Partial, { layout, blob, report }: BlobJob): Promise<void> {
+async function keep(partial: Partial, { layout, blob, report, syncing }: BlobJob): Promise<void> {
   try {
     await partial.handle.chmod(0o644);
-    await adoptBlob(layout, partial.path, blob, { verified: true });
+    await syncing.run(async () => {
+      await adoptBlob(layout, partial.path, blob, { verified: true });
+    });
     report('downloaded', blob.size);
   } finally {
     await partial.release();

@@ -1,8 +1,8 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireLock, errnoOf, explainSystemError } from '@ctrkit/durable';
-import type { Lock } from '@ctrkit/durable';
+import { errnoOf, explainSystemError } from '@ctrkit/durable';
+import type { Lock, Locker } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
 
@@ -33,10 +33,11 @@ export function ingestDirectory(layout: Layout): string {
 export async function claimPartial(
   layout: Layout,
   digest: Digest,
+  locker: Locker,
   signal?: AbortSignal,
 ): Promise<Partial> {
   const path = join(ingestDirectory(layout), digest);
-  const lock = await lockFile(layout, path, signal);
+  const lock = await lockFile(layout, path, locker, signal);
   try {
     return claimed(path, await open(path, 'r+'), lock);
   } catch (error) {
@@ -45,11 +46,16 @@ export async function claimPartial(
   }
 }
 
-async function lockFile(layout: Layout, path: string, signal?: AbortSignal): Promise<Lock> {
+async function lockFile(
+  layout: Layout,
+  path: string,
+  locker: Locker,
+  signal?: AbortSignal,
+): Promise<Lock> {
   for (let tries = 1; ; tries += 1) {
     try {
       await mkdir(ingestDirectory(layout), { recursive: true, mode: 0o700 });
-      const lock = await acquireLock(path, signal === undefined ? {} : { signal });
+      const lock = await locker.acquire(path, signal === undefined ? {} : { signal });
       if (lock !== undefined) return lock;
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || tries === TRIES) throw explainSystemError(error, path);

@@ -1,3 +1,4 @@
+import { createLocker } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
 import { hostPlatform } from '@ctrkit/oci';
 import type {
@@ -72,6 +73,10 @@ export interface PullResult {
 // Claims are taken ahead of the downloads: each costs a moment, in which the network would be idle.
 const AHEAD = 16;
 
+// Node has four threads for what waits for a disk: they must not all wait for it to sync while there is something to
+// write or to inflate.
+const SYNCS = 2;
+
 /**
  * Pulls an image into a layout: what is there is not fetched, what is fetched is verified, and the name is
  * recorded last, so that it never points at half an image. What an interrupted pull has downloaded
@@ -116,13 +121,15 @@ async function bringAll(
 ): Promise<number> {
   let bytes = 0;
   const gate = createGate(concurrency);
+  const syncing = createGate(SYNCS);
+  const locker = createLocker();
   const bring = async (blob: Descriptor, signal: AbortSignal): Promise<Remainder> => {
     const isLayer = blob.digest !== image.manifest.config.digest;
     const report = (status: PullLayerEvent['status'], current: number): void => {
       if (isLayer) onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
     };
     const reader = isLayer ? onLayer : undefined;
-    const job = { client, reference, layout, blob, reader, gate, signal, report };
+    const job = { client, reference, layout, blob, reader, gate, locker, syncing, signal, report };
     const download = await downloadBlob(job);
     bytes += download.fetched;
     if (!isLayer) {

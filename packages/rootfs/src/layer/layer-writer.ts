@@ -51,20 +51,25 @@ export class LayerWriter {
     this.#times.imply([]);
   }
 
-  /** Makes one entry; a regular file's contents are taken from the reader. Throws LAYER_INVALID. */
-  async write(entry: TarEntry, reader: TarReader): Promise<void> {
+  /**
+   * Makes one entry; a regular file's contents are taken from the reader. Undefined where there is nothing to wait for.
+   * Throws LAYER_INVALID.
+   */
+  write(entry: TarEntry, reader: TarReader): Promise<void> | undefined {
     const components = splitPath(entry.path);
     const name = components.at(-1);
     if (name === undefined) {
       this.#writeRoot(entry);
-      return;
+      return undefined;
     }
     const mark = markOf(name, entry.path);
-    if (mark.kind === 'ignored') return;
+    if (mark.kind === 'ignored') return undefined;
     const parent = this.#parent(components);
     if (mark.kind === 'opaque') this.#opaque(parent, components.slice(0, -1));
     else if (mark.kind === 'whiteout') this.#whiteout(parent, components, mark.name);
-    else await this.#entry(entry, reader, { parent, name, components, path: components.join('/') });
+    else
+      return this.#entry(entry, reader, { parent, name, components, path: components.join('/') });
+    return undefined;
   }
 
   /** Sets the times of directories, which come last. */
@@ -113,15 +118,14 @@ export class LayerWriter {
     return place;
   }
 
-  async #entry(entry: TarEntry, reader: TarReader, spot: Spot): Promise<void> {
+  #entry(entry: TarEntry, reader: TarReader, spot: Spot): Promise<void> | undefined {
     switch (entry.type) {
       case 'directory':
         this.#directory(entry, spot);
         break;
       case 'file':
-        await writeFile(this.#made(entry, spot.path), reader, this.#plan);
         this.#record(spot, 'file');
-        return;
+        return writeFile(this.#made(entry, spot.path), reader, this.#plan);
       case 'symlink':
         checkTarget(entry);
         this.#put(makeSymlink(this.#made(entry, spot.path)), spot, 'symlink');
@@ -132,7 +136,7 @@ export class LayerWriter {
       default:
         this.#node(entry, spot);
     }
-    await this.#plan.flow();
+    return this.#plan.flow();
   }
 
   #put(operation: Operation, spot: Spot, kind: Kind): Place {

@@ -7,8 +7,8 @@ export interface OperationSink {
   add(operation: Operation): void;
   /** Contents are passed on without a copy: they must not change any more. */
   addContent(operation: ContentOperation): void;
-  /** Waits where the other side is far behind. Throws what made it fail. */
-  flow(): Promise<void>;
+  /** Waits where the other side is far behind; undefined where there is nothing to wait for. Throws what made it fail. */
+  flow(): Promise<void> | undefined;
   /** Ends the plan and waits until all of it is carried out. */
   finish(): Promise<void>;
   /** Stops where it is. */
@@ -20,7 +20,7 @@ export function showOperations(show: (operation: Operation) => void): OperationS
   return {
     add: show,
     addContent: show,
-    flow: async () => {},
+    flow: () => undefined,
     finish: async () => {},
     abandon: async () => {},
   };

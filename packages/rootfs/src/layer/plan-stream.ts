@@ -4,7 +4,8 @@ import { RootfsError } from '../rootfs-error.ts';
 import type { ContentOperation, OperationSink } from './operation-sink.ts';
 
 const BATCH = 512 * 1024;
-const MOST_UNDER_WAY = 8;
+// What is on its way keeps whole chunks of the inflater in memory.
+const MOST_UNDER_WAY = 2;
 const SMALL = 4096;
 
 /** A helper that is fed with many small operations: they travel in batches, while the next are being made. */
@@ -45,12 +46,11 @@ export class PlanStream implements OperationSink {
     this.#small = [];
   }
 
-  async flow(): Promise<void> {
-    if (this.#bytes >= BATCH) await this.#send();
+  flow(): Promise<void> | undefined {
+    return this.#bytes >= BATCH ? this.#send() : undefined;
   }
 
   async #send(): Promise<void> {
-    // What is on its way must not grow without end.
     if (this.#sending.length >= MOST_UNDER_WAY) await this.#sending.shift();
     if (this.#failure !== undefined) throw explain(this.#failure.error);
     this.#gather();

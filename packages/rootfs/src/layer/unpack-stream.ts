@@ -37,8 +37,11 @@ export async function unpackStream(
 ): Promise<void> {
   const reader = new TarReader(verifyDiffId(source, diffId, options.signal), options.limits);
   try {
-    for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-      await writer.write(entry, reader);
+    for (;;) {
+      const entry = reader.nextReady() ?? (await reader.next());
+      if (entry === undefined) break;
+      const waiting = writer.write(entry, reader);
+      if (waiting !== undefined) await waiting;
     }
     // The layer counts by all of its bytes, also those after the end of the archive.
     await reader.bytes.drain();

@@ -7,17 +7,26 @@ import type { OperationSink } from './operation-sink.ts';
 // Up to here, contents that lie in two chunks are joined, so that a file is one record.
 const JOINED = 64 * 1024;
 
-/** Makes a regular file of the reader's present entry. */
-export async function writeFile(made: Made, reader: TarReader, plan: OperationSink): Promise<void> {
-  const { entry, path } = made;
-  const whole = entry.stored <= Math.max(JOINED, reader.bytes.ready);
-  if (entry.sparse !== undefined || !whole || entry.stored > LARGEST) {
-    await writeInParts(made, reader, plan);
-    return;
+/** Makes a regular file of the reader's present entry; undefined where there is nothing to wait for. */
+export function writeFile(
+  made: Made,
+  reader: TarReader,
+  plan: OperationSink,
+): Promise<void> | undefined {
+  const { entry } = made;
+  if (entry.sparse !== undefined || entry.stored > LARGEST) {
+    return writeInParts(made, reader, plan);
   }
-  const content = await reader.rest();
+  const content = reader.restReady();
+  if (content !== undefined) return writeWhole(made, content, plan);
+  if (entry.stored > JOINED) return writeInParts(made, reader, plan);
+  return reader.rest().then((joined) => writeWhole(made, joined, plan));
+}
+
+function writeWhole(made: Made, content: Buffer, plan: OperationSink): Promise<void> | undefined {
+  const { entry, path } = made;
   plan.addContent({ op: 'make-file', path, ...ownedOf(made), ...modifiedOf(entry), content });
-  await plan.flow();
+  return plan.flow();
 }
 
 // A record of the plan has a largest size.

@@ -1,10 +1,17 @@
 import { invalidLayer } from '../rootfs-error.ts';
 
-/** Takes bytes out of a stream of chunks; what lies within one chunk is handed out without a copy. */
+const nothing: Buffer = Buffer.alloc(0);
+
+/**
+ * Takes bytes out of a stream of chunks; what lies within one chunk is handed out without a copy. What is `ready` is had
+ * without waiting: a turn of the loop for each field of each entry would cost more than reading it.
+ */
 export class ByteReader {
   readonly #source: AsyncIterator<Buffer>;
-  #chunk: Buffer = Buffer.alloc(0);
+  #chunk: Buffer = nothing;
   #at = 0;
+  /** What follows `#chunk`, where bytes of two chunks were joined. */
+  #after: Buffer = nothing;
 
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]();
@@ -15,19 +22,42 @@ export class ByteReader {
     return this.#chunk.length - this.#at;
   }
 
-  /** Exactly that many bytes; undefined at the end of the stream. Throws LAYER_INVALID when it ends among them. */
-  async take(length: number): Promise<Buffer | undefined> {
-    if (this.ready >= length) return this.takeReady(length);
+  /** Sees to it that so many bytes are ready; false where the stream ends before. */
+  async fill(length: number): Promise<boolean> {
     const parts: Buffer[] = [];
     let missing = length;
-    while (missing > 0) {
-      const part = await this.piece(missing);
-      if (part === undefined && missing === length) return undefined;
-      if (part === undefined) throw truncated();
-      parts.push(part);
-      missing -= part.length;
+    while (missing > this.ready) {
+      missing -= this.ready;
+      if (this.ready > 0) parts.push(this.takeReady(this.ready));
+      else if (!(await this.#advance())) break;
     }
-    return parts.length === 1 ? parts[0] : Buffer.concat(parts, length);
+    if (parts.length === 0) return missing <= this.ready;
+    const complete = missing <= this.ready;
+    parts.push(this.takeReady(Math.min(missing, this.ready)));
+    this.#after = this.#chunk.subarray(this.#at);
+    this.#chunk = Buffer.concat(parts);
+    this.#at = 0;
+    return complete;
+  }
+
+  async #advance(): Promise<boolean> {
+    if (this.#after.length > 0) {
+      this.#chunk = this.#after;
+      this.#after = nothing;
+    } else {
+      const next = await this.#source.next();
+      if (next.done === true) return false;
+      this.#chunk = next.value;
+    }
+    this.#at = 0;
+    return true;
+  }
+
+  /** Exactly that many bytes; undefined at the end of the stream. Throws LAYER_INVALID when it ends among them. */
+  async take(length: number): Promise<Buffer | undefined> {
+    if (await this.fill(length)) return this.takeReady(length);
+    if (this.ready > 0) throw truncated();
+    return undefined;
   }
 
   /** Exactly that many bytes, of which `ready` says that they are there. */
@@ -38,27 +68,20 @@ export class ByteReader {
 
   /** Some bytes, at most that many; undefined at the end of the stream. */
   async piece(most: number): Promise<Buffer | undefined> {
-    while (this.ready === 0) {
-      const next = await this.#source.next();
-      if (next.done === true) return undefined;
-      this.#chunk = next.value;
-      this.#at = 0;
-    }
+    if (!(await this.fill(1))) return undefined;
     return this.takeReady(Math.min(most, this.ready));
   }
 
-  /** Throws LAYER_INVALID when the stream ends before that. */
-  async skip(length: number): Promise<void> {
-    for (let missing = length; missing > 0;) {
-      const part = await this.piece(missing);
-      if (part === undefined) throw truncated();
-      missing -= part.length;
-    }
+  /** Passes over what is ready of so many bytes; how many are left to pass over. */
+  skipReady(length: number): number {
+    const skipped = Math.min(length, this.ready);
+    this.#at += skipped;
+    return length - skipped;
   }
 
   /** Reads the stream to its end, where a verifying one has its say. */
   async drain(): Promise<void> {
-    while ((await this.piece(Number.MAX_SAFE_INTEGER)) !== undefined);
+    while (await this.fill(1)) this.skipReady(this.ready);
   }
 
   /** Lets go of the stream. */

@@ -24,9 +24,10 @@ export function isZero(block: Buffer): boolean {
   return block.every((byte) => byte === 0);
 }
 
-function text(field: Buffer): string {
-  const end = field.indexOf(0);
-  return field.toString('latin1', 0, end < 0 ? field.length : end);
+function text(block: Buffer, start: number, end: number): string {
+  if (block[start] === 0) return '';
+  const nul = block.indexOf(0, start);
+  return block.toString('latin1', start, nul < 0 || nul > end ? end : nul);
 }
 
 // The sum of all bytes, its own field taken as spaces; old archives have it of signed bytes.
@@ -39,15 +40,16 @@ function hasValidChecksum(block: Buffer): boolean {
     unsigned += byte;
     signed += byte < 0x80 ? byte : byte - 0x100;
   }
-  const expected = readNumber(block.subarray(148, 156), 'checksum');
+  const expected = readNumber(block, 148, 156, 'checksum');
   return expected === unsigned || expected === signed;
 }
 
 // GNU's own format keeps times and sparse maps where POSIX has the beginning of a long name; star's, at its end.
 function prefixOf(block: Buffer): string {
+  if (block[345] === 0) return '';
   if (block.toString('latin1', 257, 263) !== 'ustar\0') return '';
   const isStar = block.toString('latin1', 508, 512) === 'tar\0';
-  return text(block.subarray(345, isStar ? 476 : 500));
+  return text(block, 345, isStar ? 476 : 500);
 }
 
 // In the oldest format there is anything where devices have their numbers.
@@ -55,8 +57,8 @@ function deviceOf(block: Buffer): { major: number; minor: number } {
   const type = block[156] ?? 0;
   if (type !== 0x33 && type !== 0x34) return { major: 0, minor: 0 };
   return {
-    major: readCount(block.subarray(329, 337), 'major'),
-    minor: readCount(block.subarray(337, 345), 'minor'),
+    major: readCount(block, 329, 337, 'major'),
+    minor: readCount(block, 337, 345, 'minor'),
   };
 }
 
@@ -67,16 +69,16 @@ function deviceOf(block: Buffer): { major: number; minor: number } {
 export function readHeader(block: Buffer): Header {
   if (!hasValidChecksum(block)) throw invalidLayer('a header has a wrong checksum');
   const prefix = prefixOf(block);
-  const name = text(block.subarray(0, 100));
+  const name = text(block, 0, 100);
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
-    mode: readCount(block.subarray(100, 108), 'mode') & 0o7777,
-    uid: readCount(block.subarray(108, 116), 'uid'),
-    gid: readCount(block.subarray(116, 124), 'gid'),
-    size: readCount(block.subarray(124, 136), 'size'),
-    seconds: readNumber(block.subarray(136, 148), 'mtime'),
+    mode: readCount(block, 100, 108, 'mode') & 0o7777,
+    uid: readCount(block, 108, 116, 'uid'),
+    gid: readCount(block, 116, 124, 'gid'),
+    size: readCount(block, 124, 136, 'size'),
+    seconds: readNumber(block, 136, 148, 'mtime'),
     type: String.fromCharCode(block[156] ?? 0),
-    linkName: text(block.subarray(157, 257)),
+    linkName: text(block, 157, 257),
     ...deviceOf(block),
     block,
   };

@@ -9,23 +9,26 @@ export interface Time {
 const SPACE = 0x20;
 
 // The first bit says base 256: two's complement, big-endian, the rest of the field (a GNU extension).
-function base256(field: Buffer, what: string): number {
-  const negative = (field[0] ?? 0) === 0xff;
-  let value = negative ? -1n : BigInt((field[0] ?? 0) & 0x7f);
-  for (let i = 1; i < field.length; i++) value = (value << 8n) | BigInt(field[i] ?? 0);
+function base256(block: Buffer, start: number, end: number, what: string): number {
+  const first = block[start] ?? 0;
+  let value = first === 0xff ? -1n : BigInt(first & 0x7f);
+  for (let at = start + 1; at < end; at++) value = (value << 8n) | BigInt(block[at] ?? 0);
   const number = Number(value);
   if (!Number.isSafeInteger(number)) throw invalidLayer(`${what} is out of range`);
   return number;
 }
 
-/** A number of a header: octal digits ended by a space or NUL, or base 256. An empty field is 0. Throws LAYER_INVALID. */
-export function readNumber(field: Buffer, what: string): number {
-  if (((field[0] ?? 0) & 0x80) !== 0) return base256(field, what);
-  let at = 0;
-  while (field[at] === SPACE) at++;
+/**
+ * A number of a header, from `start` to before `end`: octal digits ended by a space or NUL, or base 256. An empty field
+ * is 0. Throws LAYER_INVALID.
+ */
+export function readNumber(block: Buffer, start: number, end: number, what: string): number {
+  if (((block[start] ?? 0) & 0x80) !== 0) return base256(block, start, end, what);
+  let at = start;
+  while (at < end && block[at] === SPACE) at++;
   let value = 0;
-  for (; at < field.length; at++) {
-    const digit = field[at] ?? 0;
+  for (; at < end; at++) {
+    const digit = block[at] ?? 0;
     if (digit === 0 || digit === SPACE) break;
     if (digit < 0x30 || digit > 0x37) throw invalidLayer(`${what} is not a number`);
     value = value * 8 + digit - 0x30;
@@ -34,8 +37,8 @@ export function readNumber(field: Buffer, what: string): number {
 }
 
 /** The same, of what cannot be negative. Throws LAYER_INVALID. */
-export function readCount(field: Buffer, what: string): number {
-  return notNegative(readNumber(field, what), what);
+export function readCount(block: Buffer, start: number, end: number, what: string): number {
+  return notNegative(readNumber(block, start, end, what), what);
 }
 
 export function notNegative(value: number, what: string): number {

@@ -42,12 +42,12 @@ function pairs(numbers: readonly number[]): Segment[] {
   }));
 }
 
-function readOldEntries(bytes: Buffer, count: number): number[] {
+function readOldEntries(block: Buffer, start: number, count: number): number[] {
   const numbers: number[] = [];
   for (let i = 0; i < 2 * count; i++) {
-    const field = bytes.subarray(12 * i, 12 * i + 12);
-    if (i % 2 === 0 && field[0] === 0) break;
-    numbers.push(readCount(field, 'sparse map'));
+    const at = start + 12 * i;
+    if (i % 2 === 0 && block[at] === 0) break;
+    numbers.push(readCount(block, at, at + 12, 'sparse map'));
   }
   return numbers;
 }
@@ -58,16 +58,16 @@ export async function readOldSparse(
   stored: number,
   bytes: ByteReader,
 ): Promise<Sparse> {
-  const numbers = readOldEntries(header.subarray(386, 482), 4);
+  const numbers = readOldEntries(header, 386, 4);
   for (let more = header[482] !== 0; more;) {
     const block = await bytes.take(BLOCK);
     if (block === undefined || numbers.length > 2 * MOST_SEGMENTS) {
       throw invalidLayer('a sparse map is too long or cut short');
     }
-    numbers.push(...readOldEntries(block, 21));
+    numbers.push(...readOldEntries(block, 0, 21));
     more = block[504] !== 0;
   }
-  const size = readCount(header.subarray(483, 495), 'real size');
+  const size = readCount(header, 483, 495, 'real size');
   return checked({ size, segments: pairs(numbers), mapSize: 0 }, stored);
 }
 
@@ -95,6 +95,11 @@ async function readMapInContents(bytes: ByteReader, stored: number, size: number
     wanted = 1 + 2 * number;
   }
   return checked({ size, segments: pairs(numbers.slice(1)), mapSize }, stored);
+}
+
+/** Whether PAX records speak of a file with holes. */
+export function isPaxSparse({ values }: PaxRecords): boolean {
+  return values.has('GNU.sparse.size') || values.has('GNU.sparse.realsize');
 }
 
 /** The map that PAX records speak of (versions 0.0, 0.1, 1.0), or undefined where they do not. Throws LAYER_INVALID. */
