@@ -6,6 +6,7 @@ import {
   maskedPaths,
   readonlyPaths,
 } from './default-sandbox.ts';
+import { defaultSeccomp } from './default-seccomp.ts';
 import type { Linux, LinuxNamespaceType, Process, RuntimeSpec } from './runtime-spec.ts';
 
 const namespaces: readonly LinuxNamespaceType[] = [
@@ -20,7 +21,7 @@ const namespaces: readonly LinuxNamespaceType[] = [
 /**
  * The default sandbox as a new runtime configuration, the caller's to change: `sh` as root with few
  * capabilities, in namespaces of its own, on the bundle's `rootfs`. On no point is it looser than both docker
- * and podman. It sets no limits, no host name and no seccomp filter.
+ * and podman. It sets no limits and no host name.
  * https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md
  */
 export function defaultSpec(): RuntimeSpec {
@@ -59,5 +60,6 @@ function defaultLinux(): Linux {
     resources: { devices: defaultDeviceRules.map((rule) => ({ ...rule })) },
     maskedPaths: [...maskedPaths],
     readonlyPaths: [...readonlyPaths],
+    seccomp: defaultSeccomp(),
   };
 }

@@ -12,6 +12,7 @@ export {
   maskedPaths,
   readonlyPaths,
 } from './default-sandbox.ts';
+export { defaultSeccomp } from './default-seccomp.ts';
 export { defaultSpec } from './default-spec.ts';
 export { parseDescriptor } from './descriptor.ts';
 export type { Descriptor } from './descriptor.ts';
@@ -52,6 +53,7 @@ export type { Platform } from './platform.ts';
 export { familiarReference, formatReference, parseReference } from './reference.ts';
 export type { Reference } from './reference.ts';
 export type * from './runtime-spec.ts';
+export type * from './seccomp.ts';
 export { selectPlatform } from './select-platform.ts';
 export { resolveGroup, resolveUser } from './user.ts';
 export type { AccountFiles, ResolvedUser } from './user.ts';

@@ -1,6 +1,7 @@
 // The types of a bundle's config.json, as far as this project reads or writes it.
 // https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md
 import type { LinuxResources } from './linux-resources.ts';
+import type { Seccomp } from './seccomp.ts';
 
 export interface RuntimeSpec {
   ociVersion: string;
@@ -128,21 +129,4 @@ export interface LinuxDevice {
   fileMode?: number;
   uid?: number;
   gid?: number;
-}
-
-export interface Seccomp {
-  defaultAction: string;
-  defaultErrnoRet?: number;
-  architectures?: string[];
-  flags?: string[];
-  listenerPath?: string;
-  listenerMetadata?: string;
-  syscalls?: SeccompSyscall[];
-}
-
-export interface SeccompSyscall {
-  names: string[];
-  action: string;
-  errnoRet?: number;
-  args?: { index: number; value: number; valueTwo?: number; op: string }[];
 }
