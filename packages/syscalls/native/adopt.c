@@ -122,7 +122,7 @@ static void adopt_leaf(int layer, const char *path, const struct stat *status) {
   int parent = parent_of(path, &name);
   if (S_ISREG(status->st_mode)) {
     CLOSING int from = open_beneath(layer, path, O_RDONLY | O_NONBLOCK, ONE_MOUNT);
-    CLOSING int to = make_file_at(parent, name, path);
+    CLOSING int to = make_file_at(parent, name, 0600, path);
     copy_contents(from, to, status->st_size, path);
     copy_metadata(from, to, status, path);
   } else if (S_ISLNK(status->st_mode)) {

@@ -13,8 +13,9 @@
 #include <sys/types.h>
 #include <time.h>
 
-// Descriptors that every plan starts with; everything above is closed first.
-enum { PLAN_FD = 3, REPORT_FD = 4 };
+// Descriptors that every plan starts with; everything above is closed first. The gate leads from launch and enter to
+// the supervisor that started them.
+enum { PLAN_FD = 3, REPORT_FD = 4, GATE_FD = 5 };
 
 // The helper's own failures exit with this; a program's exit code is passed on as it is.
 enum { EXIT_HELPER_FAILED = 125 };
@@ -30,6 +31,8 @@ struct record {
   const unsigned char *end;
 };
 bool next_record(struct record *record, uint16_t *code); // false at the end of the plan
+void read_no_further(void);                              // than the present record: what follows is somebody else's
+void read_from_memory(const void *bytes, size_t length); // a plan within a plan
 uint32_t take_u32(struct record *record);
 uint64_t take_u64(struct record *record);
 int64_t take_i64(struct record *record);
@@ -43,10 +46,12 @@ const struct text *take_texts(struct record *record, uint32_t *count);
 // report.c: NDJSON on REPORT_FD, and the one way to fail.
 extern uint32_t current_step;
 extern const char *current_operation;
+extern const char *failure_event; // `error`, or what a failure that ends nothing else is called
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_path(const char *event, const char *path, const char *attribute);
 void report_bytes(const char *path, const unsigned char *bytes, size_t length);
 void report_unread(const char *path, int error);
+void complain(const char *call, const char *path); // of what keeps nothing else from being done
 _Noreturn void fail(const char *call, const char *path);              // with errno
 _Noreturn void fail_with(const char *call, const char *path, int error);
 extern void (*before_failing)(void); // told before the process ends
@@ -73,7 +78,7 @@ void remove_entry(int parent, const char *name, const char *path);
 void make_way(int parent, const char *name, const char *path);
 
 // tree.c: what is in the way is removed
-int make_file_at(int parent, const char *name, const char *path);
+int make_file_at(int parent, const char *name, mode_t mode, const char *path);
 void make_node_at(int parent, const char *name, mode_t mode, dev_t device, const char *path);
 
 // metadata.c
@@ -114,7 +119,24 @@ int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 
 // spawn.c
+struct gate_message {
+  char word; // 'p': the child is there, 't': its terminal comes with this, 'x': execve is next, '!': it failed; all
+             // but the last are answered
+  pid_t pid;
+};
+void tell_gate(char word, pid_t pid, int descriptor);
+void await_gate(void);
 void announce_execution(void);
+
+// descriptors.c
+void send_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, unsigned count);
+ssize_t receive_descriptors(int socket, void *bytes, size_t length, int *descriptors, unsigned room, unsigned *count);
+
+// sealed.c: a container that runs /proc/self/exe, or opens it, must find a sealed copy and not the host's file.
+void run_from_sealed_copy(char **argv);
+
+// main.c
+void carry_out_plan(void);
 
 // mounts.c
 void set_option(int fs, const char *option);

@@ -6,14 +6,12 @@
 #include <linux/close_range.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "operations.h"
 
-enum mode { TREE = 1, WALK = 2, LAUNCH = 4 };
+static enum mode { TREE = 1, WALK = 2, LAUNCH = 4, ENTER = 8, SUPERVISE = 16, ATTACH = 32 } mode;
 
 #define DECLARE(code, name, handler, modes) void handler(struct record *record);
 OPERATIONS(DECLARE)
@@ -30,42 +28,13 @@ static enum mode mode_named(const char *name) {
   if (strcmp(name, "tree") == 0) return TREE;
   if (strcmp(name, "walk") == 0) return WALK;
   if (strcmp(name, "launch") == 0) return LAUNCH;
+  if (strcmp(name, "enter") == 0) return ENTER;
+  if (strcmp(name, "supervise") == 0) return SUPERVISE;
+  if (strcmp(name, "attach") == 0) return ATTACH;
   fail_with("mode", name, EINVAL);
 }
 
-enum { WANTED_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
-
-// Where vm.memfd_noexec is set it has to be said that it will be executed; before Linux 6.3 it must not be said.
-static int executable_memory(void) {
-  const unsigned executable = 0x10; // MFD_EXEC
-  int memory = memfd_create("ctr-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING | executable);
-  if (memory < 0 && errno == EINVAL) memory = memfd_create("ctr-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (memory < 0) fail("memfd_create", NULL);
-  return memory;
-}
-
-// A container that runs /proc/self/exe, or opens it, must find a sealed copy and not the host's file (CVE-2019-5736).
-static void run_from_sealed_copy(char **argv) {
-  CLOSING int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  if (self < 0) fail("open", "/proc/self/exe");
-  // All of them: any file of a tmpfs reports one (F_SEAL_SEAL).
-  int seals = fcntl(self, F_GET_SEALS);
-  if (seals >= 0 && (seals & WANTED_SEALS) == WANTED_SEALS) return;
-  struct stat status;
-  if (fstat(self, &status) < 0) fail("fstat", "/proc/self/exe");
-  int copy = executable_memory();
-  for (off_t at = 0; at < status.st_size;) {
-    if (sendfile(copy, self, &at, (size_t)(status.st_size - at)) <= 0) fail("sendfile", "/proc/self/exe");
-  }
-  if (fcntl(copy, F_ADD_SEALS, WANTED_SEALS) < 0) {
-    fail("fcntl", "F_ADD_SEALS");
-  }
-  char *const empty[] = {NULL};
-  fexecve(copy, argv, empty);
-  fail("fexecve", "/proc/self/exe");
-}
-
-static void carry_out(enum mode mode) {
+void carry_out_plan(void) {
   struct record record;
   uint16_t code;
   for (; next_record(&record, &code); current_step++) {
@@ -84,14 +53,17 @@ int main(int argc, char **argv) {
     if (write(STDERR_FILENO, usage, sizeof usage - 1) < 0) return EXIT_HELPER_FAILED;
     return EXIT_HELPER_FAILED;
   }
-  if (sys_close_range(REPORT_FD + 1, ~0U, 0) < 0) fail("close_range", NULL);
-  enum mode mode = mode_named(argv[1]);
-  if (mode == LAUNCH) run_from_sealed_copy(argv);
-  if (sys_close_range(PLAN_FD, REPORT_FD, CLOSE_RANGE_CLOEXEC) < 0) fail("close_range", NULL);
+  mode = mode_named(argv[1]);
+  bool executes = mode == LAUNCH || mode == ENTER;
+  int last = executes ? GATE_FD : REPORT_FD;
+  if (sys_close_range((unsigned)last + 1, ~0U, 0) < 0) fail("close_range", NULL);
+  if (executes) run_from_sealed_copy(argv);
+  if (mode == SUPERVISE) read_no_further();
+  if (sys_close_range(PLAN_FD, (unsigned)last, CLOSE_RANGE_CLOEXEC) < 0) fail("close_range", NULL);
   umask(0);
-  carry_out(mode);
+  carry_out_plan();
   current_operation = "end";
-  // A launch ends in execute: a plan that stops before it has lost its author.
-  if (mode == LAUNCH) fail_with("plan", "ended before execute", ECANCELED);
+  // They end in execute: a plan that stops before it has lost its author.
+  if (executes) fail_with("plan", "ended before execute", ECANCELED);
   return 0;
 }

@@ -1,5 +1,6 @@
 // Owner, extended attributes, permissions, times: in that order, because chown clears set-id bits and
-// security.capability, and because a POSIX ACL and the permission bits share a mask.
+// security.capability, and because a POSIX ACL and the permission bits share a mask. What a file has already is not
+// set again: asking changes no inode, and of most files only the times are left to set.
 #include "helper.h"
 
 #include <errno.h>
@@ -33,11 +34,15 @@ static void set_attribute(int fd, struct text name, struct text value, const cha
 }
 
 void set_owned(int fd, const struct metadata *metadata, const char *path) {
-  if (fchown(fd, metadata->uid, metadata->gid) < 0) fail("fchown", path);
+  struct stat now;
+  if (fstat(fd, &now) < 0) fail("fstat", path);
+  bool same = now.st_uid == metadata->uid && now.st_gid == metadata->gid;
+  if (!same && fchown(fd, metadata->uid, metadata->gid) < 0) fail("fchown", path);
   for (uint32_t i = 0; i < metadata->attribute_count; i += 2) {
     set_attribute(fd, metadata->attributes[i], metadata->attributes[i + 1], path);
   }
-  if (fchmod(fd, metadata->mode) < 0) fail("fchmod", path);
+  same = same && metadata->attribute_count == 0 && (now.st_mode & 07777) == metadata->mode;
+  if (!same && fchmod(fd, metadata->mode) < 0) fail("fchmod", path);
 }
 
 void set_modified(int fd, struct timespec modified, const char *path) {

@@ -13,6 +13,21 @@ enum { BUFFER_SIZE = 1 << 20, LARGEST_RECORD = 16 << 20, LARGEST_LIST = 1 << 17 
 // and so goes on exactly where its parent stopped.
 static unsigned char *buffer;
 static size_t capacity, start, filled;
+static int plan_fd = PLAN_FD;
+static bool no_further;
+
+void read_no_further(void) {
+  no_further = true;
+}
+
+void read_from_memory(const void *bytes, size_t length) {
+  plan_fd = -1;
+  buffer = malloc(length);
+  if (buffer == NULL) fail_with("malloc", NULL, ENOMEM);
+  memcpy(buffer, bytes, length);
+  start = 0;
+  filled = capacity = length;
+}
 
 // Lists that were taken of the present record; freed when the next one is read.
 struct list {
@@ -32,7 +47,7 @@ static void make_room(size_t needed) {
   filled -= start;
   start = 0;
   if (needed <= capacity) return;
-  capacity = needed > BUFFER_SIZE ? needed : BUFFER_SIZE;
+  capacity = needed > BUFFER_SIZE || no_further ? needed : BUFFER_SIZE;
   buffer = realloc(buffer, capacity);
   if (buffer == NULL) fail_with("realloc", NULL, ENOMEM);
 }
@@ -40,9 +55,11 @@ static void make_room(size_t needed) {
 // Reads until `needed` bytes are there; false at the end of the plan.
 static bool fill(size_t needed) {
   if (filled - start >= needed) return true;
+  if (plan_fd < 0) return false;
   if (start + needed > capacity) make_room(needed);
   while (filled - start < needed) {
-    ssize_t count = read(PLAN_FD, buffer + filled, capacity - filled);
+    size_t room = no_further ? needed - (filled - start) : capacity - filled;
+    ssize_t count = read(plan_fd, buffer + filled, room);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("read", "plan");
     if (count == 0) return false;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,7 +40,10 @@ static void empty_and_remove(const struct removal *removal, int parent, const ch
     if (errno != ENOTEMPTY && errno != EEXIST) break;
     int directory = try_open_beneath(parent, name, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
     if (directory < 0 && errno == ENOENT) return;
+    // A directory may deny its owner the right to read it (an overlay's work directory) or to empty it (0555).
+    if (directory < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0) continue;
     if (directory < 0) fail("openat2", removal->path);
+    if (faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) < 0) fchmod(directory, 0700);
     struct removal inner = *removal;
     if (depth == 0) inner.top = directory;
     empty(&inner, directory, depth);

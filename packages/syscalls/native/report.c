@@ -8,6 +8,7 @@
 
 uint32_t current_step;
 const char *current_operation = "start";
+const char *failure_event = "error";
 void (*before_failing)(void);
 
 // One write a line, so that the lines of parent and child never mix (a pipe keeps up to 4096 bytes whole).
@@ -83,10 +84,18 @@ void report_path(const char *event, const char *path, const char *attribute) {
          escaped(attribute, value, sizeof value));
 }
 
-void fail_with(const char *call, const char *path, int error) {
+static void report_failure(const char *event, const char *call, const char *path, int error) {
   char name[2048];
-  report("{\"event\":\"error\",\"step\":%u,\"operation\":\"%s\",\"call\":\"%s\",\"errno\":%d,\"path\":\"%s\"}",
+  report("{\"event\":\"%s\",\"step\":%u,\"operation\":\"%s\",\"call\":\"%s\",\"errno\":%d,\"path\":\"%s\"}", event,
          current_step, current_operation, call, error, escaped(path == NULL ? "" : path, name, sizeof name));
+}
+
+void complain(const char *call, const char *path) {
+  report_failure("unfinished", call, path, errno);
+}
+
+void fail_with(const char *call, const char *path, int error) {
+  report_failure(failure_event, call, path, error);
   if (before_failing != NULL) before_failing();
   _exit(EXIT_HELPER_FAILED);
 }

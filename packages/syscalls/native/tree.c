@@ -63,12 +63,12 @@ void op_mark_opaque(struct record *record) {
   if (fsetxattr(fd, attribute, "y", 1, 0) < 0) fail("fsetxattr", path);
 }
 
-int make_file_at(int parent, const char *name, const char *path) {
+int make_file_at(int parent, const char *name, mode_t mode, const char *path) {
   static const int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC;
-  int fd = openat(parent, name, flags, 0600);
+  int fd = openat(parent, name, flags, mode);
   if (fd >= 0) return fd;
   make_way(parent, name, path);
-  fd = openat(parent, name, flags, 0600);
+  fd = openat(parent, name, flags, mode);
   if (fd < 0) fail("openat", path);
   return fd;
 }
@@ -79,7 +79,8 @@ void op_make_file(struct record *record) {
   metadata.modified = take_time(record);
   struct text content = take_text(record);
   int parent = parent_of(path, &name);
-  CLOSING int fd = make_file_at(parent, name, path);
+  // Set-id bits come after the owner: until then the file is ours.
+  CLOSING int fd = make_file_at(parent, name, metadata.mode & 0777, path);
   write_all(fd, content.at, content.length, path);
   set_owned(fd, &metadata, path);
   set_modified(fd, metadata.modified, path);
@@ -101,7 +102,7 @@ void op_open_file(struct record *record) {
   if (open_file.fd >= 0) fail_with("plan", "a file is open", EPROTO);
   if (strlen(path) >= sizeof open_file.path) fail_with("path", path, ENAMETOOLONG);
   int parent = parent_of(path, &name);
-  open_file.fd = make_file_at(parent, name, path);
+  open_file.fd = make_file_at(parent, name, 0600, path);
   strcpy(open_file.path, path);
 }
 

@@ -2,12 +2,23 @@ import type { Operation } from './operations/index.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+const encoded = (bytes: Uint8Array): { base64: string } => ({
+  base64: Buffer.from(bytes).toString('base64'),
+});
+
 function readable(bytes: Uint8Array): string | { base64: string } {
   try {
     return utf8.decode(bytes);
   } catch {
-    return { base64: Buffer.from(bytes).toString('base64') };
+    return encoded(bytes);
   }
+}
+
+function readableField(field: string, value: unknown): unknown {
+  if (!(value instanceof Uint8Array)) return readableValue(value);
+  // The contents of files are not for reading along; programs are never text, even where their bytes could be.
+  if (field === 'content') return value.length;
+  return field === 'program' ? encoded(value) : readable(value);
 }
 
 function readableValue(value: unknown): unknown {
@@ -20,11 +31,7 @@ function readableValue(value: unknown): unknown {
 export function explain(operation: Operation): string {
   return JSON.stringify(
     Object.fromEntries(
-      Object.entries(operation).map(([field, value]) => [
-        field,
-        // The contents of files are not for reading along.
-        field === 'content' && value instanceof Uint8Array ? value.length : readableValue(value),
-      ]),
+      Object.entries(operation).map(([field, value]) => [field, readableField(field, value)]),
     ),
   );
 }

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { helperBeside } from './helper-beside.ts';
 import { SyscallsError } from './syscalls-error.ts';
-
-const require = createRequire(import.meta.url);
 
 function resolved(specifier: string): string | undefined {
   try {
-    const path = require.resolve(specifier);
+    const path = createRequire(import.meta.url).resolve(specifier);
     return existsSync(path) ? path : undefined;
   } catch {
     return undefined;
@@ -19,6 +18,7 @@ function resolved(specifier: string): string | undefined {
  */
 export function helperPath(): string {
   const path =
+    helperBeside(import.meta.dirname) ??
     resolved('@ctrkit/syscalls/ctr-helper') ??
     resolved(`@ctrkit/syscalls-linux-${process.arch}/ctr-helper`);
   if (path !== undefined) return path;

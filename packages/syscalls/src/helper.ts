@@ -17,6 +17,8 @@ export interface Exit {
   readonly code: number;
   /** The number of the signal that ended the program, 0 if none did. */
   readonly signal: number;
+  /** Whether a process of its cgroup was killed for want of memory, where that was watched. */
+  readonly oomKilled: boolean;
 }
 
 type Stdio = 'ignore' | 'inherit' | 'pipe' | number;
@@ -28,6 +30,11 @@ export interface HelperOptions {
   readonly path?: string;
 }
 
+interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /**
  * A running helper. The plan is a stream: operations are carried out as they arrive, so that what is slow
  * (a cgroup's first member) overlaps with what is still being decided. A plan that ends before `execute`
@@ -36,9 +43,12 @@ export interface HelperOptions {
 export class Helper {
   readonly #child: ChildProcess;
   readonly #plan: Writable;
+  readonly #reports: Readable;
   readonly #listeners = new Set<(report: Report) => void>();
   readonly #seen: Report[] = [];
-  readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Of its process, or its last word before that. */
+  readonly #ended: Promise<ProcessEnd>;
+  #sayLastWord: (end: ProcessEnd) => void = () => {};
   #failure: HelperFailure | undefined;
   #exited: Exit | undefined;
 
@@ -56,9 +66,12 @@ export class Helper {
     this.#plan = this.#child.stdio[3] as Writable;
     // The helper may stop reading at a failure: what counts is its report.
     this.#plan.on('error', () => {});
-    const reports = this.#child.stdio[4] as Readable;
-    this.#listen(reports);
-    this.#ended = this.#end(reports);
+    this.#reports = this.#child.stdio[4] as Readable;
+    const lastWord = new Promise<ProcessEnd>((resolve) => {
+      this.#sayLastWord = resolve;
+    });
+    this.#listen(this.#reports);
+    this.#ended = Promise.race([this.#end(this.#reports), lastWord]);
     // Whoever waits gets the error; nobody has to.
     this.#ended.catch(() => {});
   }
@@ -133,13 +146,31 @@ export class Helper {
     return this.#child.kill(signal);
   }
 
-  /** Waits for the end. Throws HELPER_FAILED with the step that failed, HELPER_DIED when it was killed. */
+  /**
+   * Waits for the end of what it does: of a supervisor, until its program has ended and that is recorded; what it still
+   * does when nobody waits, and for slow readers of others, it does without us.
+   * Throws HELPER_FAILED with the step that failed, HELPER_DIED when it was killed.
+   */
   async wait(): Promise<Exit> {
     const { code, signal } = await this.#ended;
     if (this.#failure !== undefined) throw failed(this.#failure);
     if (this.#exited !== undefined) return this.#exited;
     if (code === null) throw new SyscallsError('HELPER_DIED', `ctr-helper was killed by ${signal}`);
-    return { code, signal: 0 };
+    return { code, signal: 0, oomKilled: false };
+  }
+
+  /** All reports of an event so far. */
+  reports<E extends Report['event']>(event: E): Extract<Report, { event: E }>[] {
+    return this.#seen.filter(
+      (report): report is Extract<Report, { event: E }> => report.event === event,
+    );
+  }
+
+  /** Lets go of a helper that lives on by itself: nothing of it keeps this process, and it hears nothing more of us. */
+  release(): void {
+    this.#child.unref();
+    this.#plan.destroy();
+    this.#reports.destroy();
   }
 
   #listen(reports: Readable): void {
@@ -156,12 +187,17 @@ export class Helper {
 
   #hear(report: Report): void {
     if (report.event === 'error') this.#failure ??= report;
-    if (report.event === 'exited') this.#exited = { code: report.code, signal: report.signal };
+    if (report.event === 'exited') {
+      const { code, signal, oomKilled } = report;
+      this.#exited = { code, signal, oomKilled };
+      this.#child.unref();
+      this.#sayLastWord({ code, signal: null });
+    }
     this.#seen.push(report);
     for (const listener of this.#listeners) listener(report);
   }
 
-  async #end(reports: Readable): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  async #end(reports: Readable): Promise<ProcessEnd> {
     const closed = once(reports, 'close');
     const [code, signal] = (await once(this.#child, 'exit').catch((cause: unknown) => {
       throw new SyscallsError('HELPER_MISSING', 'ctr-helper could not be started', { cause });

@@ -8,6 +8,8 @@ export { operations } from './operations/index.ts';
 export type { Operation, OperationName } from './operations/index.ts';
 export type { Report } from './report.ts';
 export { runDetached } from './run-detached.ts';
+export { streamBits, supervise } from './supervise.ts';
+export type { Attached, SuperviseOptions } from './supervise.ts';
 export { SyscallsError } from './syscalls-error.ts';
 export type { HelperFailure, SyscallsErrorCode } from './syscalls-error.ts';
 export { cloneFlags, mountAttributes, resourceLimits } from './constants.ts';

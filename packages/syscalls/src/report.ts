@@ -4,21 +4,28 @@ import type { HelperFailure } from './syscalls-error.ts';
 /** A line of the helper's NDJSON reports. */
 export type Report =
   | { readonly event: 'spawned'; readonly pid: number }
-  | { readonly event: 'started'; readonly pid: number }
-  | { readonly event: 'exited'; readonly code: number; readonly signal: number }
+  /** `at`: RFC 3339, nanoseconds. */
+  | { readonly event: 'started'; readonly pid: number; readonly at: string }
+  | {
+      readonly event: 'exited';
+      readonly code: number;
+      readonly signal: number;
+      readonly oomKilled: boolean;
+    }
+  | { readonly event: 'attached' }
+  | { readonly event: 'detached' }
+  | { readonly event: 'skipped'; readonly bytes: number }
+  | ({ readonly event: 'unfinished' } & HelperFailure)
   | { readonly event: 'clamped'; readonly resource?: number; readonly oomScoreAdjustment?: string }
   | { readonly event: 'file'; readonly path: string; readonly bytes: Buffer }
   | { readonly event: 'file'; readonly path: string; readonly errno: string }
   | { readonly event: 'unsupported-attribute'; readonly path: string; readonly attribute: string }
   | ({ readonly event: 'error' } & HelperFailure);
 
-const errnoNames = new Map(
-  Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
-);
-
 /** The name of an errno, `E<number>` where Node knows none. */
 export function errnoName(number: number): string {
-  return errnoNames.get(number) ?? `E${number}`;
+  const known = Object.entries(constants.errno).findLast(([, value]) => value === number);
+  return known?.[0] ?? `E${number}`;
 }
 
 /**

@@ -32,4 +32,14 @@ test('of the contents of a file only the size is said', () => {
   assert.is(line, '{"op":"data","content":6}');
 });
 
+test('a program is base64, even where its bytes could be text', () => {
+  const program = Buffer.from('06000000000000ab', 'hex');
+  assert.is(
+    explain({ op: 'seccomp', program, flags: 0 }),
+    '{"op":"seccomp","program":{"base64":"BgAAAAAAAKs="},"flags":0}',
+  );
+  const text = explain({ op: 'seccomp', program: Buffer.alloc(8), flags: 0 });
+  assert.equal((JSON.parse(text) as { program: unknown }).program, { base64: 'AAAAAAAAAAA=' });
+});
+
 test.run();

@@ -6,6 +6,7 @@ import {
   helperPath,
   operations,
   runPlan,
+  supervise,
   SyscallsError,
 } from '@ctrkit/syscalls';
 import type { Mode, Operation } from '@ctrkit/syscalls';
@@ -41,7 +42,7 @@ function record(code: number, fields: Uint8Array = Buffer.alloc(0)): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-const modes: readonly Mode[] = ['tree', 'walk', 'launch'];
+const modes: readonly Mode[] = ['tree', 'walk', 'launch', 'enter', 'supervise', 'attach'];
 
 for (const mode of modes) {
   test(`${mode}: what is no record of the protocol ends the helper`, async () => {
@@ -87,7 +88,7 @@ test('a mode knows only its own operations: a plan for files cannot start a prog
   const root: Operation = { op: 'root', path: there.path };
   assert.is(await failureOf(runPlan('launch', [root, directory('d')])), 'root EPROTO');
   assert.is(await failureOf(runPlan('walk', [root, directory('d')])), 'root EPROTO');
-  const spawning: Operation = { op: 'spawn', namespaces: 0, relay: 0 };
+  const spawning: Operation = { op: 'spawn', namespaces: 0 };
   assert.is(await failureOf(runPlan('tree', [spawning, start])), 'start EPROTO');
   assert.not(existsSync(marker));
   assert.not(existsSync(join(there.path, 'd')));
@@ -100,8 +101,8 @@ test('an unknown mode does nothing', async () => {
 
 test('a plan that ends before execute starts nothing', async () => {
   assert.is(await failureOf(runPlan('launch', [])), 'end ECANCELED');
-  const helper = new Helper('launch');
-  await helper.write({ op: 'spawn', namespaces: 0, relay: 0 }, { op: 'umask', mask: 0 });
+  const helper = new Helper('supervise');
+  await helper.write(supervise(), { op: 'spawn', namespaces: 0 }, { op: 'umask', mask: 0 });
   helper.end();
   assert.is(await failureOf(helper.wait()), 'end ECANCELED');
   assert.is(await helper.report((report) => report.event === 'started'), undefined);
@@ -129,9 +130,12 @@ test('a failure names the step, the operation, the call, the errno and the path'
 });
 
 test('a failure in the child is told as one in the parent is, and nothing has started', async () => {
-  const helper = new Helper('launch');
-  const spawning: Operation = { op: 'spawn', namespaces: 0, relay: 0 };
-  await helper.write(spawning, { ...shell('true'), candidates: ['/nowhere', '/etc/passwd'] });
+  const helper = new Helper('supervise');
+  const spawning: Operation = { op: 'spawn', namespaces: 0 };
+  await helper.write(supervise(), spawning, {
+    ...shell('true'),
+    candidates: ['/nowhere', '/etc/passwd'],
+  });
   helper.end();
   const error = await errorOf(helper.wait());
   assert.equal([error.failure?.step, error.failure?.operation], [1, 'execute']);
@@ -140,17 +144,44 @@ test('a failure in the child is told as one in the parent is, and nothing has st
 });
 
 test('the exit code of the program, with a parent of its own and without', async () => {
-  for (const before of [[], [{ op: 'spawn', namespaces: 0, relay: 0 } as const]]) {
-    assert.equal(await runPlan('launch', [...before, shell('exit 0')]), { code: 0, signal: 0 });
-    assert.equal(await runPlan('launch', [...before, shell('exit 3')]), { code: 3, signal: 0 });
+  const spawning: Operation = { op: 'spawn', namespaces: 0 };
+  for (const [mode, before] of [
+    ['launch', []],
+    ['supervise', [supervise(), spawning]],
+  ] as const) {
+    assert.equal(await runPlan(mode, [...before, shell('exit 0')]), {
+      code: 0,
+      signal: 0,
+      oomKilled: false,
+    });
+    assert.equal(await runPlan(mode, [...before, shell('exit 3')]), {
+      code: 3,
+      signal: 0,
+      oomKilled: false,
+    });
   }
-  const spawning: Operation = { op: 'spawn', namespaces: 0, relay: 0 };
-  const killed = await runPlan('launch', [spawning, shell('kill -KILL $$')]);
-  assert.equal(killed, { code: 137, signal: 9 });
-  const terminated = await runPlan('launch', [spawning, shell('kill -TERM $$')]);
-  assert.equal(terminated, { code: 143, signal: 15 });
+  const plan = (line: string): Operation[] => [supervise(), spawning, shell(line)];
+  assert.equal(await runPlan('supervise', plan('kill -KILL $$')), {
+    code: 137,
+    signal: 9,
+    oomKilled: false,
+  });
+  assert.equal(await runPlan('supervise', plan('kill -TERM $$')), {
+    code: 143,
+    signal: 15,
+    oomKilled: false,
+  });
   // A program that chose the number itself was not killed.
-  assert.equal(await runPlan('launch', [spawning, shell('exit 137')]), { code: 137, signal: 0 });
+  assert.equal(await runPlan('supervise', plan('exit 137')), {
+    code: 137,
+    signal: 0,
+    oomKilled: false,
+  });
+});
+
+test('a program is made with a supervisor or not at all', async () => {
+  const plan: Operation[] = [{ op: 'spawn', namespaces: 0 }, shell('true')];
+  assert.is(await failureOf(runPlan('launch', plan)), 'spawn EBADF');
 });
 
 test('a helper that is not there, and one that cannot be executed', async () => {

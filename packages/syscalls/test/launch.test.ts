@@ -14,13 +14,14 @@ import { join } from 'node:path';
 import { needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cloneFlags, Helper, helperPath, runPlan } from '../src/index.ts';
+import { cloneFlags, Helper, helperPath, runPlan, supervise } from '../src/index.ts';
 import type { Operation, Report } from '../src/index.ts';
 
-const spawned: readonly Operation[] = [
-  { op: 'spawn', namespaces: cloneFlags.mount | cloneFlags.pid, relay: 0 },
+const child: readonly Operation[] = [
+  { op: 'spawn', namespaces: cloneFlags.mount | cloneFlags.pid },
   { op: 'private-mounts' },
 ];
+const spawned: readonly Operation[] = [supervise(), ...child];
 
 const execute = (...argv: [string, ...string[]]): Operation => ({
   op: 'execute',
@@ -41,7 +42,7 @@ if (needs('root')) {
       symlinkSync(link, join(root, 'etc/resolv.conf'));
       const source = join(directory.path, 'resolv.conf');
       writeFileSync(source, 'nameserver 192.0.2.1\n');
-      const helper = new Helper('launch');
+      const helper = new Helper('supervise');
       const bind = {
         op: 'bind',
         source,
@@ -82,7 +83,7 @@ if (needs('root')) {
         follow: 1,
       },
     ];
-    const error = await runPlan('launch', plan).catch((caught: unknown) => caught);
+    const error = await runPlan('supervise', plan).catch((caught: unknown) => caught);
     assert.is((error as { code: string }).code, 'HELPER_FAILED');
   });
 
@@ -91,13 +92,13 @@ if (needs('root')) {
       const script = 'keyctl add user ctrkit-test-key secret @s >/dev/null && exec "$@"';
       const source = new URL('../src/index.ts', import.meta.url).href;
       const plan = [
-        ...spawned,
+        ...child,
         { op: 'session' },
         { op: 'root-bind', path: '/', recursive: 1, attributes: 0 },
       ];
       const program = `
-        import { runPlan } from ${JSON.stringify(source)};
-        await runPlan('launch', ${JSON.stringify([...plan, execute('/usr/bin/keyctl', 'show', '@s')])});`;
+        import { runPlan, supervise } from ${JSON.stringify(source)};
+        await runPlan('supervise', [supervise(), ...${JSON.stringify([...plan, execute('/usr/bin/keyctl', 'show', '@s')])}]);`;
       const node = [
         process.execPath,
         '--import',

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cloneFlags, Helper, mountAttributes, runPlan, walkTree } from '@ctrkit/syscalls';
+import {
+  cloneFlags,
+  Helper,
+  mountAttributes,
+  runPlan,
+  supervise,
+  walkTree,
+} from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { assertNothingLeft, needs, snapshotHost, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
@@ -171,14 +178,15 @@ for (const ground of grounds) {
       await using base = await temporaryDirectory();
       const lowers = await manyLayers(base.path, 2);
       const plan: Operation[] = [
+        supervise({ streams: 'pipes' }),
         ...ground.before.filter((step) => step.op === 'user-namespace'),
-        { op: 'spawn', namespaces: cloneFlags.mount, relay: 1 },
+        { op: 'spawn', namespaces: cloneFlags.mount },
         { op: 'private-mounts' },
         ...mounting(ground, op, { lowers, upper: '', work: '' }).slice(-1),
         { op: 'pivot' },
         shell('true'),
       ];
-      const helper = new Helper('launch');
+      const helper = new Helper('supervise');
       await helper.write(...plan);
       helper.end();
       assert.is(await failureOf(helper.wait()), 'execute ENOENT');

@@ -6,21 +6,22 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isAlive } from '@ctrkit/durable';
-import { Helper, runPlan } from '@ctrkit/syscalls';
+import { Helper, runPlan, supervise } from '@ctrkit/syscalls';
 import type { HelperOptions, Operation, Report } from '@ctrkit/syscalls';
 import { temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { collect, failureOf, shell } from './plan-helpers.ts';
 
-const relayed: Operation = { op: 'spawn', namespaces: 0, relay: 1 };
-const direct: Operation = { op: 'spawn', namespaces: 0, relay: 0 };
+const spawning: Operation = { op: 'spawn', namespaces: 0 };
+const relayed: readonly Operation[] = [supervise({ streams: 'pipes' }), spawning];
+const direct: readonly Operation[] = [supervise(), spawning];
 
 const isStarted = (report: Report): report is Extract<Report, { event: 'started' }> =>
   report.event === 'started';
 
 async function started(stdio: HelperOptions['stdio'], ...plan: Operation[]): Promise<Helper> {
-  const helper = new Helper('launch', stdio === undefined ? {} : { stdio });
+  const helper = new Helper('supervise', stdio === undefined ? {} : { stdio });
   await helper.write(...plan);
   helper.end();
   assert.ok(await helper.report(isStarted), 'it did not start');
@@ -42,8 +43,8 @@ test('relay copies both streams byte by byte', async () => {
   await writeFile(path('2'), contents[1]);
   const [out, err] = [openSync(path('out'), 'w'), openSync(path('err'), 'w')];
   const line = 'cat "$1" & cat "$2" >&2; wait';
-  const plan = [relayed, shell(line, path('1'), path('2'))];
-  assert.is((await runPlan('launch', plan, { stdio: ['ignore', out, err] })).code, 0);
+  const plan = [...relayed, shell(line, path('1'), path('2'))];
+  assert.is((await runPlan('supervise', plan, { stdio: ['ignore', out, err] })).code, 0);
   closeSync(out);
   closeSync(err);
   assert.ok((await readFile(path('out'))).equals(contents[0]));
@@ -51,7 +52,7 @@ test('relay copies both streams byte by byte', async () => {
 });
 
 test('what the program wrote last is there, also when it was killed', async () => {
-  const helper = await started(['ignore', 'pipe', 'inherit'], relayed, shell('echo last; kill -9 $$')); // prettier-ignore
+  const helper = await started(['ignore', 'pipe', 'inherit'], ...relayed, shell('echo last; kill -9 $$')); // prettier-ignore
   assert.is(Buffer.concat(await collect(helper.stdout as never)).toString(), 'last\n');
   assert.is((await helper.wait()).code, 137);
 });
@@ -61,7 +62,7 @@ test('a slow reader of stdout does not stop stderr', async () => {
   const size = 2_000_000;
   const err = openSync(join(base.path, 'err'), 'w');
   const line = `head -c ${size} /dev/zero & head -c ${size} /dev/zero >&2; wait`;
-  const helper = await started(['ignore', 'pipe', err], relayed, shell(line));
+  const helper = await started(['ignore', 'pipe', err], ...relayed, shell(line));
   closeSync(err);
   // Nobody reads stdout yet.
   await until('all of stderr', () => statSync(join(base.path, 'err')).size === size);
@@ -77,7 +78,7 @@ test('a closed stdout gives the program SIGPIPE, and stderr goes on', async () =
   await using base = await temporaryDirectory();
   const err = openSync(join(base.path, 'err'), 'w');
   const line = 'sh -c "yes; true" & wait $!; (exec yes); echo "ended with $?" >&2';
-  const helper = await started(['ignore', 'pipe', err], relayed, shell(line));
+  const helper = await started(['ignore', 'pipe', err], ...relayed, shell(line));
   closeSync(err);
   helper.stdout?.destroy();
   assert.is((await helper.wait()).code, 0);
@@ -94,7 +95,7 @@ test('signals go to the program', async () => {
       // prettier-ignore
       const traps = 'trap "exit 41" TERM; trap "exit 42" HUP; trap "exit 43" USR1';
       const line = `${traps}; echo ready; while :; do sleep 0.02; done`;
-      const helper = await started(['ignore', 'pipe', 'inherit'], relay, shell(line));
+      const helper = await started(['ignore', 'pipe', 'inherit'], ...relay, shell(line));
       await once(helper.stdout as never, 'data');
       assert.ok(helper.kill(signal));
       assert.is((await helper.wait()).code, code, signal);
@@ -103,15 +104,15 @@ test('signals go to the program', async () => {
 });
 
 test('a signal that the program does not catch ends it, and the code says so', async () => {
-  const helper = await started(undefined, direct, shell('exec sleep 100'));
+  const helper = await started(undefined, ...direct, shell('exec sleep 100'));
   helper.kill('SIGINT');
-  assert.equal(await helper.wait(), { code: 130, signal: 2 });
+  assert.equal(await helper.wait(), { code: 130, signal: 2, oomKilled: false });
 });
 
 test('the program has no signal blocked or ignored, and no descriptor but the three', async () => {
   const line = 'grep -E "^Sig(Blk|Ign)" /proc/self/status; exec ls /proc/self/fd';
   for (const relay of [relayed, direct]) {
-    const helper = await started(['ignore', 'pipe', 'inherit'], relay, shell(line));
+    const helper = await started(['ignore', 'pipe', 'inherit'], ...relay, shell(line));
     const output = Buffer.concat(await collect(helper.stdout as never)).toString();
     const none = '\t0000000000000000\n';
     assert.is(output, `SigBlk:${none}SigIgn:${none}0\n1\n2\n3\n`);
@@ -119,7 +120,7 @@ test('the program has no signal blocked or ignored, and no descriptor but the th
 });
 
 test('started is reported once, with the pid of the program on the host', async () => {
-  const helper = await started(undefined, direct, shell('exec sleep 100'));
+  const helper = await started(undefined, ...direct, shell('exec sleep 100'));
   const report = await helper.report(isStarted);
   const name = readFileSync(`/proc/${report?.pid}/comm`, 'utf8');
   // Of the shell, or already of what it executes: no longer of the helper.
@@ -130,9 +131,9 @@ test('started is reported once, with the pid of the program on the host', async 
 
 /** A program that starts a helper with a plan, says its program's pid and waits. */
 const author = `
-import { Helper } from '@ctrkit/syscalls';
-const helper = new Helper('launch');
-await helper.write(...JSON.parse(process.argv[1]));
+import { Helper, supervise } from '@ctrkit/syscalls';
+const helper = new Helper('supervise');
+await helper.write(supervise(), ...JSON.parse(process.argv[1]));
 const report = await helper.report(({ event }) => event === process.argv[2]);
 console.log(report.pid);
 setInterval(() => {}, 1000);
@@ -142,7 +143,7 @@ for (const event of ['spawned', 'started'] as const) {
   test(`whoever wrote the plan dies after it was ${event}: so do the helper and the program`, async () => {
     const parentDeath: Operation = { op: 'parent-death', signal: 9 };
     const end = event === 'started' ? [shell('exec sleep 1000')] : [];
-    const plan = JSON.stringify([parentDeath, direct, parentDeath, ...end]);
+    const plan = JSON.stringify([spawning, parentDeath, ...end]);
     const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=@ctrkit/source'];
     const args = [...tsx, '--input-type=module', '-e', author, plan, event];
     const node = spawn(process.execPath, args, {

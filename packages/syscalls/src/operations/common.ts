@@ -28,3 +28,9 @@ export const mountOperations = {
   /** Takes a copy of the mount at a directory of the host as the root. */
   'root-bind': { path: 'str', recursive: 'u32', attributes: 'u32' },
 } as const;
+
+/** Removing, beneath the root. */
+export const removeOperations = {
+  /** Removes what is at a path, with all that is in it; never through a link, never across a mount. Absent: nothing. */
+  remove: { path: 'str' },
+} as const;

@@ -16,7 +16,7 @@ interface FieldValues {
 }
 
 /** The helper's modes: each knows only its own operations, so that a plan for files cannot start a program. */
-export type Mode = 'tree' | 'walk' | 'launch';
+export type Mode = 'tree' | 'walk' | 'launch' | 'enter' | 'supervise' | 'attach';
 
 /** An operation's name and its fields, in the order in which they are written. */
 export type OperationTable = Record<string, Record<string, FieldType>>;

@@ -1,31 +1,41 @@
-import { mountOperations, rootOperations } from './common.ts';
+import { mountOperations, removeOperations, rootOperations } from './common.ts';
+import { enterOperations } from './enter.ts';
 import type { Mode, OperationsOf, OperationTable } from './fields.ts';
 import { launchOperations } from './launch.ts';
+import { processOperations } from './process.ts';
+import { attachOperations, superviseOperations } from './supervise.ts';
 import { treeOperations } from './tree.ts';
 import { walkOperations } from './walk.ts';
 
 type Operations = typeof rootOperations &
   typeof mountOperations &
+  typeof removeOperations &
   typeof treeOperations &
   typeof walkOperations &
-  typeof launchOperations;
+  typeof launchOperations &
+  typeof processOperations &
+  typeof enterOperations &
+  typeof superviseOperations &
+  typeof attachOperations;
 
 const tables: readonly { modes: readonly Mode[]; table: OperationTable }[] = [
-  { modes: ['tree', 'walk', 'launch'], table: rootOperations },
+  { modes: ['tree', 'walk', 'launch', 'supervise'], table: rootOperations },
   { modes: ['walk', 'launch'], table: mountOperations },
+  { modes: ['tree', 'supervise'], table: removeOperations },
   { modes: ['tree'], table: treeOperations },
   { modes: ['walk'], table: walkOperations },
   { modes: ['launch'], table: launchOperations },
+  { modes: ['launch', 'enter'], table: processOperations },
+  { modes: ['enter'], table: enterOperations },
+  { modes: ['supervise'], table: superviseOperations },
+  { modes: ['attach'], table: attachOperations },
 ];
 
 /** The one table of operations: TypeScript encodes by it, and the helper's dispatch is generated from it. */
-export const operations: Operations = {
-  ...rootOperations,
-  ...mountOperations,
-  ...treeOperations,
-  ...walkOperations,
-  ...launchOperations,
-};
+export const operations: Operations = Object.assign(
+  {},
+  ...tables.map(({ table }) => table),
+) as Operations;
 
 export type OperationName = keyof Operations;
 export type Operation = OperationsOf<Operations>;

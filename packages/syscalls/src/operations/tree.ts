@@ -68,8 +68,6 @@ export const treeOperations = {
   },
   /** Makes an overlay's whiteout: a character device 0:0. */
   'make-whiteout': { path: 'str' },
-  /** Removes what is at a path, with all that is in it; never through a link, never across a mount. Absent: nothing. */
-  remove: { path: 'str' },
   /** Removes what is in a directory but for these names. Absent, or no directory: nothing. */
   'empty-directory': { path: 'str', keep: 'strs' },
   /** Opens a directory of the host as a lower layer for `adopt`: the uppermost first. */
