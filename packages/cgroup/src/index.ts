@@ -10,6 +10,8 @@ export { detectHierarchy } from './hierarchy.ts';
 export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';
 export { listCgroups } from './list.ts';
 export type { ListedCgroup } from './list.ts';
+export { locateCgroup } from './locate.ts';
+export type { CgroupLocation } from './locate.ts';
 export { runInCgroup } from './run.ts';
 export type { LimitedRun, RunExit, RunOptions } from './run.ts';
 export type {

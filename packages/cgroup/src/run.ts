@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import type { LinuxResources } from '@ctrkit/oci';
-import { Helper, SyscallsError } from '@ctrkit/syscalls';
+import { Helper, supervise, SyscallsError } from '@ctrkit/syscalls';
 import type { HelperOptions, Operation } from '@ctrkit/syscalls';
 import { CgroupError } from './cgroup-error.ts';
 import type { Cgroup } from './cgroup.ts';
@@ -49,9 +49,8 @@ function planFor(
   env: NodeJS.ProcessEnv,
 ): Operation[] {
   return [
-    // Killed, this process takes its helper with it, and that the command.
-    { op: 'parent-death', signal: SIGKILL },
-    { op: 'spawn', namespaces: 0, relay: 0 },
+    supervise(),
+    { op: 'spawn', namespaces: 0 },
     { op: 'parent-death', signal: SIGKILL },
     ...cgroup.joinFiles.map((path): Operation => ({ op: 'join-cgroup', path })),
     {
@@ -111,7 +110,7 @@ export async function runInCgroup(
   const cgroup = await createCgroup(path ?? runName(), resources, options);
   try {
     options.onCreated?.(cgroup);
-    const helper = new Helper('launch', { stdio });
+    const helper = new Helper('supervise', { stdio });
     const ended = end(helper, cgroup, command[0]);
     // Whoever waits gets the error; the cgroup is gone either way.
     ended.catch(() => {});

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinuxResources } from '@ctrkit/oci';
 import { defaultSpec } from '@ctrkit/oci';
-import { runPlan } from '@ctrkit/syscalls';
+import { runPlan, supervise } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { assertNothingLeft, needs, snapshotHost } from '@ctrkit/testing';
 import { test } from 'uvu';
@@ -280,9 +280,10 @@ if (needs('cgroup')) {
     assert.ok(deviceProgram);
     const exitOf = async (script: string): Promise<number> => {
       const { code } = await runPlan(
-        'launch',
+        'supervise',
         [
-          { op: 'spawn', namespaces: 0, relay: 0 },
+          supervise(),
+          { op: 'spawn', namespaces: 0 },
           { op: 'device-program', ...deviceProgram },
           ...joinFiles.map((path): Operation => ({ op: 'join-cgroup', path })),
           { op: 'execute', candidates: ['/bin/sh'], argv: ['sh', '-c', script], env: [] },
