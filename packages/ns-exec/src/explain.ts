@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
+import { supervisionPlan } from './supervision.ts';
 import { refuseUnsupported } from './plan/unsupported.ts';
 import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
 
@@ -10,11 +11,13 @@ import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './p
 export function launchPlan(spec: RuntimeSpec, bundle: string): Operation[] {
   refuseUnsupported(spec);
   const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
+  const streams = process.terminal === true ? 'terminal' : 'inherited';
   return [
-    ...spawnPlan(spec, { relay: false }),
+    ...supervisionPlan({ streams }, 'launch'),
+    ...spawnPlan(spec),
     ...joinPlan(spec),
     ...openRootPlan(spec, bundle, false),
     ...sandboxPlan(spec, { bundle, cgroups: [], hasCgroup: false }),
-    ...processPlan(spec, process),
+    ...processPlan(spec, process, streams),
   ];
 }

@@ -1,5 +1,8 @@
 export { directorySpec } from './directory-spec.ts';
 export type { DirectoryChoices } from './directory-spec.ts';
+export { execInContainer } from './exec.ts';
+export type { ExecOptions } from './exec.ts';
+export type { Identify, SpawnedPids } from './conversation.ts';
 export { launchPlan } from './explain.ts';
 export { launch, prepareLaunch } from './launch.ts';
 export type { LaunchOptions, PreparedLaunch, PrepareOptions, StartOptions } from './launch.ts';
@@ -8,6 +11,7 @@ export { withMachineMasks } from './machine-masks.ts';
 export { NsExecError } from './ns-exec-error.ts';
 export type { NsExecErrorCode } from './ns-exec-error.ts';
 export { readBundle } from './read-bundle.ts';
+export type { OutputLog, Supervision } from './supervision.ts';
 export { rootlessSpec } from './rootless.ts';
 export type { HostIds } from './rootless.ts';
 export { passSignals } from './pass-signals.ts';

@@ -1,20 +1,20 @@
-import type { AccountFiles, Process, RuntimeSpec } from '@ctrkit/oci';
-import { createCgroup } from '@ctrkit/cgroup';
+import type { Process, RuntimeSpec } from '@ctrkit/oci';
+import { createCgroup, detectHierarchy, locateCgroup } from '@ctrkit/cgroup';
 import type { Cgroup } from '@ctrkit/cgroup';
 import { Helper } from '@ctrkit/syscalls';
-import type { HelperOptions, Report } from '@ctrkit/syscalls';
-import { launchError } from './launch-error.ts';
+import { accountFiles, hearSpawned, hearStart } from './conversation.ts';
+import type { Identify, SpawnedPids } from './conversation.ts';
 import { launchedContainer } from './launched-container.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { NsExecError } from './ns-exec-error.ts';
 import { refuseUnsupported } from './plan/unsupported.ts';
 import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
+import type { ProcessStreams } from './plan/plan.ts';
+import { seccompPlan } from './plan/seccomp.ts';
+import { supervisionPlan } from './supervision.ts';
+import type { Supervision } from './supervision.ts';
 
-export interface PrepareOptions {
-  /** Copy output through pipes instead of handing down our own stdout and stderr. Default false. */
-  readonly relay?: boolean;
-  /** stdin, stdout, stderr of the program. Default: nothing, ours, ours. */
-  readonly stdio?: HelperOptions['stdio'];
+export interface PrepareOptions extends Supervision {
   /** Resolves when a cgroup may be made: when whoever cleans up can find it. Default: at once. */
   readonly ready?: Promise<unknown>;
 }
@@ -26,9 +26,9 @@ export interface StartOptions {
    * Has the last word on the process when its root is there, with that root's own account files: for users by name.
    * Default: as the spec says.
    */
-  readonly identify?: (files: AccountFiles) => Process | Promise<Process>;
-  /** Called with the pid on the host before the program starts; it starts only when this has resolved. */
-  readonly onSpawned?: (pid: number) => void | Promise<void>;
+  readonly identify?: Identify;
+  /** Called with the pids on the host before the program starts; it starts only when this has resolved. */
+  readonly onSpawned?: (pids: SpawnedPids) => void | Promise<void>;
 }
 
 export interface LaunchOptions extends PrepareOptions, StartOptions {}
@@ -41,27 +41,6 @@ export interface PreparedLaunch {
   abandon: () => Promise<void>;
 }
 
-const isEvent =
-  <E extends Report['event']>(event: E) =>
-  (report: Report): report is Extract<Report, { event: E }> =>
-    report.event === event;
-
-async function fileOf(helper: Helper, path: string): Promise<Buffer | undefined> {
-  const report = await helper.report(
-    (report): report is Extract<Report, { event: 'file' }> =>
-      report.event === 'file' && report.path === path,
-  );
-  return report !== undefined && 'bytes' in report ? report.bytes : undefined;
-}
-
-async function accountFiles(helper: Helper): Promise<AccountFiles> {
-  const [passwd, group] = await Promise.all([
-    fileOf(helper, '/etc/passwd'),
-    fileOf(helper, '/etc/group'),
-  ]);
-  return { passwd, group };
-}
-
 function processOf(spec: RuntimeSpec): Process {
   if (spec.process !== undefined) return spec.process;
   throw new NsExecError('BUNDLE_INVALID', 'the spec has no process');
@@ -71,6 +50,7 @@ async function sendPlan(
   helper: Helper,
   cgroup: Cgroup | undefined,
   spec: RuntimeSpec,
+  streams: ProcessStreams,
   { bundle, identify, onSpawned }: StartOptions,
 ): Promise<void> {
   await helper.write(
@@ -81,23 +61,37 @@ async function sendPlan(
       hasCgroup: cgroup !== undefined,
     }),
   );
-  const spawned = await helper.report(isEvent('spawned'));
+  // Made while the helper mounts.
+  const filter = seccompPlan(spec);
+  const spawned = await hearSpawned(helper);
   // Without a child the plan has failed already, and waiting for the start says where.
   if (spawned === undefined) return;
-  await onSpawned?.(spawned.pid);
+  await onSpawned?.(spawned);
   const process = await (identify?.(await accountFiles(helper)) ?? processOf(spec));
-  await helper.write(...processPlan(spec, process));
+  await helper.write(...processPlan(spec, process, streams, filter));
 }
 
-async function startedPid(helper: Helper, command: string): Promise<number> {
-  const started = await helper.report(isEvent('started'));
-  if (started !== undefined) return started.pid;
-  try {
-    const { code } = await helper.wait();
-    throw new NsExecError('START_FAILED', `the helper ended with ${code} before the start`);
-  } catch (error) {
-    throw launchError(error, command);
+/** Tells the supervisor what it is, makes the cgroup and joins it. */
+async function beginPlan(
+  helper: Helper,
+  spec: Pick<RuntimeSpec, 'linux'>,
+  supervision: Supervision,
+  ready: Promise<unknown> | undefined,
+): Promise<Cgroup | undefined> {
+  const { cgroupsPath, resources = {} } = spec.linux ?? {};
+  if (cgroupsPath === undefined) {
+    await helper.write(...supervisionPlan(supervision, 'launch'), ...spawnPlan(spec));
+    await ready;
+    await helper.write(...joinPlan(spec));
+    return undefined;
   }
+  const hierarchy = await detectHierarchy();
+  const location = await locateCgroup(cgroupsPath, resources, { hierarchy });
+  await helper.write(...supervisionPlan(supervision, 'launch', location), ...spawnPlan(spec));
+  await ready;
+  const cgroup = await createCgroup(cgroupsPath, resources, { hierarchy });
+  await helper.write(...joinPlan(spec, cgroup));
+  return cgroup;
 }
 
 /**
@@ -107,18 +101,11 @@ async function startedPid(helper: Helper, command: string): Promise<number> {
  */
 export function prepareLaunch(
   spec: Pick<RuntimeSpec, 'linux'>,
-  { relay = false, stdio, ready }: PrepareOptions = {},
+  { ready, ...supervision }: PrepareOptions = {},
 ): PreparedLaunch {
-  const helper = new Helper('launch', stdio === undefined ? {} : { stdio });
-  const { cgroupsPath, resources = {} } = spec.linux ?? {};
-  const making = (async (): Promise<Cgroup | undefined> => {
-    await helper.write(...spawnPlan(spec, { relay }));
-    await ready;
-    const cgroup =
-      cgroupsPath === undefined ? undefined : await createCgroup(cgroupsPath, resources);
-    await helper.write(...joinPlan(spec, cgroup));
-    return cgroup;
-  })();
+  const { stdio, streams = 'inherited' } = supervision;
+  const helper = new Helper('supervise', stdio === undefined ? {} : { stdio });
+  const making = beginPlan(helper, spec, supervision, ready);
   making.catch(() => {});
   const abandon = async (): Promise<void> => {
     helper.end();
@@ -133,8 +120,8 @@ export function prepareLaunch(
         refuseUnsupported(whole);
         const [command = ''] = processOf(whole).args ?? [];
         const cgroup = await making;
-        await sendPlan(helper, cgroup, whole, options);
-        return launchedContainer(await startedPid(helper, command), helper, cgroup);
+        await sendPlan(helper, cgroup, whole, streams, options);
+        return launchedContainer(await hearStart(helper, command), helper, cgroup);
       } catch (error) {
         await abandon();
         throw error;
@@ -145,7 +132,7 @@ export function prepareLaunch(
 
 /**
  * Starts the process of a runtime spec as a container (config.md, config-linux.md) and resolves when it runs.
- * The container belongs to this process: it ends when this process does.
+ * Unless `tied` is false, the container belongs to this process: it ends when this process does.
  * Throws NsExecError by code, CgroupError, SyscallsError. What was made is gone again when it throws.
  */
 export function launch(spec: RuntimeSpec, options: LaunchOptions): Promise<LaunchedContainer> {

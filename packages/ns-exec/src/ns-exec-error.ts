@@ -5,6 +5,7 @@ export type NsExecErrorCode =
   | 'COMMAND_NOT_EXECUTABLE'
   | 'NO_USER_NAMESPACES'
   | 'ROOT_NOT_FOUND'
+  | 'CONTAINER_GONE'
   | 'START_FAILED';
 
 /** The one error of this package; `code` is stable. */

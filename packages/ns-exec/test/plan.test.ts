@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultSpec } from '@ctrkit/oci';
-import type { RuntimeSpec } from '@ctrkit/oci';
+import type { RuntimeSpec, Seccomp } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 import { launchPlan } from '../src/explain.ts';
@@ -122,16 +122,51 @@ test('a command without a slash is looked for in each directory of the PATH', ()
   assert.equal(executableCandidates('ls', []).at(-1), '/bin/ls');
 });
 
+test('a terminal is made inside the root, before the process is who it will be', () => {
+  const interactive = { ...spec, process: { ...spec.process, terminal: true } } as RuntimeSpec;
+  const plan = names(launchPlan(interactive, '/bundle'));
+  const places = ['mount', 'terminal', 'own-streams', 'pivot', 'identity'].map((op) =>
+    plan.indexOf(op),
+  );
+  assert.ok(places.every((place, index) => place > (places[index - 1] ?? 0)));
+  assert.ok(!names(launchPlan(spec, '/bundle')).includes('terminal'));
+});
+
+const between = (plan: readonly string[], op: string): [string | undefined, string | undefined] => {
+  const at = plan.indexOf(op);
+  return [plan[at - 1], plan[at + 1]];
+};
+
+test('the filter is installed while that is allowed: before capabilities go, or, with no_new_privs, last of all', () => {
+  assert.deepEqual(between(names(launchPlan(spec, '/')), 'seccomp'), ['groups', 'identity']);
+  const closed = { ...spec, process: { ...spec.process, noNewPrivileges: true } } as RuntimeSpec;
+  assert.deepEqual(between(names(launchPlan(closed, '/')), 'seccomp'), ['parent-death', 'execute']);
+});
+
+test('flags of a filter come along; without a profile there is no filter', () => {
+  const seccomp: Seccomp = {
+    defaultAction: 'SCMP_ACT_ALLOW',
+    flags: ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW'],
+  };
+  const plan = launchPlan({ ...spec, linux: { ...spec.linux, seccomp } }, '/');
+  const step = plan.find(({ op }) => op === 'seccomp') as { flags: number } | undefined;
+  assert.equal(step?.flags, 2 | 4);
+  const { seccomp: _none, ...linux } = spec.linux ?? {};
+  assert.ok(!names(launchPlan({ ...spec, linux }, '/')).includes('seccomp'));
+});
+
 test('a normal user gets a user namespace, no limits, no new privileges, and bound devices', () => {
   const rootless = rootlessSpec(spec, { uid: 1000, gid: 100 });
   const plan = launchPlan(rootless, '/bundle');
-  assert.deepEqual(plan[0], {
+  assert.equal(plan[0]?.op, 'supervise');
+  assert.deepEqual(plan[1], {
     op: 'user-namespace',
     uidMap: '0 1000 1\n',
     gidMap: '0 100 1\n',
   });
   const all = names(plan);
   assert.ok(all.includes('no-new-privileges'));
+  assert.ok(all.includes('seccomp'));
   assert.ok(!all.includes('device'));
   assert.ok(!all.includes('groups'));
   assert.equal(rootless.linux?.resources, undefined);
@@ -159,8 +194,9 @@ for (const [what, change] of [
 }
 
 for (const [what, odd] of [
-  ['a terminal', { process: { ...spec.process, terminal: true } }],
-  ['a seccomp filter', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } } }],
+  ['a seccomp listener', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/run/x' } } }], // prettier-ignore
+  ['a seccomp action that somebody answers', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_NOTIFY' } } }], // prettier-ignore
+  ['a seccomp flag of listeners', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_ALLOW', flags: ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'] } } }], // prettier-ignore
   ['hooks', { hooks: { poststop: [{ path: '/bin/true' }] } }],
   ['an AppArmor profile', { process: { ...spec.process, apparmorProfile: 'x' } }],
 ] as const) {

@@ -6,23 +6,23 @@ import { devicesPlan } from './devices.ts';
 import { mountPlan } from './mounts.ts';
 import type { MountContext } from './mounts.ts';
 import { namespacesOf, userNamespacePlan } from './namespaces.ts';
-import { credentialsPlan, executePlan, limitsPlan, oomScorePlan } from './process.ts';
+import { confinedPlan, oomScorePlan, parentDeathPlan, streamsPlan } from './process.ts';
+import type { ProcessStreams } from './process.ts';
 import { rootMountOf, rootPlan } from './root.ts';
+import { seccompPlan } from './seccomp.ts';
 
 /** What the namespaces and the cgroup of a container depend on. */
 type LinuxSpec = Pick<RuntimeSpec, 'linux'>;
 
-const SIGKILL = 9;
+export type { ProcessStreams } from './process.ts';
+
 /** A passwd or group file larger than this is refused (CVE-2026-47262). */
 const LARGEST_USER_FILE = 1 << 20;
 
 /** The first part of a plan: everything that does not depend on the container's cgroup. */
-export function spawnPlan(spec: LinuxSpec, options: { relay: boolean }): Operation[] {
+export function spawnPlan(spec: LinuxSpec): Operation[] {
   const { flags, user } = namespacesOf(spec);
-  return [
-    ...(user ? userNamespacePlan(spec) : []),
-    { op: 'spawn', namespaces: flags, relay: options.relay ? 1 : 0 },
-  ];
+  return [...(user ? userNamespacePlan(spec) : []), { op: 'spawn', namespaces: flags }];
 }
 
 /** Joins the container's cgroup; the slowest step of all on v1, so it goes first. */
@@ -31,7 +31,7 @@ export function joinPlan(
   { joinFiles = [], deviceProgram }: Partial<Pick<Cgroup, 'joinFiles' | 'deviceProgram'>> = {},
 ): Operation[] {
   return [
-    { op: 'parent-death', signal: SIGKILL },
+    ...parentDeathPlan(),
     ...(deviceProgram === undefined
       ? []
       : [{ op: 'device-program', ...deviceProgram } satisfies Operation]),
@@ -43,14 +43,18 @@ export function joinPlan(
   ];
 }
 
+/** Reports the files that users are looked up in. */
+export function accountsPlan(): Operation[] {
+  return ['/etc/passwd', '/etc/group'].map((path) => ({
+    op: 'read',
+    path,
+    limit: LARGEST_USER_FILE,
+  }));
+}
+
 /** Mounts the root and, where the process is still to be decided, reports the files that users are looked up in. */
 export function openRootPlan(spec: RuntimeSpec, bundle: string, readUsers: boolean): Operation[] {
-  const files = readUsers ? ['/etc/passwd', '/etc/group'] : [];
-  return [
-    { op: 'private-mounts' },
-    rootPlan(spec, bundle),
-    ...files.map((path): Operation => ({ op: 'read', path, limit: LARGEST_USER_FILE })),
-  ];
+  return [{ op: 'private-mounts' }, rootPlan(spec, bundle), ...(readUsers ? accountsPlan() : [])];
 }
 
 /** Everything inside the root: mounts, devices, names, masks. Order matters: masks cover what was mounted. */
@@ -70,19 +74,23 @@ export function sandboxPlan(spec: RuntimeSpec, context: MountContext): Operation
   return plan;
 }
 
-/** The last part: the process itself. */
-export function processPlan(spec: RuntimeSpec, process: Process): Operation[] {
+/** The last part: the process itself. `filter` is seccompPlan's, for who has had the time to make it before. */
+export function processPlan(
+  spec: RuntimeSpec,
+  process: Process,
+  streams: ProcessStreams,
+  filter: readonly Operation[] = seccompPlan(spec),
+): Operation[] {
   const { user } = namespacesOf(spec);
   const readonly: Operation = { op: 'remount', path: '/', attributes: mountAttributes.ro };
   return [
+    ...streamsPlan(process, streams, { console: true }),
     { op: 'directory', path: process.cwd, mode: 0o755 },
     // Last of all that is done beneath the root: until here places to mount on were made in it.
     ...(spec.root?.readonly === true ? [readonly] : []),
     // While /proc is still the host's: what lies at its path inside is the image's to say (CVE-2025-52881).
     ...oomScorePlan(process),
     { op: 'pivot' },
-    ...limitsPlan(process),
-    ...credentialsPlan(process, { setGroups: !user }),
-    ...executePlan(process),
+    ...confinedPlan(process, { setGroups: !user, filter }),
   ];
 }

@@ -1,11 +1,34 @@
 import type { Process } from '@ctrkit/oci';
 import { resourceLimits } from '@ctrkit/syscalls';
-import type { Operation } from '@ctrkit/syscalls';
+import type { Operation, SuperviseOptions } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 import { capabilityMask } from './capabilities.ts';
 
 const SIGKILL = 9;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What the standard streams of a process are: those of its supervisor, pipes to it, or a terminal. */
+export type ProcessStreams = NonNullable<SuperviseOptions['streams']>;
+
+/** Its supervisor is its parent: what happens to that must not leave it alone. */
+export function parentDeathPlan(): Operation[] {
+  return [{ op: 'parent-death', signal: SIGKILL }];
+}
+
+/** Its standard streams, where they are not inherited: its own, so that it may open them by name. */
+export function streamsPlan(
+  { user }: Process,
+  streams: ProcessStreams,
+  { console }: { console: boolean },
+): Operation[] {
+  if (streams === 'inherited') return [];
+  return [
+    ...(streams === 'terminal'
+      ? [{ op: 'terminal', console: console ? 1 : 0 } satisfies Operation]
+      : []),
+    { op: 'own-streams', uid: user.uid },
+  ];
+}
 
 /** Where a command is looked for: itself when it has a slash, else in each directory of PATH (exec(3)). */
 export function executableCandidates(command: string, env: readonly string[]): string[] {
@@ -23,7 +46,7 @@ function limitPlan(type: string, soft: number, hard: number): Operation {
 }
 
 /** The limits of the container's process, while it still may set them. */
-export function limitsPlan(process: Process): Operation[] {
+function limitsPlan(process: Process): Operation[] {
   return (process.rlimits ?? []).map(({ type, soft, hard }) => limitPlan(type, soft, hard));
 }
 
@@ -32,8 +55,14 @@ export function oomScorePlan({ oomScoreAdj }: Process): Operation[] {
   return oomScoreAdj === undefined ? [] : [{ op: 'oom-score', adjustment: String(oomScoreAdj) }];
 }
 
+export interface CredentialsOptions {
+  readonly setGroups: boolean;
+  /** Carried out while CAP_SYS_ADMIN is still there. */
+  readonly privileged?: readonly Operation[];
+}
+
 /** Who the process is and what it may do; after this it has only its own rights. */
-export function credentialsPlan(process: Process, options: { setGroups: boolean }): Operation[] {
+function credentialsPlan(process: Process, options: CredentialsOptions): Operation[] {
   const { user, capabilities } = process;
   const plan: Operation[] = [
     { op: 'umask', mask: user.umask ?? 0o022 },
@@ -42,6 +71,7 @@ export function credentialsPlan(process: Process, options: { setGroups: boolean 
   // In a user namespace with a single id setgroups is denied (user_namespaces(7)).
   if (options.setGroups) plan.push({ op: 'groups', gids: user.additionalGids ?? [] });
   plan.push(
+    ...(options.privileged ?? []),
     { op: 'identity', uid: user.uid, gid: user.gid },
     {
       op: 'capabilities',
@@ -55,20 +85,35 @@ export function credentialsPlan(process: Process, options: { setGroups: boolean 
   return plan;
 }
 
-/** The start itself: working directory as the user who will be in it, then the command. */
-export function executePlan(process: Process): Operation[] {
+/** The start itself: working directory as the user who will be in it, then what must come last, then the command. */
+function executePlan(process: Process, last: readonly Operation[] = []): Operation[] {
   const [command] = process.args ?? [];
   if (command === undefined) throw new NsExecError('BUNDLE_INVALID', 'process.args is empty');
   const env = process.env ?? [];
   return [
     { op: 'working-directory', path: process.cwd },
     // The kernel forgets the parent-death signal when ids change (prctl(2)).
-    { op: 'parent-death', signal: SIGKILL },
+    ...parentDeathPlan(),
+    ...last,
     {
       op: 'execute',
       candidates: executableCandidates(command, env),
       argv: process.args ?? [],
       env,
     },
+  ];
+}
+
+/** From a process's limits to its start; after this it has only its own rights, and its filter. */
+export function confinedPlan(
+  process: Process,
+  { setGroups, filter }: { setGroups: boolean; filter: readonly Operation[] },
+): Operation[] {
+  // A filter needs CAP_SYS_ADMIN, unless nothing can be gained any more; then it comes last, and sees the fewest of our own calls.
+  const late = process.noNewPrivileges === true;
+  return [
+    ...limitsPlan(process),
+    ...credentialsPlan(process, { setGroups, privileged: late ? [] : filter }),
+    ...executePlan(process, late ? filter : []),
   ];
 }

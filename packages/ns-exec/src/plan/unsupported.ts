@@ -2,15 +2,14 @@ import type { RuntimeSpec } from '@ctrkit/oci';
 import { NsExecError } from '../ns-exec-error.ts';
 
 const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => boolean])[] = [
-  ['process.terminal', (spec) => spec.process?.terminal === true],
   ['process.apparmorProfile', (spec) => Boolean(spec.process?.apparmorProfile)],
   ['process.selinuxLabel', (spec) => Boolean(spec.process?.selinuxLabel)],
-  ['linux.seccomp', (spec) => spec.linux?.seccomp !== undefined],
+  ['linux.seccomp.listenerPath', (spec) => Boolean(spec.linux?.seccomp?.listenerPath)],
   ['hooks', (spec) => Object.values(spec.hooks ?? {}).some((hooks) => hooks.length > 0)],
 ];
 
 /**
- * Refuses what a spec asks for and this package does not do: a filter that is left out in silence is no filter.
+ * Refuses what a spec asks for and this package does not do: a profile that is left out in silence protects from nothing.
  * Throws SPEC_UNSUPPORTED.
  */
 export function refuseUnsupported(spec: RuntimeSpec): void {
