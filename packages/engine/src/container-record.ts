@@ -4,19 +4,7 @@ import { writeFileAtomic } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 
-/** How a container's last run ended. */
-export interface ExitRecord {
-  /** The program's exit code, 128 + n after signal n; 125, 126 or 127 where it never started. */
-  readonly exitCode: number;
-  readonly oomKilled: boolean;
-  /** RFC 3339; absent where the program never started. */
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-  /** Why it never started. */
-  readonly error?: string;
-}
-
-/** A container as it is kept: containers/<id>/container.json. Written by its owner alone. */
+/** A container as it is kept: containers/<id>/container.json. Written by whoever has its run. */
 export interface ContainerRecord {
   /** 64 hex digits. */
   readonly id: string;
@@ -30,10 +18,16 @@ export interface ContainerRecord {
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
-  /** When its program started, RFC 3339, and in which boot: whoever has no end and does not run was cut off. */
+  /** `user[:group]`, looked up in the container's root at each start. */
+  readonly user: string;
+  /** Its streams are a terminal. */
+  readonly terminal: boolean;
+  /** Its stdin: none, one that ends with its first client's, or one that stays open. */
+  readonly input: 'none' | 'once' | 'open';
+  /** What asks it to end, by the image or the user: a name or a number. */
+  readonly stopSignal?: string;
+  /** When its program last started, RFC 3339: whoever has no end and does not run was cut off. */
   readonly startedAt?: string;
-  readonly bootId?: string;
-  readonly exit?: ExitRecord;
 }
 
 const recordPath = (directory: string): string => join(directory, 'container.json');

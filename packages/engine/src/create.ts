@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -9,18 +8,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commitDirectory, temporaryName } from '@ctrkit/durable';
+import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { EngineError } from './engine-error.ts';
 import { explained } from './explained.ts';
 import type { RunnableImage } from './image.ts';
-import { claimName, releaseName } from './names.ts';
+import { chooseName, releaseName } from './names.ts';
 import { writeNetworkFiles } from './network-files.ts';
-import { randomName } from './random-name.ts';
+import { signalNumber } from './signal-number.ts';
 import { containerSpec } from './spec.ts';
 import type { NetworkMode, ProcessChoices } from './spec.ts';
 import type { Limits } from './limits.ts';
@@ -35,41 +33,28 @@ export interface CreateOptions extends ProcessChoices {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Remove the container when it ends. Default false. */
   readonly autoRemove?: boolean | undefined;
+  /** Its streams are a terminal. Default false. */
+  readonly terminal?: boolean | undefined;
+  /** It has a stdin: `once`: it ends with its first client's; `open`: it stays. Default `none`. */
+  readonly stdin?: ContainerRecord['input'] | undefined;
+  /** What asks it to end, in place of the image's: a name or a number. */
+  readonly stopSignal?: string | undefined;
 }
 
 /** A container that was made and not started. */
 export interface CreatedContainer {
   readonly record: ContainerRecord;
   readonly spec: RuntimeSpec;
-  /** `user[:group]` still to be looked up in the container's root. */
-  readonly user: string;
 }
 
 /** An id as docker makes them: 64 hex digits. */
 export function newContainerId(): string {
-  return randomBytes(32).toString('hex');
+  return randomHex(32);
 }
 
 /** Who runs the engine, on the host. */
 export function hostIds(): { uid: number; gid: number } {
   return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-}
-
-async function claimSomeName(
-  engine: Engine,
-  wanted: string | undefined,
-  id: string,
-): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    const name = wanted ?? randomName(attempt);
-    try {
-      await claimName(engine, name, id);
-      return name;
-    } catch (error) {
-      const taken = error instanceof EngineError && error.code === 'NAME_IN_USE';
-      if (!taken || wanted !== undefined || attempt > 8) throw error;
-    }
-  }
 }
 
 // An overlay's root shows what its upper directory is, so that is made to be what the image says of `/`.
@@ -80,20 +65,45 @@ function copyOwnership(layer: string | undefined, upper: string): void {
   chmodSync(upper, mode & 0o7777);
 }
 
+function recordOf(
+  image: RunnableImage,
+  spec: RuntimeSpec,
+  { id, name, ...options }: NamedOptions,
+): ContainerRecord {
+  const { config } = image.config;
+  const stopSignal = options.stopSignal ?? config.StopSignal;
+  return {
+    id,
+    name,
+    image: image.name,
+    imageId: image.id,
+    autoRemove: options.autoRemove ?? false,
+    created: new Date().toISOString(),
+    command: spec.process?.args ?? [],
+    labels: { ...config.Labels, ...options.labels },
+    user: options.user ?? config.User ?? '',
+    terminal: options.terminal ?? false,
+    input: options.stdin ?? 'none',
+    ...(stopSignal === undefined ? {} : { stopSignal }),
+  };
+}
+
+type NamedOptions = CreateOptions & { readonly id: string; readonly name: string };
+
 /**
- * Makes a container of an image: record, runtime bundle and an empty upper directory, all there or nothing.
- * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, OciError, DurableError.
+ * Makes a container of an image under a name that is claimed for it: record, runtime bundle and an empty upper
+ * directory, all there or nothing. Throws LIMIT_INVALID, OciError, DurableError.
  */
-export async function createContainer(
+export async function createContainerWithId(
   engine: Engine,
   image: RunnableImage,
-  { id, ...options }: CreateOptions & { readonly id: string },
+  options: NamedOptions,
 ): Promise<CreatedContainer> {
+  const { id, network = 'none', limits = {}, autoRemove = false } = options;
   const directory = containerDirectory(engine, id);
-  const { network = 'none', limits = {}, autoRemove = false } = options;
+  if (options.stopSignal !== undefined) signalNumber(options.stopSignal);
   const spec = containerSpec({
     ...options,
-    id,
     directory,
     network,
     limits,
@@ -102,17 +112,7 @@ export async function createContainer(
     volatile: autoRemove,
     host: hostIds(),
   });
-  const name = await claimSomeName(engine, options.name, id);
-  const record: ContainerRecord = {
-    id,
-    name,
-    image: image.name,
-    imageId: image.id,
-    autoRemove,
-    created: new Date().toISOString(),
-    command: spec.process?.args ?? [],
-    labels: { ...image.config.config.Labels, ...options.labels },
-  };
+  const record = recordOf(image, spec, options);
   const temporary = temporaryName(directory);
   try {
     explained(directory, () => {
@@ -128,8 +128,27 @@ export async function createContainer(
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return { record, spec };
+}
+
+/**
+ * Makes a container of an image, to be started later: all there or nothing. Returns its id.
+ * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, SIGNAL_INVALID, OciError, DurableError.
+ */
+export async function createContainer(
+  engine: Engine,
+  image: RunnableImage,
+  options: CreateOptions = {},
+): Promise<string> {
+  const id = newContainerId();
+  const name = await chooseName(engine, options.name, id);
+  try {
+    await createContainerWithId(engine, image, { ...options, id, name });
+  } catch (error) {
     await releaseName(engine, name, id);
     throw error;
   }
-  return { record, spec, user: options.user ?? image.config.config.User ?? '' };
+  return id;
 }

@@ -2,11 +2,17 @@ export type EngineErrorCode =
   | 'CONTAINER_NOT_FOUND'
   | 'CONTAINER_AMBIGUOUS'
   | 'CONTAINER_RUNNING'
+  | 'CONTAINER_NOT_RUNNING'
+  | 'CONTAINER_BUSY'
+  | 'CONTAINER_DAMAGED'
   | 'NAME_IN_USE'
   | 'NAME_INVALID'
   | 'IMAGE_NOT_FOUND'
   | 'LIMIT_INVALID'
-  | 'USER_NOT_MAPPED';
+  | 'SIGNAL_INVALID'
+  | 'WORKDIR_INVALID'
+  | 'USER_NOT_MAPPED'
+  | 'LOG_INVALID';
 
 /** The one error of this package; `code` is stable. */
 export class EngineError extends Error {

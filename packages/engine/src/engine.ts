@@ -34,9 +34,8 @@ function makeDirectory(path: string): void {
 export function openEngine({ root, run }: EngineDirectories): Engine {
   for (const path of [
     root,
-    join(root, 'containers'),
-    join(root, 'names'),
-    join(run, 'containers'),
+    ...['containers', 'names', 'trash'].map((name) => join(root, name)),
+    ...['containers', 'ended', 'trash'].map((name) => join(run, name)),
   ]) {
     explained(path, () => makeDirectory(path));
   }
@@ -47,8 +46,12 @@ export const containersDirectory = (engine: Engine): string => join(engine.root,
 export const containerDirectory = (engine: Engine, id: string): string =>
   join(engine.root, 'containers', id);
 export const trashDirectory = (engine: Engine): string => join(engine.root, 'trash');
-export const runRecordsDirectory = (engine: Engine): string => join(engine.run, 'containers');
-export const runRecordPath = (engine: Engine, id: string): string =>
-  join(engine.run, 'containers', `${id}.json`);
 export const namesDirectory = (engine: Engine): string => join(engine.root, 'names');
 export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);
+/** Of a container that somebody starts, runs or removes: theirs alone. */
+export const runDirectory = (engine: Engine, id: string): string =>
+  join(engine.run, 'containers', id);
+export const runsDirectory = (engine: Engine): string => join(engine.run, 'containers');
+export const runTrashDirectory = (engine: Engine): string => join(engine.run, 'trash');
+/** Ends of containers whose own directory took no more. */
+export const endedDirectory = (engine: Engine): string => join(engine.run, 'ended');

@@ -96,6 +96,8 @@ export async function prepareImage(
   options: PrepareOptions = {},
 ): Promise<RunnableImage> {
   const { signal, onEvent } = options;
+  // Whoever starts a container meanwhile goes first: the kernel's slow steps then run while we look.
+  await new Promise((resolve) => setImmediate(resolve));
   const store = await openImageStore({ root: engine.root });
   const image = await obtain(engine, store, name, options);
   const layers = await ensureLayers(store.layout, image, {

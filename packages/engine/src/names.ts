@@ -6,6 +6,7 @@ import { EngineError } from './engine-error.ts';
 import { containerDirectory, namePath, namesDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
+import { randomName } from './random-name.ts';
 
 /** Whom a name belongs to: names/<name>. The claim of a container that is not there is void once its maker is dead. */
 interface NameClaim {
@@ -93,6 +94,24 @@ export async function claimName(engine: Engine, name: string, id: string): Promi
     `Conflict. The container name "/${name}" is already in use by container "${owner}". ` +
       'You have to remove (or rename) that container to be able to reuse that name.',
   );
+}
+
+/** Claims the name that is wanted, or a random one that is free, and returns it. Throws as `claimName`. */
+export async function chooseName(
+  engine: Engine,
+  wanted: string | undefined,
+  id: string,
+): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const name = wanted ?? randomName(attempt);
+    try {
+      await claimName(engine, name, id);
+      return name;
+    } catch (error) {
+      const taken = error instanceof EngineError && error.code === 'NAME_IN_USE';
+      if (!taken || wanted !== undefined || attempt > 8) throw error;
+    }
+  }
 }
 
 function isOurs({ claimedBy }: NameClaim): boolean {

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomHex } from '@ctrkit/durable';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -20,9 +20,12 @@ const surnames = words(`
   zuse
 `);
 
-const one = (words: readonly string[]): string => words[randomInt(words.length)] ?? '';
+// Of six bytes, no remainder is noticeably likelier than another.
+const randomBelow = (limit: number): number => Number.parseInt(randomHex(6), 16) % limit;
+
+const one = (words: readonly string[]): string => words[randomBelow(words.length)] ?? '';
 
 /** A name as docker makes them: adjective_surname. Later attempts get a digit, for crowded machines. */
 export function randomName(attempt = 0): string {
-  return `${one(adjectives)}_${one(surnames)}${attempt < 3 ? '' : randomInt(10 ** (attempt - 2))}`;
+  return `${one(adjectives)}_${one(surnames)}${attempt < 3 ? '' : randomBelow(10 ** (attempt - 2))}`;
 }

@@ -1,53 +1,49 @@
-import { errnoOf, isAlive, moveToTrash, removeTree } from '@ctrkit/durable';
+import { selfIdentity } from '@ctrkit/durable';
+import { discardContainer } from './discard.ts';
 import { EngineError } from './engine-error.ts';
-import { containerDirectory, trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
-import type { Container } from './list.ts';
-import { releaseName } from './names.ts';
-import { readRunRecord, removeRunRecord } from './run-record.ts';
+import { removeRunRecord } from './run-record.ts';
+import { forceEnd } from './stop.ts';
+import { takeRun } from './take-run.ts';
 
-async function moveOutOfSight(directory: string, trash: string): Promise<string | undefined> {
-  try {
-    return await moveToTrash(directory, trash);
-  } catch (error) {
-    // Somebody else removes it at this very moment.
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    return undefined;
-  }
+// Nobody starts what is being removed, and nobody removes it twice.
+async function takeToRemove(engine: Engine, id: string): Promise<void> {
+  const run = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
+  if (await takeRun(engine, run)) return;
+  throw new EngineError(
+    'CONTAINER_BUSY',
+    `container ${id} is being started or removed by another command`,
+  );
 }
 
-/** Takes a container that does not run out of sight in one step, then deletes its files. */
-export async function discardContainer(
-  engine: Engine,
-  { id, name }: { id: string; name: string },
-): Promise<void> {
-  const resting = await moveOutOfSight(containerDirectory(engine, id), trashDirectory(engine));
-  await releaseName(engine, name, id);
-  removeRunRecord(engine, id);
-  if (resting === undefined) return;
-  // The container is gone; files of it that resist are the next sweep's, which says what is wrong.
-  await removeTree(resting).catch(() => {});
-}
-
-// Its owner may be about to start it, or about to record its end.
-function isOwned(engine: Engine, { id, exit }: Container): boolean {
-  const run = readRunRecord(engine, id);
-  const ended = exit ?? run?.exit;
-  return ended === undefined && run !== undefined && isAlive(run.owner);
+export interface RemoveOptions {
+  /** Ends it first where it runs. @default false */
+  readonly force?: boolean | undefined;
 }
 
 /**
- * Removes a container that does not run, with the files that it wrote. One that is being started runs.
- * Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_RUNNING.
+ * Removes a container that does not run, with the files that it wrote.
+ * Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_RUNNING, CONTAINER_BUSY.
  */
-export async function removeContainer(engine: Engine, nameOrId: string): Promise<void> {
+export async function removeContainer(
+  engine: Engine,
+  nameOrId: string,
+  { force = false }: RemoveOptions = {},
+): Promise<void> {
   const container = findContainer(engine, nameOrId);
-  if (container.state.status === 'running' || isOwned(engine, container)) {
+  const { id, state } = container;
+  if (state.status === 'running' && !force) {
     throw new EngineError(
       'CONTAINER_RUNNING',
-      `You cannot remove a running container ${container.id}. Stop the container before attempting removal`,
+      `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
     );
   }
-  await discardContainer(engine, container);
+  if (state.status === 'running') await forceEnd(engine, id);
+  await takeToRemove(engine, id);
+  try {
+    await discardContainer(engine, container);
+  } finally {
+    removeRunRecord(engine, id);
+  }
 }

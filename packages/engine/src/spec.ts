@@ -29,6 +29,7 @@ export interface SpecChoices extends ProcessChoices {
   /** The container's own directory: `upper`, `work` and the files that are bound into /etc. */
   readonly directory: string;
   readonly hostname?: string | undefined;
+  readonly terminal?: boolean | undefined;
   readonly network: NetworkMode;
   readonly limits: Limits;
   /** The files of a container that is removed at its end need not reach the disk. */
@@ -72,7 +73,7 @@ export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'host
 
 /** The spec of a container as far as its image does not matter. Throws LIMIT_INVALID. */
 export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeSpec {
-  const spec = withMachineMasks(defaultSpec());
+  const spec = defaultSpec();
   const namespaces = spec.linux?.namespaces ?? [];
   const whole: RuntimeSpec = {
     ...spec,
@@ -88,8 +89,8 @@ export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeS
 
 /** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
 export function containerSpec(choices: SpecChoices): RuntimeSpec {
-  const { id, image, directory } = choices;
-  const spec = linuxSpec(choices);
+  const { id, image, directory, terminal = false } = choices;
+  const spec = withMachineMasks(linuxSpec(choices));
   const hostname = choices.hostname ?? id.slice(0, 12);
   const { args, env, cwd } = imageToProcess(image, {
     entrypoint: choices.entrypoint,
@@ -97,10 +98,13 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     env: choices.env,
     cwd: choices.workdir,
     hostname,
+    terminal,
   });
   return {
     ...spec,
-    ...(spec.process === undefined ? {} : { process: { ...spec.process, args, env, cwd } }),
+    ...(spec.process === undefined
+      ? {}
+      : { process: { ...spec.process, terminal, args, env, cwd } }),
     hostname,
     // The files come before /proc and its kin: a link of the image that leads there leads nowhere yet (CVE-2025-52881).
     mounts: [rootMount(choices), ...networkFileMounts(directory), ...(spec.mounts ?? [])],

@@ -1,63 +1,23 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { CgroupError, openCgroup } from '@ctrkit/cgroup';
-import { bootId, emptyTrash, isAlive, killProcess, sweepTemporaries } from '@ctrkit/durable';
-import { readContainerRecord, writeContainerRecord } from './container-record.ts';
-import { stateOf } from './container-state.ts';
+import { bootId, emptyTrash, selfIdentity, sweepTemporaries } from '@ctrkit/durable';
+import { readContainerRecord } from './container-record.ts';
 import {
-  containerDirectory,
   containersDirectory,
+  endedDirectory,
   namesDirectory,
-  runRecordsDirectory,
+  runsDirectory,
+  runTrashDirectory,
   trashDirectory,
 } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { forgetExit, readExit, writeExit } from './exit-record.ts';
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
-import { discardContainer } from './remove.ts';
-import { readRunRecord, removeRunRecord } from './run-record.ts';
-import type { RunRecord } from './run-record.ts';
-
-async function removeCgroup(path: string): Promise<void> {
-  try {
-    await (await openCgroup(path)).delete({ parents: true });
-  } catch (error) {
-    if (!(error instanceof CgroupError) || error.code !== 'CGROUP_NOT_FOUND') throw error;
-  }
-}
-
-const PATIENCE_MS = 1000;
-
-// A container ends with its command by its parent's doing; where that was killed too, somebody else has to.
-async function hasEnded({ process }: RunRecord): Promise<boolean> {
-  if (process === undefined || !isAlive(process)) return true;
-  killProcess(process);
-  const deadline = Date.now() + PATIENCE_MS;
-  while (isAlive(process) && Date.now() < deadline) await setTimeout(10);
-  return !isAlive(process);
-}
-
-// What is left of a container whose command is dead: its cgroup, its record without an end, and the container itself
-// where it was to be removed. One that cannot be ended is left, and shown, as running.
-async function sweepRun(engine: Engine, id: string): Promise<void> {
-  const run = readRunRecord(engine, id);
-  // Half a record is what a power cut left: the living write theirs whole.
-  if (run === undefined) removeRunRecord(engine, id);
-  if (run === undefined || isAlive(run.owner) || !(await hasEnded(run))) return;
-  if (process.geteuid?.() === 0) await removeCgroup(run.cgroupsPath);
-  const record = readContainerRecord(engine, id);
-  if (record?.autoRemove === true) await discardContainer(engine, record);
-  else if (record !== undefined && record.exit === undefined) {
-    const state = stateOf(record, run);
-    const exit = 'exit' in state ? state.exit : undefined;
-    if (exit !== undefined) {
-      await writeContainerRecord(containerDirectory(engine, id), { ...record, exit });
-    }
-  }
-  removeRunRecord(engine, id);
-}
+import { discardContainer } from './discard.ts';
+import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
+import { sweepRun } from './sweep-run.ts';
 
 // A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
 async function sweepEarlierBoots(engine: Engine): Promise<void> {
@@ -71,8 +31,27 @@ async function sweepEarlierBoots(engine: Engine): Promise<void> {
   explained(marker, () => writeFileSync(marker, '', { mode: 0o600 }));
 }
 
+// The end of a container whose directory was full: there may be room by now. Nobody starts it meanwhile.
+async function sweepEnd(engine: Engine, id: string): Promise<void> {
+  if (!claimRun(engine, { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` })) return;
+  try {
+    const exit = readExit(engine, id);
+    const isKept = readContainerRecord(engine, id) !== undefined;
+    if (exit !== undefined && isKept) await writeExit(engine, id, exit);
+    else forgetExit(engine, id);
+  } finally {
+    removeRunRecord(engine, id);
+  }
+}
+
+async function sweepEnds(engine: Engine): Promise<void> {
+  for (const name of readdirSync(endedDirectory(engine))) {
+    await sweepEnd(engine, name.replace(/\.json$/, ''));
+  }
+}
+
 async function sweepTemporaryFiles(engine: Engine): Promise<void> {
-  const places = [containersDirectory(engine), namesDirectory(engine), runRecordsDirectory(engine)];
+  const places = [containersDirectory(engine), namesDirectory(engine), runsDirectory(engine)];
   for (const path of places) await sweepTemporaries(path);
 }
 
@@ -82,13 +61,15 @@ async function sweepTemporaryFiles(engine: Engine): Promise<void> {
  * to a living command. What resists keeps nothing else from being cleaned up; the first such error is thrown at the end.
  */
 export async function sweep(engine: Engine): Promise<void> {
-  const records = readdirSync(runRecordsDirectory(engine)).filter((name) => name.endsWith('.json'));
+  const runs = readdirSync(runsDirectory(engine)).filter((name) => !name.startsWith('.'));
   const failures: unknown[] = [];
   for (const step of [
-    ...records.map((name) => () => sweepRun(engine, name.slice(0, -'.json'.length))),
+    ...runs.map((id) => () => sweepRun(engine, id)),
     () => sweepEarlierBoots(engine),
+    () => sweepEnds(engine),
     () => sweepNames(engine),
     () => sweepTemporaryFiles(engine),
+    () => emptyTrash(runTrashDirectory(engine)),
     () => emptyTrash(trashDirectory(engine)),
   ]) {
     await step().catch((error: unknown) => failures.push(error));

@@ -4,8 +4,8 @@ import { bootId, selfIdentity } from '@ctrkit/durable';
 import type { ProcessIdentity } from '@ctrkit/durable';
 import { temporaryDirectory } from '@ctrkit/testing';
 import { openEngine } from '../src/index.ts';
-import type { ContainerRecord, Engine } from '../src/index.ts';
-import { runRecordPath } from '../src/engine.ts';
+import type { ContainerRecord, Engine, ExitRecord } from '../src/index.ts';
+import { runDirectory } from '../src/engine.ts';
 import type { RunRecord } from '../src/run-record.ts';
 
 export interface TestEngine extends Engine, AsyncDisposable {
@@ -46,6 +46,9 @@ export function recordOf(changes: Partial<ContainerRecord> = {}): ContainerRecor
     command: ['sh'],
     labels: {},
     autoRemove: false,
+    user: '',
+    terminal: false,
+    input: 'none',
     ...changes,
   };
 }
@@ -62,14 +65,25 @@ export const runOf = (
   startedAt: '2026-01-02T03:04:06.000Z',
 });
 
+/** Puts a run there as somebody else's. */
+export function forgeRun(engine: Engine, run: RunRecord): void {
+  mkdirSync(runDirectory(engine, run.id), { recursive: true });
+  writeFileSync(join(runDirectory(engine, run.id), 'run.json'), JSON.stringify(run));
+}
+
 /** Puts a container there as a command of another day may have left it; its maker is dead. */
-export function forge(engine: Engine, record: ContainerRecord, run?: RunRecord): void {
+export function forge(
+  engine: Engine,
+  record: ContainerRecord,
+  { run, exit }: { readonly run?: RunRecord; readonly exit?: ExitRecord } = {},
+): void {
   const directory = join(engine.root, 'containers', record.id);
   mkdirSync(join(directory, 'upper'), { recursive: true });
   writeFileSync(join(directory, 'container.json'), JSON.stringify(record));
   const claim = { id: record.id, claimedBy: reusedPid };
   writeFileSync(join(engine.root, 'names', record.name), JSON.stringify(claim));
-  if (run !== undefined) writeFileSync(runRecordPath(engine, record.id), JSON.stringify(run));
+  if (exit !== undefined) writeFileSync(join(directory, 'exit.json'), JSON.stringify(exit));
+  if (run !== undefined) forgeRun(engine, run);
 }
 
 /** The code of the error that something ends with; `none` where it succeeds. */

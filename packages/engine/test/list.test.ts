@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listContainers } from '../src/index.ts';
 import type { Engine } from '../src/index.ts';
+import { runDirectory } from '../src/engine.ts';
 import { forge, idOf, otherBoot, recordOf, runOf, testEngine } from './fixture.ts';
 
 const namesIn = (engine: Engine): string[] => listContainers(engine).map(({ name }) => name);
@@ -17,8 +18,8 @@ test('an engine without containers', async () => {
 test('the newest first, with what was recorded and the state of this moment', async () => {
   await using engine = await testEngine();
   forge(engine, recordOf({ id: idOf('1'), name: 'old', created: '2026-01-01T00:00:00.000Z' }));
-  forge(engine, recordOf({ id: idOf('2'), name: 'new', created: '2026-01-03T00:00:00.000Z' }), runOf(selfIdentity(), { id: idOf('2') })); // prettier-ignore
-  forge(engine, recordOf({ id: idOf('3'), name: 'mid', created: '2026-01-02T00:00:00.000Z' }), runOf(otherBoot, { id: idOf('3') })); // prettier-ignore
+  forge(engine, recordOf({ id: idOf('2'), name: 'new', created: '2026-01-03T00:00:00.000Z' }), { run: runOf(selfIdentity(), { id: idOf('2') }) }); // prettier-ignore
+  forge(engine, recordOf({ id: idOf('3'), name: 'mid', created: '2026-01-02T00:00:00.000Z' }), { run: runOf(otherBoot, { id: idOf('3') }) }); // prettier-ignore
   assert.equal(namesIn(engine), ['new', 'mid', 'old']);
   const states = listContainers(engine).map(({ state }) => state.status);
   assert.equal(states, ['running', 'exited', 'created']);
@@ -46,11 +47,35 @@ test('a damaged record, one that is being made and what is no container are not 
   assert.equal(namesIn(engine), ['whole']);
 });
 
-test('a damaged run record is none', async () => {
+test('a damaged run record is none, and so is one of another container', async () => {
   await using engine = await testEngine();
   forge(engine, recordOf());
-  writeFileSync(join(engine.run, 'containers', `${idOf('a')}.json`), '{"id"');
+  const run = runDirectory(engine, idOf('a'));
+  mkdirSync(run);
   assert.equal(listContainers(engine)[0]?.state, { status: 'created' });
+  const other = JSON.stringify(runOf(selfIdentity(), { id: idOf('b') }));
+  for (const content of ['', '{"id"', 'null', '[]', other]) {
+    writeFileSync(join(run, 'run.json'), content);
+    assert.equal(listContainers(engine)[0]?.state, { status: 'created' }, content);
+  }
+});
+
+test('a damaged record of an end is none', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf({ startedAt: '2026-01-02T03:04:06.000Z' }));
+  for (const content of ['', '{"exitCode"', 'null', '[]', '{"exitCode":"0"}']) {
+    writeFileSync(join(engine.root, 'containers', idOf('a'), 'exit.json'), content);
+    const { state } = listContainers(engine)[0] ?? {};
+    assert.is(state?.status === 'exited' && state.exit.exitCode, 255, content);
+  }
+});
+
+test('an end that the disk had no room for is known', async () => {
+  await using engine = await testEngine();
+  forge(engine, recordOf());
+  const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
+  writeFileSync(join(engine.run, 'ended', `${idOf('a')}.json`), JSON.stringify(exit));
+  assert.equal(listContainers(engine)[0]?.state, { status: 'exited', exit });
 });
 
 test('1,000 containers', async () => {

@@ -1,117 +1,46 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
-import {
-  assertNothingLeft,
-  makeBusyboxLayout,
-  makeImageLayout,
-  needs,
-  run,
-  snapshotHost,
-  temporaryDirectory,
-} from '@ctrkit/testing';
+import { assertNothingLeft, makeImageLayout, run, snapshotHost, temporaryDirectory } from '@ctrkit/testing'; // prettier-ignore
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findContainer, listContainers, openEngine, prepareImage, removeContainer, runContainer, sweep } from '../src/index.ts'; // prettier-ignore
-import type {
-  CreateOptions,
-  Engine,
-  ImageEvent,
-  RunnableImage,
-  RunningContainer,
-} from '../src/index.ts';
+import type { CreateOptions, ExitRecord, ImageEvent, RunnableImage } from '../src/index.ts';
 import { claimName } from '../src/names.ts';
 import { readRunRecord, removeRunRecord } from '../src/run-record.ts';
-import { codeOf, idOf, testEngine } from './fixture.ts';
-import type { TestEngine } from './fixture.ts';
+import { codeOf, idOf } from './fixture.ts';
+import { canRun, importBusybox, inAnotherProcess, inWorld, killRecorded, runOfContainer, until, worldOf } from './world.ts'; // prettier-ignore
+import type { World } from './world.ts';
 
-interface World extends TestEngine {
-  readonly image: RunnableImage;
-  /** Runs a line of shell in a container to its end. */
-  complete: (line: string, options?: CreateOptions) => Promise<{ id: string; code: number }>;
-  start: (line: string, options?: CreateOptions) => Promise<RunningContainer>;
-  /** What a container that is kept wrote to a file of its root. */
-  wrote: (id: string, path: string) => string;
-}
-
-async function worldOn(engine: TestEngine): Promise<World> {
-  const layout = join(engine.directory, 'layout');
-  await makeBusyboxLayout(layout);
-  const store = await openImageStore({ root: engine.root });
-  await store.import(layout, { name: 'busybox' });
-  const image = await prepareImage(engine, 'busybox', { pull: 'never' });
-  const start: World['start'] = (line, options = {}) =>
-    runContainer(engine, image, { command: ['sh', '-c', line], ...options });
-  return {
-    ...engine,
-    image,
-    start,
-    complete: async (line, options) => {
-      const container = await start(line, options);
-      return { id: container.id, code: (await container.wait()).code };
-    },
-    wrote: (id, path) => readFileSync(join(engine.root, 'containers', id, 'upper', path), 'utf8'),
-  };
-}
-
-const owner = `
-import { openEngine, prepareImage, runContainer } from '@ctrkit/engine';
-const [directories, options] = JSON.parse(process.argv[1]);
-const engine = openEngine(directories);
-const container = await runContainer(engine, prepareImage(engine, 'busybox', { pull: 'never' }), options);
-await container.wait();
+const owning = `
+const options = { ...parameters, command: ['sh', '-c', 'echo up; sleep 1000'] };
+await (await ctr.runContainer(engine, image, options)).wait();
 `;
 
-/** Another process, that a container belongs to which says `up` when it runs. */
-function startOwner(
-  { root, run }: Engine,
-  options: CreateOptions,
-): ChildProcessByStdio<null, Readable, null> {
-  const command = ['sh', '-c', 'echo up; sleep 1000'];
-  const parameters = JSON.stringify([
-    { root, run },
-    { ...options, command },
-  ]);
-  const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=@ctrkit/source'];
-  return spawn(process.execPath, [...tsx, '--input-type=module', '-e', owner, parameters], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** The end of a container as whoever lists it sees it. */
+function exitOf(world: World, nameOrId: string): ExitRecord | undefined {
+  const { state } = findContainer(world, nameOrId);
+  return 'exit' in state ? state.exit : undefined;
 }
 
-/** Runs a test with a store that holds busybox; fails if anything is left on the machine. */
-function inWorld(name: string, body: (world: World) => Promise<void>): void {
-  test(name, async () => {
-    const before = await snapshotHost();
-    {
-      await using engine = await testEngine();
-      await body(await worldOn(engine));
-    }
-    await assertNothingLeft(before);
-  });
-}
+const placesOfContainers = ['root/containers', 'root/names', 'run/containers', 'run/ended'];
 
-/** Kills the first process of a running container from outside. */
-function killFromOutside(engine: Engine, { id }: RunningContainer): void {
-  const { process: first } = readRunRecord(engine, id) ?? {};
-  if (first === undefined) throw new Error(`no process of ${id} is recorded`);
-  process.kill(first.pid, 'SIGKILL');
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error(`not within ten seconds: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** Nothing of a container is to be seen, and soon nothing rests where it is deleted. */
+async function assertNoContainer(world: World): Promise<void> {
+  for (const place of placesOfContainers) {
+    assert.equal(readdirSync(join(world.directory, place)), [], place);
+  }
+  for (const place of ['root/trash', 'run/trash']) {
+    const isEmpty = (): boolean => readdirSync(join(world.directory, place)).length === 0;
+    await until(`${place} is empty`, isEmpty);
   }
 }
 
-if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
+if (canRun()) {
   inWorld("exit codes are the program's, 128 + n after signal n", async ({ complete }) => {
     assert.is((await complete('exit 0')).code, 0);
     assert.is((await complete('exit 3')).code, 3);
@@ -124,33 +53,36 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     const again = setInterval(() => container.kill('SIGTERM'), 100);
     const exit = await container.wait();
     clearInterval(again);
-    assert.equal([exit.code, exit.signal, exit.oomKilled], [7, 0, false]);
+    assert.equal(exit, { code: 7, signal: 0, oomKilled: false, warnings: [] });
   });
 
   inWorld('SIGKILL: 137, and recorded so', async (world) => {
     const container = await world.start('sleep 1000');
     container.kill('SIGTERM');
     container.kill('SIGUSR1');
-    killFromOutside(world, container);
+    await killRecorded(world, container.id, 'process');
     assert.equal(await container.wait(), { code: 137, signal: 9, oomKilled: false, warnings: [] });
     assert.equal(await container.wait(), await container.wait());
-    assert.is(findContainer(world, container.id).exit?.exitCode, 137);
+    assert.is(exitOf(world, container.id)?.exitCode, 137);
   });
 
   inWorld('while it runs there is a record of it, and it says who', async (world) => {
     const container = await world.start('sleep 1000', { name: 'web' });
-    const run = readRunRecord(world, container.id);
-    assert.equal(run?.owner, selfIdentity());
-    assert.ok(run?.process && isAlive(run.process));
+    const run = runOfContainer(world, container.id);
+    assert.equal(run.owner, selfIdentity());
+    assert.ok(run.process && isAlive(run.process));
+    assert.ok(run.supervisor && isAlive(run.supervisor));
     const { state } = findContainer(world, 'web');
-    assert.is(state.status === 'running' && state.pid, run?.process?.pid);
+    assert.is(state.status === 'running' && state.pid, run.process.pid);
     assert.is(await codeOf(() => removeContainer(world, 'web')), 'CONTAINER_RUNNING');
     await sweep(world);
     assert.is(findContainer(world, 'web').state.status, 'running');
-    killFromOutside(world, container);
+    await killRecorded(world, container.id, 'process');
     await container.wait();
     assert.is(readRunRecord(world, container.id), undefined);
-    assert.not(run?.process && isAlive(run.process));
+    assert.not(isAlive(run.process));
+    const { supervisor } = run;
+    await until('the end of its supervisor', () => !isAlive(supervisor));
   });
 
   inWorld('the program runs only when the record stands', async (world) => {
@@ -158,7 +90,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     for (let count = 0; count < 5; count++) {
       const { id, code } = await world.complete('true');
       assert.is(code, 0);
-      const { exit } = findContainer(world, id);
+      const exit = exitOf(world, id);
       assert.ok(exit?.startedAt !== undefined && exit.finishedAt !== undefined);
       assert.ok(exit.startedAt <= exit.finishedAt);
     }
@@ -182,9 +114,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   inWorld('autoRemove: nothing of it stays', async (world) => {
     const { code } = await world.complete('echo x > /file; exit 4', { autoRemove: true });
     assert.is(code, 4);
-    for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
-      assert.equal(readdirSync(join(world.directory, place)), [], place);
-    }
+    await assertNoContainer(world);
   });
 
   inWorld('what cannot be started stays as created, with code and reason', async (world) => {
@@ -250,9 +180,9 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     const limits = { memory: 32 * 1024 * 1024 };
     const line = 'dd if=/dev/zero of=/dev/null bs=64M count=1';
     const container = await world.start(`exec ${line}`, { limits });
-    const { code, oomKilled } = await container.wait();
-    assert.equal([code, oomKilled], [137, true]);
-    assert.is(findContainer(world, container.id).exit?.oomKilled, true);
+    const exit = await container.wait();
+    assert.equal(exit, { code: 137, signal: 9, oomKilled: true, warnings: [] });
+    assert.is(exitOf(world, container.id)?.oomKilled, true);
   });
 
   inWorld('two containers of an image do not see what the other writes', async (world) => {
@@ -266,20 +196,25 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
 
   for (const autoRemove of [true, false]) {
     inWorld(
-      `kill -9 of the owner, autoRemove ${autoRemove}: the next sweep cleans up`,
+      `kill -9 of the owner, autoRemove ${autoRemove}: it ends, and that is known without a sweep`,
       async (world) => {
-        const owner = startOwner(world, { autoRemove });
-        await once(owner.stdout, 'data');
-        const [container] = listContainers(world);
-        const run = readRunRecord(world, container?.id ?? '');
-        assert.is(container?.state.status, 'running');
+        const owner = inAnotherProcess(world, owning, { autoRemove });
+        await once(owner.stdout as Readable, 'data');
+        const [id = ''] = readdirSync(join(world.root, 'containers'));
+        const { process: first } = runOfContainer(world, id);
+        await until('it runs', () => findContainer(world, id).state.status === 'running');
         owner.kill('SIGKILL');
         await once(owner, 'exit');
-        await until('its end', () => run?.process !== undefined && !isAlive(run.process));
+        await until('its end', () => readRunRecord(world, id) === undefined);
+        assert.not(first && isAlive(first));
+        // Its supervisor saw the end: 128 + SIGKILL.
+        const codes = (): unknown[] =>
+          listContainers(world).map(({ id }) => exitOf(world, id)?.exitCode);
+        assert.equal(codes(), autoRemove ? [] : [137]);
         await Promise.all([sweep(world), sweep(world)]);
-        const exits = listContainers(world).map(({ exit }) => exit?.exitCode);
-        assert.equal(exits, autoRemove ? [] : [255]);
+        assert.equal(codes(), autoRemove ? [] : [137]);
         assert.equal(readdirSync(join(world.directory, 'run/containers')), []);
+        if (autoRemove) await until('its files are deleted', () => readdirSync(join(world.root, 'trash')).length === 0); // prettier-ignore
       },
     );
   }
@@ -291,7 +226,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     const asked = Date.now();
     const container = await runContainer(world, late, { command: ['true'] });
     await container.wait();
-    const { exit } = findContainer(world, container.id);
+    const exit = exitOf(world, container.id);
     assert.ok(Date.parse(exit?.startedAt ?? '') >= asked + 290);
     assert.ok((exit?.startedAt ?? '') <= (exit?.finishedAt ?? ''));
   });
@@ -300,20 +235,19 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
     const container = await world.start('sleep 1000', { name: 'cut' });
     const startOf = (): unknown => findContainer(world, 'cut').startedAt;
     await until('its start is on disk', () => startOf() !== undefined);
-    assert.is(findContainer(world, 'cut').bootId, selfIdentity().bootId);
-    const run = readRunRecord(world, container.id);
+    await killRecorded(world, container.id, 'supervisor');
+    await container.wait().catch(() => {});
+    // Neither of these outlives a power cut.
     removeRunRecord(world, container.id);
+    rmSync(join(world.root, 'containers', container.id, 'exit.json'), { force: true });
     const { state } = findContainer(world, 'cut');
-    assert.is(state.status === 'exited' && state.exit.exitCode, 255);
-    assert.ok(run?.process);
-    process.kill(run.process.pid, 'SIGKILL');
-    await container.wait();
+    assert.is(state.status, 'exited');
+    assert.is(exitOf(world, 'cut')?.exitCode, 255);
   });
 
   inWorld('given up at any moment before the program: nothing of it stays', async (world) => {
     const stop = Object.assign(new Error('stop'), { code: 'STOP' });
     await world.complete('true', { autoRemove: true });
-    const places = ['root/containers', 'root/names', 'root/trash', 'run/containers'];
     const ends = new Set<string>();
     for (let delay = 0; delay < 60; delay += 4) {
       const controller = new AbortController();
@@ -325,8 +259,7 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       });
       clearTimeout(timer);
       ends.add(end);
-      for (const place of places)
-        assert.equal(readdirSync(join(world.directory, place)), [], place);
+      await assertNoContainer(world);
     }
     assert.ok(ends.has('STOP'));
     ends.delete('STOP');
@@ -369,18 +302,21 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       await run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'none', root]);
       try {
         const engine = openEngine({ root, run: join(base.path, 'run') });
-        const world = await worldOn({
+        const test = {
           ...engine,
           directory: base.path,
           [Symbol.asyncDispose]: () => Promise.resolve(),
-        });
+        };
+        const world = worldOf(test, await importBusybox(engine, base.path));
         const container = await world.start('cat /dev/zero > /full; exit 3', { name: 'fat' });
-        const { code, warnings } = await container.wait();
-        assert.is(code, 3);
-        assert.is(warnings.length, 1);
-        assert.match(warnings[0] ?? '', /fat.*no space left/);
+        const exit = await container.wait();
+        assert.is(exit !== 'detached' && exit.code, 3);
+        assert.is(exit !== 'detached' && exit.warnings.length, 1);
         const { state } = findContainer(world, 'fat');
-        assert.is(state.status === 'exited' && state.exit.exitCode, 3);
+        assert.is(state.status, 'exited');
+        assert.is(exitOf(world, 'fat')?.exitCode, 3);
+        assert.is(await codeOf(() => sweep(world)), 'NO_SPACE');
+        assert.is(exitOf(world, 'fat')?.exitCode, 3);
         assert.is(await codeOf(() => claimName(world, 'other', idOf('1'))), 'NO_SPACE');
         await removeContainer(world, 'fat');
         assert.is((await world.complete('exit 4', { name: 'fat' })).code, 4);
@@ -404,9 +340,10 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
   });
 
   inWorld('prepareImage: what is unpacked is not unpacked again', async (world) => {
+    const first = await importBusybox(world, world.directory);
     const events: ImageEvent[] = [];
     const again = await prepareImage(world, 'busybox', { pull: 'never', onEvent: (event) => events.push(event) }); // prettier-ignore
-    assert.equal(again.layers, world.image.layers);
+    assert.equal(again.layers, first.layers);
     assert.equal(events, []);
     const byId = await prepareImage(world, again.id.slice('sha256:'.length, 20), { pull: 'never' });
     assert.is(byId.id, again.id);
@@ -433,20 +370,18 @@ if (needs('root', 'cgroup', 'overlay', 'file:/bin/busybox')) {
       command: ['sh', '-c', 'echo out; echo err >&2; head -c 200000 /dev/zero'],
       output: 'pipe',
     });
-    const [stdout, stderr, { code }] = await Promise.all([
+    const [stdout, stderr, exit] = await Promise.all([
       buffer(container.stdout as Readable),
       buffer(container.stderr as Readable),
       container.wait(),
     ]);
-    assert.is(code, 0);
+    assert.is(exit !== 'detached' && exit.code, 0);
     assert.is(stdout.length, 200_004);
     assert.is(stdout.toString('utf8', 0, 4), 'out\n');
     assert.is(stderr.toString(), 'err\n');
   });
 
-  test("a damaged record stands in nobody's way", async () => {
-    await using engine = await testEngine();
-    const world = await worldOn(engine);
+  inWorld("a damaged record stands in nobody's way", async (world) => {
     const { id } = await world.complete('true', { name: 'hurt' });
     writeFileSync(join(world.root, 'containers', id, 'container.json'), '');
     assert.equal(listContainers(world), []);

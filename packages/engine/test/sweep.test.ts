@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selfIdentity } from '@ctrkit/durable';
 import { createCgroup, openCgroup } from '@ctrkit/cgroup';
@@ -8,9 +8,11 @@ import * as assert from 'uvu/assert';
 import { listContainers, removeContainer, sweep } from '../src/index.ts';
 import type { Engine } from '../src/index.ts';
 import type { RunRecord } from '../src/run-record.ts';
-import { codeOf, forge, idOf, noSuchPid, otherBoot, recordOf, reusedPid, runOf, testEngine } from './fixture.ts'; // prettier-ignore
+import { codeOf, forge, forgeRun, idOf, noSuchPid, otherBoot, recordOf, reusedPid, runOf, testEngine } from './fixture.ts'; // prettier-ignore
 
 const ids = (engine: Engine): string[] => listContainers(engine).map(({ id }) => id);
+const exitCodes = (engine: Engine): unknown[] =>
+  listContainers(engine).map(({ state }) => 'exit' in state && state.exit?.exitCode);
 const [a, b, c] = [idOf('a'), idOf('b'), idOf('c')];
 
 test('a container that was to be removed at its end goes with its dead owner', async () => {
@@ -18,9 +20,17 @@ test('a container that was to be removed at its end goes with its dead owner', a
     for (const process of [owner, undefined]) {
       await using engine = await testEngine();
       await sweep(engine);
-      forge(engine, recordOf({ autoRemove: true }), { ...runOf(owner), process } as RunRecord);
+      forge(engine, recordOf({ autoRemove: true }), {
+        run: { ...runOf(owner), process } as RunRecord,
+      });
       await sweep(engine);
-      for (const place of ['root/containers', 'root/names', 'root/trash', 'run/containers']) {
+      for (const place of [
+        'root/containers',
+        'root/names',
+        'root/trash',
+        'run/containers',
+        'run/trash',
+      ]) {
         assert.equal(readdirSync(join(engine.directory, place)), [], place);
       }
     }
@@ -38,11 +48,13 @@ test('one whose run was forgotten in a reboot goes with the first sweep of this 
 test('what belongs to the living stays', async () => {
   await using engine = await testEngine();
   const self = selfIdentity();
-  forge(engine, recordOf({ id: a, name: 'running', autoRemove: true }), runOf(self, { id: a }));
+  forge(engine, recordOf({ id: a, name: 'running', autoRemove: true }), {
+    run: runOf(self, { id: a }),
+  });
   const ended = runOf(reusedPid, { id: b, owner: self });
-  forge(engine, recordOf({ id: b, name: 'ended', autoRemove: true }), ended);
+  forge(engine, recordOf({ id: b, name: 'ended', autoRemove: true }), { run: ended });
   const early = { ...runOf(self, { id: c }), process: undefined } as unknown as RunRecord;
-  forge(engine, recordOf({ id: c, name: 'early', autoRemove: true }), early);
+  forge(engine, recordOf({ id: c, name: 'early', autoRemove: true }), { run: early });
   await sweep(engine);
   await sweep(engine);
   assert.equal(ids(engine).toSorted(), [a, b, c]);
@@ -51,17 +63,18 @@ test('what belongs to the living stays', async () => {
 
 test('a container that was to stay has an end, though nobody saw it', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf(), runOf(reusedPid));
+  forge(engine, recordOf(), { run: runOf(reusedPid) });
   await sweep(engine);
-  const [container] = listContainers(engine);
-  assert.is(container?.state.status, 'exited');
-  assert.is(container?.exit?.exitCode, 255);
+  assert.is(listContainers(engine)[0]?.state.status, 'exited');
+  assert.equal(exitCodes(engine), [255]);
   assert.equal(readdirSync(join(engine.run, 'containers')), []);
 });
 
 test('one that never had a process stays as it was made', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf(), { ...runOf(reusedPid), process: undefined } as never);
+  forge(engine, recordOf(), {
+    run: { ...runOf(reusedPid), process: undefined, startedAt: undefined } as never,
+  });
   await sweep(engine);
   assert.equal(listContainers(engine)[0]?.state, { status: 'created' });
   assert.equal(readdirSync(join(engine.run, 'containers')), []);
@@ -70,9 +83,9 @@ test('one that never had a process stays as it was made', async () => {
 test('an end that was recorded is not written over', async () => {
   await using engine = await testEngine();
   const exit = { exitCode: 3, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
-  forge(engine, recordOf({ exit }), runOf(reusedPid));
+  forge(engine, recordOf(), { run: runOf(reusedPid), exit });
   await sweep(engine);
-  assert.equal(listContainers(engine)[0]?.exit, exit);
+  assert.equal(listContainers(engine)[0]?.state, { status: 'exited', exit });
 });
 
 test('what the dead left half-made goes, what the living are making stays', async () => {
@@ -80,7 +93,7 @@ test('what the dead left half-made goes, what the living are making stays', asyn
   const dead = `.tmp-1-1-${otherBoot.bootId}-0123456789ab`;
   const self = selfIdentity();
   const living = `.tmp-${self.pid}-${self.startTime}-${self.bootId}-0123456789ab`;
-  const places = [join(engine.root, 'containers'), join(engine.root, 'names'), join(engine.run, 'containers')]; // prettier-ignore
+  const places = ['root/containers', 'root/names', 'run/containers'].map((place) => join(engine.directory, place)); // prettier-ignore
   for (const place of places) {
     mkdirSync(join(place, dead, 'upper'), { recursive: true });
     mkdirSync(join(place, living));
@@ -91,50 +104,91 @@ test('what the dead left half-made goes, what the living are making stays', asyn
 
 test('an interrupted deletion is finished', async () => {
   await using engine = await testEngine();
-  mkdirSync(join(engine.root, 'trash/x/upper/deep'), { recursive: true });
-  await sweep(engine);
-  assert.equal(readdirSync(join(engine.root, 'trash')), []);
+  for (const trash of ['root/trash', 'run/trash'].map((place) => join(engine.directory, place))) {
+    mkdirSync(join(trash, 'x/upper/deep'), { recursive: true });
+    await sweep(engine);
+    assert.equal(readdirSync(trash), []);
+  }
 });
 
-test('run records of containers that are not there go', async () => {
+test('runs of containers that are not there go', async () => {
   await using engine = await testEngine();
-  writeFileSync(join(engine.run, 'containers', `${a}.json`), JSON.stringify(runOf(reusedPid)));
+  forgeRun(engine, runOf(reusedPid));
   await sweep(engine);
-  assert.not(existsSync(join(engine.run, 'containers', `${a}.json`)));
+  for (const place of ['containers', 'trash']) {
+    assert.equal(readdirSync(join(engine.run, place)), [], place);
+  }
 });
 
 test('a damaged run record goes, and does not stand in the way of others', async () => {
   await using engine = await testEngine();
   const damaged = ['', '{"id"', 'null', '[]', JSON.stringify({ id: idOf('5') })];
   for (const [index, content] of damaged.entries()) {
-    writeFileSync(join(engine.run, 'containers', `${idOf(String(index + 1))}.json`), content);
+    const directory = join(engine.run, 'containers', idOf(String(index + 1)));
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'run.json'), content);
   }
-  forge(engine, recordOf(), runOf(reusedPid));
+  mkdirSync(join(engine.run, 'containers', idOf('6'), 'attach'), { recursive: true });
+  forge(engine, recordOf(), { run: runOf(reusedPid) });
   await sweep(engine);
   assert.equal(readdirSync(join(engine.run, 'containers')), []);
-  assert.is(listContainers(engine)[0]?.exit?.exitCode, 255);
+  assert.equal(exitCodes(engine), [255]);
 });
 
-test('an end that only the run knew is recorded', async () => {
+test('an end that the disk had no room for is moved to its place', async () => {
   await using engine = await testEngine();
   const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
-  forge(engine, recordOf(), { ...runOf(reusedPid), exit });
+  const ended = join(engine.run, 'ended');
+  forge(engine, recordOf());
+  writeFileSync(join(ended, `${a}.json`), JSON.stringify(exit));
+  writeFileSync(join(ended, `${b}.json`), JSON.stringify(exit));
+  writeFileSync(join(ended, `${c}.json`), '{"exitCode"');
   await sweep(engine);
-  assert.equal(listContainers(engine)[0]?.exit, exit);
+  assert.equal(listContainers(engine)[0]?.state, { status: 'exited', exit });
+  assert.equal(
+    readFileSync(join(engine.root, 'containers', a, 'exit.json'), 'utf8'),
+    `${JSON.stringify(exit)}\n`,
+  );
+  assert.equal(readdirSync(ended), []);
+});
+
+test('an end that is recorded in such a place by a supervisor that was killed then is kept too', async () => {
+  await using engine = await testEngine();
+  const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
+  forge(engine, recordOf(), { run: runOf(reusedPid) });
+  writeFileSync(join(engine.run, 'ended', `${a}.json`), JSON.stringify(exit));
+  await sweep(engine);
+  assert.equal(exitCodes(engine), [7]);
+  assert.equal(readdirSync(join(engine.run, 'ended')), []);
   assert.equal(readdirSync(join(engine.run, 'containers')), []);
 });
 
-test('removal: what a living owner is starting is refused, what it could not record is not', async () => {
+test('removal: what a living command is starting is refused, what the dead left is not', async () => {
   await using engine = await testEngine();
   const self = selfIdentity();
   const starting = { ...runOf(self), process: undefined, startedAt: undefined } as never;
-  forge(engine, recordOf({ name: 'starting' }), starting);
-  assert.is(await codeOf(() => removeContainer(engine, 'starting')), 'CONTAINER_RUNNING');
+  forge(engine, recordOf({ name: 'starting' }), { run: starting });
+  assert.is(await codeOf(() => removeContainer(engine, 'starting')), 'CONTAINER_BUSY');
+  assert.is(
+    await codeOf(() => removeContainer(engine, 'starting', { force: true })),
+    'CONTAINER_BUSY',
+  );
   assert.equal(ids(engine), [a]);
-  const exit = { exitCode: 7, oomKilled: false, startedAt: '2026-01-02T03:04:06.000Z' };
-  forge(engine, recordOf({ name: 'starting' }), { ...runOf(reusedPid, { owner: self }), exit });
+  forgeRun(engine, runOf(reusedPid));
   await removeContainer(engine, 'starting');
   assert.equal(ids(engine), []);
+  assert.equal(readdirSync(join(engine.run, 'containers')), []);
+});
+
+test('removal: a damaged run record does not stand in its way', async () => {
+  await using engine = await testEngine();
+  for (const content of ['', '{"id"', 'null']) {
+    forge(engine, recordOf(), { run: runOf(reusedPid) });
+    writeFileSync(join(engine.run, 'containers', a, 'run.json'), content);
+    await removeContainer(engine, a);
+    assert.equal(ids(engine), []);
+    assert.equal(readdirSync(join(engine.run, 'containers')), []);
+  }
 });
 
 if (needs('root')) {
@@ -146,7 +200,7 @@ if (needs('root')) {
     try {
       mkdirSync(join(engine.root, 'trash/b'));
       forge(engine, recordOf({ id: a, name: 'one' }));
-      forge(engine, recordOf({ id: b, autoRemove: true }), runOf(reusedPid, { id: b }));
+      forge(engine, recordOf({ id: b, autoRemove: true }), { run: runOf(reusedPid, { id: b }) });
       await removeContainer(engine, 'one');
       assert.is(await codeOf(() => sweep(engine)), 'EBUSY');
       assert.equal(ids(engine), []);
@@ -164,7 +218,7 @@ test('several sweep at once, and each is content', async () => {
   for (let number = 0; number < 20; number++) {
     const id = idOf(`${number + 10}`);
     const record = recordOf({ id, name: `name-${number}`, autoRemove: true });
-    forge(engine, record, number % 2 === 0 ? undefined : runOf(reusedPid, { id }));
+    forge(engine, record, number % 2 === 0 ? {} : { run: runOf(reusedPid, { id }) });
   }
   await Promise.all([sweep(engine), sweep(engine), sweep(engine)]);
   assert.equal(ids(engine), []);
@@ -174,13 +228,13 @@ test('several sweep at once, and each is content', async () => {
 
 test('removal: what runs is refused, what does not is gone with its name', async () => {
   await using engine = await testEngine();
-  forge(engine, recordOf({ id: a, name: 'running' }), runOf(selfIdentity(), { id: a }));
-  forge(engine, recordOf({ id: b, name: 'ended' }), runOf(reusedPid, { id: b }));
+  forge(engine, recordOf({ id: a, name: 'running' }), { run: runOf(selfIdentity(), { id: a }) });
+  forge(engine, recordOf({ id: b, name: 'ended' }), { run: runOf(reusedPid, { id: b }) });
   assert.is(await codeOf(() => removeContainer(engine, 'running')), 'CONTAINER_RUNNING');
   await removeContainer(engine, 'ended');
   assert.equal(ids(engine), [a]);
   assert.equal(readdirSync(join(engine.root, 'names')), ['running']);
-  assert.equal(readdirSync(join(engine.run, 'containers')), [`${a}.json`]);
+  assert.equal(readdirSync(join(engine.run, 'containers')), [a]);
   assert.is(await codeOf(() => removeContainer(engine, 'ended')), 'CONTAINER_NOT_FOUND');
 });
 
@@ -192,10 +246,10 @@ if (needs('cgroup')) {
       const cgroupsPath = `ctr-test-${process.pid}-swept`;
       const cgroup = await createCgroup(cgroupsPath, { pids: { limit: 5 } });
       const recorded = { ...runOf(reusedPid), cgroupsPath };
-      forge(engine, recordOf(), { ...recorded, owner: selfIdentity() });
+      forge(engine, recordOf(), { run: { ...recorded, owner: selfIdentity() } });
       await sweep(engine);
       await openCgroup(cgroupsPath);
-      forge(engine, recordOf(), recorded);
+      forge(engine, recordOf(), { run: recorded });
       await Promise.all([sweep(engine), sweep(engine)]);
       assert.is(await codeOf(() => openCgroup(cgroupsPath)), 'CGROUP_NOT_FOUND');
       // Nothing to do any more, and no failure.

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type { LinuxResources, RuntimeSpec } from '@ctrkit/oci';
+import { readSpec } from './bundle.ts';
+import { containerDirectory } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { ContainerState } from './container-state.ts';
+import { findContainer } from './find.ts';
+import type { Container } from './list.ts';
+import { keptOutput } from './supervision.ts';
+
+const NEVER = '0001-01-01T00:00:00Z';
+const NANOSECONDS = 1_000_000_000;
+
+function inspectState(state: ContainerState): object {
+  const exit = 'exit' in state ? state.exit : undefined;
+  return {
+    Status: state.status,
+    Running: state.status === 'running',
+    Paused: false,
+    Restarting: false,
+    OOMKilled: exit?.oomKilled ?? false,
+    Dead: false,
+    Pid: state.status === 'running' ? state.pid : 0,
+    ExitCode: exit?.exitCode ?? 0,
+    Error: exit?.error ?? '',
+    StartedAt: (state.status === 'running' ? state.startedAt : exit?.startedAt) ?? NEVER,
+    FinishedAt: exit?.finishedAt ?? NEVER,
+  };
+}
+
+function nanoCpus({ cpu }: LinuxResources): number {
+  if (cpu?.quota === undefined || cpu.period === undefined) return 0;
+  return Math.round((cpu.quota / cpu.period) * NANOSECONDS);
+}
+
+function inspectHostConfig(container: Container, { linux, root }: RuntimeSpec): object {
+  const resources = linux?.resources ?? {};
+  const isIsolated = linux?.namespaces?.some(({ type }) => type === 'network') ?? false;
+  return {
+    LogConfig: {
+      Type: 'json-file',
+      Config: { 'max-size': String(keptOutput.size), 'max-file': String(keptOutput.files) },
+    },
+    NetworkMode: isIsolated ? 'none' : 'host',
+    RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    AutoRemove: container.autoRemove,
+    Privileged: false,
+    ReadonlyRootfs: root?.readonly ?? false,
+    CgroupParent: '',
+    Memory: resources.memory?.limit ?? 0,
+    MemorySwap: resources.memory?.swap ?? 0,
+    NanoCpus: nanoCpus(resources),
+    PidsLimit: resources.pids?.limit ?? null,
+    MaskedPaths: linux?.maskedPaths ?? [],
+    ReadonlyPaths: linux?.readonlyPaths ?? [],
+  };
+}
+
+function overlayDirectories({ mounts = [] }: RuntimeSpec): object {
+  const options = mounts.find(({ destination }) => destination === '/')?.options ?? [];
+  const value = (key: string): string =>
+    options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
+  return {
+    LowerDir: value('lowerdir'),
+    UpperDir: value('upperdir'),
+    WorkDir: value('workdir'),
+  };
+}
+
+function inspectConfig(container: Container, { hostname = '', process }: RuntimeSpec): object {
+  return {
+    Hostname: hostname,
+    User: container.user,
+    Tty: container.terminal,
+    OpenStdin: container.input !== 'none',
+    StdinOnce: container.input === 'once',
+    Env: process?.env ?? [],
+    Cmd: container.command,
+    Image: container.image,
+    WorkingDir: process?.cwd ?? '/',
+    Labels: container.labels,
+    StopSignal: container.stopSignal ?? 'SIGTERM',
+  };
+}
+
+/**
+ * All that is known of a container, in the shape and under the names of docker's `inspect`, as far as we have what they
+ * name. Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED.
+ */
+export function inspectContainer(engine: Engine, nameOrId: string): Record<string, unknown> {
+  const container = findContainer(engine, nameOrId);
+  const spec = readSpec(engine, container.id);
+  const directory = containerDirectory(engine, container.id);
+  const [path = '', ...args] = container.command;
+  return {
+    Id: container.id,
+    Created: container.created,
+    Path: path,
+    Args: args,
+    State: inspectState(container.state),
+    Image: container.imageId,
+    ResolvConfPath: join(directory, 'resolv.conf'),
+    HostnamePath: join(directory, 'hostname'),
+    HostsPath: join(directory, 'hosts'),
+    LogPath: join(directory, 'log'),
+    Name: `/${container.name}`,
+    RestartCount: 0,
+    Driver: 'overlay',
+    Platform: 'linux',
+    HostConfig: inspectHostConfig(container, spec),
+    GraphDriver: { Name: 'overlay', Data: overlayDirectories(spec) },
+    Mounts: [],
+    Config: inspectConfig(container, spec),
+  };
+}
