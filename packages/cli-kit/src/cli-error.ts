@@ -9,7 +9,11 @@ export type CliErrorCode =
   | 'UNKNOWN_COMMAND'
   | 'USAGE'
   | 'SIZE_INVALID'
-  | 'OUTPUT_CLOSED';
+  | 'OUTPUT_CLOSED'
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATE_FAILED'
+  | 'TEMPLATE_LIMIT'
+  | 'FILTER_INVALID';
 
 interface CliErrorOptions {
   readonly cause?: unknown;
@@ -17,7 +21,7 @@ interface CliErrorOptions {
   readonly exitCode?: number;
   readonly usage?: boolean;
   readonly bare?: boolean;
-  readonly pointer?: 'Run' | 'See';
+  readonly pointer?: 'Run' | 'See' | 'none';
 }
 
 /**
@@ -33,7 +37,8 @@ export class CliError extends Error {
   readonly usage: boolean;
   /** Whether the name of the program is left out in front, as docker does for flags. */
   readonly bare: boolean;
-  readonly pointer: 'Run' | 'See';
+  /** How the line begins that says where to read on. */
+  readonly pointer: 'Run' | 'See' | 'none';
 
   constructor(code: CliErrorCode, message: string, options: CliErrorOptions = {}) {
     super(message, { cause: options.cause });

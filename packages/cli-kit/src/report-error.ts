@@ -28,8 +28,9 @@ function guidance(error: unknown, reporting: Reporting): string[] {
   }
   return [
     ...(error.usage ? ['', `Usage:  ${usage}`] : []),
-    '',
-    `${error.pointer} '${path} --help' for more information`,
+    ...(error.pointer === 'none'
+      ? []
+      : ['', `${error.pointer} '${path} --help' for more information`]),
   ];
 }
 

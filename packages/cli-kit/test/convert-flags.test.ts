@@ -73,6 +73,7 @@ const plain: readonly [string[], Record<string, unknown>][] = [
   [['--env-file', '1e3', '--env-file', '007'], { 'env-file': '007' }],
   [['--env-file', '--rm'], { 'env-file': '--rm' }],
   [['--env-file', 'a\nb=c'], { 'env-file': 'a\nb=c' }],
+  [['--pull', 'never', '--pull=always'], { pull: 'always' }],
   [['--network', ''], { network: '' }],
   [['--network', 'a.b.c'], { network: 'a.b.c' }],
   [['--rm', '--rm=false'], { rm: false }],
