@@ -1,0 +1,70 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { inputOptions, outputOptions } from './rolldown-options.mjs';
+
+const start = fileURLToPath(new URL('start/start.ts', import.meta.url));
+
+/** @param {string} id of a module */
+const isFront = (id) =>
+  id === join(process.cwd(), 'src', 'bin.ts') ||
+  id.startsWith(join(process.cwd(), 'src', 'commands') + sep);
+
+/**
+ * A chunk of functions without a state, in place of its being required: it need not be resolved.
+ * @param {string} code that requires it
+ * @param {{fileName: string, code: string}} chunk
+ */
+function inlined(code, { fileName, code: functions }) {
+  const copy = `(()=>{const exports={};${functions};return exports})()`;
+  return code.replace(`require("./${fileName}")`, () => copy);
+}
+
+/**
+ * What a CommonJS module is a function of, as the value of a script: V8 gives compiled code of scripts only.
+ * @param {string} code of a chunk
+ */
+function asProgram(code) {
+  for (const [, name] of code.matchAll(/(\w+)=require\("node:/g)) {
+    // At the start it is only a stand-in, good for taking names from.
+    const isWhole = new RegExp(`\\b${name}\\b(?!\\.|=require\\()`).test(code);
+    if (isWhole) throw new Error(`${name}: import names of it, not the module`);
+  }
+  const body = code.replace(/^#!.*\n/, '');
+  return `(function(exports,require,module,__filename,__dirname){${body}\n})`;
+}
+
+async function bundleStart() {
+  const bundle = await rolldown({ ...inputOptions(''), input: start });
+  const { output } = await bundle.generate(outputOptions);
+  await bundle.close();
+  return output[0].code;
+}
+
+/**
+ * One file of what all commands need at once, `program.js`, chunks of what few need, and `bin.cjs` that starts them: with
+ * its code kept compiled the larger file costs less than the resolution of sixteen small ones.
+ * @param {string} version of the package
+ */
+export async function bundleWhole(version) {
+  const bundle = await rolldown({
+    ...inputOptions(version),
+    // Chunks take what they share from the program itself.
+    preserveEntrySignatures: 'allow-extension',
+  });
+  const { output } = await bundle.generate({
+    ...outputOptions,
+    codeSplitting: { groups: [{ name: 'program', test: isFront }] },
+  });
+  await bundle.close();
+  const [entry, ...chunks] = output.filter((part) => part.type === 'chunk');
+  if (entry === undefined) throw new Error('src/bin.ts: has no code');
+  const helpers = chunks.find(({ name }) => name === 'rolldown-runtime');
+  await mkdir('dist/bundle/chunks', { recursive: true });
+  for (const { fileName, code } of chunks) await writeFile(join('dist/bundle', fileName), code);
+  const code = helpers === undefined ? entry.code : inlined(entry.code, helpers);
+  await writeFile('dist/bundle/program.js', asProgram(code));
+  await writeFile('dist/bundle/bin.cjs', await bundleStart());
+  await chmod('dist/bundle/bin.cjs', 0o755);
+}
