@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ofOtherTests } from './host-processes.ts';
+import { isCgroupOfAnotherTest } from './other-tests.ts';
 
 const ROOT = '/sys/fs/cgroup';
 /** Hierarchy, a few levels of who started us, `ctr`, the container, one of its own. */
@@ -34,13 +35,16 @@ async function processesIn(path: string): Promise<number[]> {
 }
 
 /**
- * The cgroups of containers: directories named `ctr…` and all below them, but for those that hold processes of
- * another test. The bare parent `ctr` is shared by all containers of the machine: it goes with the last of them.
+ * The cgroups of containers: directories named `ctr…` and all below them, but for those that are another test's or hold
+ * processes of one. The bare parent `ctr` is shared by all containers of the machine: it goes with the last of them.
  */
 export async function cgroupDirectories(): Promise<string[]> {
   const all = await below(ROOT, DEPTH);
   const containers = all.filter((path) => /\/ctr[^/]*/.test(path) && !path.endsWith('/ctr'));
   const processes = await Promise.all(containers.map(processesIn));
   const others = new Set(ofOtherTests(processes.flat()));
-  return containers.filter((_, i) => processes[i]?.every((pid) => !others.has(pid))).toSorted();
+  return containers
+    .filter((_, i) => processes[i]?.every((pid) => !others.has(pid)))
+    .filter((path) => !isCgroupOfAnotherTest(path))
+    .toSorted();
 }

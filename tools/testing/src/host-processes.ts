@@ -55,11 +55,21 @@ function ancestors(processes: Map<number, Process>, one: Process): Process[] {
 const isTest = (one: Process | undefined): boolean =>
   one !== undefined && one.pid !== process.pid && /\.test\.ts( |$)/.test(one.command);
 
-/** Whether it belongs to a test file that runs beside ours: by descent, session or names. */
+function openFiles({ pid }: Process): string[] {
+  try {
+    const directory = `/proc/${pid}/fd`;
+    return readdirSync(directory).map((number) => link(`${directory}/${number}`));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether it belongs to a test file that runs beside ours: by descent, session, names or what it has open. */
 function isOfAnotherTest(processes: Map<number, Process>, one: Process): boolean {
   const above = ancestors(processes, one);
   if (above.some((parent) => parent.pid === process.pid)) return false;
-  return above.some(isTest) || isTest(processes.get(one.session)) || namesAnotherTest(one.command);
+  if (above.some(isTest) || isTest(processes.get(one.session))) return true;
+  return namesAnotherTest(one.command) || openFiles(one).some(namesAnotherTest);
 }
 
 /** Those of these processes that belong to a test file that runs beside ours. */

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { temporaryPrefix } from './temporary-directory.ts';
 
 function isAlive(pid: number): boolean {
@@ -18,4 +20,15 @@ export function namesAnotherTest(text: string): boolean {
     const number = Number(pid);
     return number !== process.pid && isAlive(number);
   });
+}
+
+/** Whether the cgroup of a container, or one that a test made, is of another test process that is still running. */
+export function isCgroupOfAnotherTest(path: string): boolean {
+  const own = /\/ctr-test-[^/]*?(\d+)-/.exec(path)?.[1];
+  if (own !== undefined) return Number(own) !== process.pid && isAlive(Number(own));
+  const id = /\/ctr\/([0-9a-f]{64})/.exec(path)?.[1];
+  if (id === undefined) return false;
+  return readdirSync(tmpdir())
+    .filter(namesAnotherTest)
+    .some((name) => existsSync(join(tmpdir(), name, 'run/containers', id)));
 }
