@@ -51,9 +51,20 @@ export async function inWorld(test: (world: World) => Promise<void>): Promise<vo
     await pushBusybox(server.origin, 'busybox');
     const hello = join(checkout, 'tools/hello-world/dist/layout');
     await pushLayout(hello, 'latest', server.origin, 'hello-world');
-    await test(worldIn(directory.path, new URL(server.origin).host));
+    const world = worldIn(directory.path, new URL(server.origin).host);
+    try {
+      await test(world);
+    } finally {
+      await removeContainers(world);
+    }
   }
   await assertNothingLeft(before);
+}
+
+// Also what a test that failed left running.
+async function removeContainers({ ctr }: World): Promise<void> {
+  const ids = (await ctr('ps', '-aq')).stdout.split('\n').filter(Boolean);
+  if (ids.length > 0) await ctr('rm', '-f', ...ids);
 }
 
 function worldIn(directory: string, registry: string): World {

@@ -15,7 +15,7 @@ if (needs(...mainJob)) {
         const fill = 'cat /dev/zero > /full 2> /dev/null; exit 3';
         const full = await ctr('run', '-q', '--name', 'fat', image, 'sh', '-c', fill);
         assert.equal(full.code, 3);
-        assert.match(full.stderr, /^WARNING: container fat .*no space left/m);
+        assert.match(full.stderr, /^WARNING: container fat: .*no space left/m);
         assert.match((await ctr('ps', '-a')).stdout, /Exited \(3\)/);
         const next = await ctr('run', '-q', '--name', 'next', image, 'true');
         assert.equal(next.code, 125);

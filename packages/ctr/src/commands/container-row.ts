@@ -1,6 +1,7 @@
-import { formatAge, formatDuration } from '@ctrkit/cli-kit';
-import type { Column } from '@ctrkit/cli-kit';
+import { formatAge, formatDuration, quote } from '@ctrkit/cli-kit';
+import type { Column, ListSettings } from '@ctrkit/cli-kit';
 import type { Container } from '@ctrkit/engine';
+import { createdAt } from './created-at.ts';
 
 /** A line of `ps`, under docker's names of its fields. */
 export interface ContainerRow {
@@ -13,17 +14,41 @@ export interface ContainerRow {
   readonly State: string;
   readonly Ports: string;
   readonly Names: string;
+  /** `key=value` with commas between them. */
+  readonly Labels: string;
+  /** The value of one label; empty where there is none. */
+  readonly Label: (name: string) => string;
 }
 
-export const containerColumns: readonly Column<ContainerRow>[] = [
-  { header: 'CONTAINER ID', value: (row) => row.ID },
-  { header: 'IMAGE', value: (row) => row.Image },
-  { header: 'COMMAND', value: (row) => row.Command },
-  { header: 'CREATED', value: (row) => row.RunningFor },
-  { header: 'STATUS', value: (row) => row.Status },
-  { header: 'PORTS', value: (row) => row.Ports },
-  { header: 'NAMES', value: (row) => row.Names },
-];
+const headers = {
+  ID: 'CONTAINER ID',
+  Image: 'IMAGE',
+  Command: 'COMMAND',
+  CreatedAt: 'CREATED AT',
+  RunningFor: 'CREATED',
+  Status: 'STATUS',
+  State: 'STATE',
+  Ports: 'PORTS',
+  Names: 'NAMES',
+  Labels: 'LABELS',
+  // As docker: the last part of its name, in words.
+  Label: (name: string): string => (name.split('.').at(-1) ?? '').replaceAll(/[-_]/g, ' '),
+} as const;
+
+const column = (name: Exclude<keyof ContainerRow, 'Label'>): Column<ContainerRow> => ({
+  header: headers[name],
+  value: (row) => row[name],
+});
+
+/** How `ps` shows its rows. */
+export const containerList: Omit<ListSettings<ContainerRow>, 'format'> = {
+  columns: (['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'] as const).map(
+    column,
+  ),
+  headers,
+  type: '*formatter.ContainerContext',
+  errors: { parsing: 'failed to parse template', executing: 'failed to execute template' },
+};
 
 const COMMAND_WIDTH = 20;
 
@@ -43,6 +68,11 @@ function statusOf({ state }: Container, now: Date): string {
   return `Exited (${exitCode})${ago}`;
 }
 
+function labelsOf({ labels }: Container): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.toSorted().join(',');
+}
+
 /** What `ps` shows of a container at a moment. */
 export function containerRow(
   container: Container,
@@ -52,12 +82,14 @@ export function containerRow(
   return {
     ID: truncate ? container.id.slice(0, 12) : container.id,
     Image: container.image,
-    Command: `"${truncate ? shortened(command) : command}"`,
-    CreatedAt: container.created,
+    Command: quote(truncate ? shortened(command) : command),
+    CreatedAt: createdAt(new Date(container.created)),
     RunningFor: formatAge(new Date(container.created), now),
     Status: statusOf(container, now),
     State: container.state.status,
     Ports: '',
     Names: container.name,
+    Labels: labelsOf(container),
+    Label: (name) => (Object.hasOwn(container.labels, name) ? (container.labels[name] ?? '') : ''),
   };
 }

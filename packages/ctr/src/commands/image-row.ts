@@ -1,7 +1,8 @@
 import { formatAge, formatBytes } from '@ctrkit/cli-kit';
-import type { Column } from '@ctrkit/cli-kit';
+import type { Column, ListSettings } from '@ctrkit/cli-kit';
 import type { ImageRecord } from '@ctrkit/image-store';
 import { digestHex, familiarReference, parseReference } from '@ctrkit/oci';
+import { createdAt } from './created-at.ts';
 
 /** A line of `images`, under docker's names of its fields. */
 export interface ImageRow {
@@ -12,17 +13,39 @@ export interface ImageRow {
   readonly CreatedAt: string;
   readonly CreatedSince: string;
   readonly Size: string;
+  /** Not counted by a list, here as with docker: `N/A`. */
+  readonly Containers: string;
+  readonly SharedSize: string;
+  readonly UniqueSize: string;
 }
 
-export const imageColumns: readonly Column<ImageRow>[] = [
-  { header: 'REPOSITORY', value: (row) => row.Repository },
-  { header: 'TAG', value: (row) => row.Tag },
-  { header: 'IMAGE ID', value: (row) => row.ID },
-  { header: 'CREATED', value: (row) => row.CreatedSince },
-  { header: 'SIZE', value: (row) => row.Size },
-];
+const headers = {
+  Repository: 'REPOSITORY',
+  Tag: 'TAG',
+  Digest: 'DIGEST',
+  ID: 'IMAGE ID',
+  CreatedAt: 'CREATED AT',
+  CreatedSince: 'CREATED',
+  Size: 'SIZE',
+  Containers: 'CONTAINERS',
+  SharedSize: 'SHARED SIZE',
+  UniqueSize: 'UNIQUE SIZE',
+} as const;
+
+const column = (name: keyof ImageRow): Column<ImageRow> => ({
+  header: headers[name],
+  value: (row) => row[name],
+});
+
+/** How `images` shows its rows. */
+export const imageList: Omit<ListSettings<ImageRow>, 'format'> = {
+  columns: (['Repository', 'Tag', 'ID', 'CreatedSince', 'Size'] as const).map(column),
+  headers,
+  type: '*formatter.imageContext',
+};
 
 const NONE = '<none>';
+const NOT_KNOWN = 'N/A';
 
 function namesOf(name: string | undefined): Pick<ImageRow, 'Repository' | 'Tag'> {
   if (name === undefined) return { Repository: NONE, Tag: NONE };
@@ -37,12 +60,17 @@ export function imageRow(
   image: ImageRecord,
   { now, truncate }: { now: Date; truncate: boolean },
 ): ImageRow {
+  const created = new Date(image.created ?? NaN);
+  const isKnown = !Number.isNaN(created.getTime());
   return {
     ...namesOf(image.name),
     Digest: image.target.digest,
     ID: truncate ? digestHex(image.id).slice(0, 12) : image.id,
-    CreatedAt: image.created ?? 'N/A',
-    CreatedSince: image.created === undefined ? 'N/A' : formatAge(new Date(image.created), now),
+    CreatedAt: createdAt(created),
+    CreatedSince: isKnown ? formatAge(created, now) : NOT_KNOWN,
     Size: formatBytes(image.size),
+    Containers: NOT_KNOWN,
+    SharedSize: NOT_KNOWN,
+    UniqueSize: NOT_KNOWN,
   };
 }

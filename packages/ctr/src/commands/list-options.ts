@@ -2,10 +2,8 @@
 export const listOptions = {
   format: {
     type: 'string',
-    choices: ['table', 'json'],
-    default: 'table',
-    describe: 'Print a table or one JSON object a line',
+    describe:
+      "Format output: 'table' (default), 'json', 'table TEMPLATE' or 'TEMPLATE', a Go template",
   },
   'no-trunc': { type: 'boolean', describe: "Don't truncate output" },
-  quiet: { type: 'boolean', alias: 'q', describe: 'Only display IDs' },
 } as const;

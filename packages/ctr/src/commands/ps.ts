@@ -1,30 +1,50 @@
-import { defineCommand, formatTable } from '@ctrkit/cli-kit';
+import { defineCommand, formatList } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { listContainers } from '@ctrkit/engine';
-import { containerColumns, containerRow } from './container-row.ts';
+import { filterContainers, listContainers } from '@ctrkit/engine';
+import { containerFilter, filterOption } from './container-filter.ts';
+import { containerList, containerRow } from './container-row.ts';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
 import { listOptions } from './list-options.ts';
 
+const IGNORED = 'WARNING: Ignoring custom format, because both --format and --quiet are set.\n';
+
 export const command: Command = defineCommand({
   options: {
     ...directoryOptions,
-    ...listOptions,
     all: {
       type: 'boolean',
       alias: 'a',
       describe: 'Show all containers (default shows just running)',
     },
+    filter: filterOption,
+    ...listOptions,
+    last: {
+      type: 'number',
+      alias: 'n',
+      default: -1,
+      describe: 'Show n last created containers (includes all states)',
+    },
+    latest: {
+      type: 'boolean',
+      alias: 'l',
+      describe: 'Show the latest created container (includes all states)',
+    },
+    quiet: { type: 'boolean', alias: 'q', describe: 'Only display container IDs' },
   },
-  run({ options }, { stdout, env }) {
+  run({ options }, { stdout, stderr, env }) {
     const now = new Date();
-    const rows = listContainers(engineOf(options, env))
-      .filter(({ state }) => options.all || state.status === 'running')
-      .map((container) => containerRow(container, { now, truncate: !options['no-trunc'] }));
-    if (options.quiet) stdout.write(rows.map(({ ID }) => `${ID}\n`).join(''));
-    else if (options.format === 'json') {
-      stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    } else stdout.write(formatTable(rows, containerColumns));
+    const { all, format = '', quiet } = options;
+    const filter = containerFilter(options.filter);
+    const last = options.latest ? 1 : options.last;
+    const rows = filterContainers(listContainers(engineOf(options, env)), {
+      filter,
+      all,
+      last,
+    }).map((container) => containerRow(container, { now, truncate: !options['no-trunc'] }));
+    if (quiet && format !== '') stderr.write(IGNORED);
+    if (quiet) stdout.write(rows.map(({ ID }) => `${ID}\n`).join(''));
+    else stdout.write(formatList(rows, { format, ...containerList }));
     return Promise.resolve(0);
   },
 });

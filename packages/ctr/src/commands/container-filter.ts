@@ -1,0 +1,63 @@
+import { CliError } from '@ctrkit/cli-kit';
+import type { ContainerFilter } from '@ctrkit/engine';
+
+/** One `--filter name=value`. */
+export type FilterPair = readonly [name: string, value: string];
+
+/** Takes `name=value` apart. Throws what docker says about anything else. */
+export function filterPair(text: string): FilterPair {
+  const [name = '', ...value] = text.split('=');
+  if (value.length === 0) throw new Error('bad format of filter (expected name=value)');
+  return [name.trim().toLowerCase(), value.join('=').trim()];
+}
+
+export const filterOption = {
+  type: 'array',
+  alias: 'f',
+  valueName: 'filter',
+  coerce: (text: string): FilterPair => filterPair(text),
+  describe: 'Filter output based on conditions provided',
+} as const;
+
+const fields: Readonly<Record<string, keyof ContainerFilter>> = {
+  id: 'ids',
+  name: 'names',
+  status: 'statuses',
+  exited: 'exitCodes',
+  label: 'labels',
+  ancestor: 'ancestors',
+  before: 'before',
+  since: 'since',
+};
+
+/** Docker's states of a container. */
+const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+
+function invalid(what: string, hint: string): CliError {
+  return new CliError('FILTER_INVALID', `Invalid filter '${what}'`, {
+    hint,
+    exitCode: 1,
+    pointer: 'none',
+  });
+}
+
+function checked([name, value]: FilterPair): string | number {
+  if (name === 'status' && !states.includes(value)) {
+    throw invalid(`status=${value}`, `states are ${states.join(', ')}`);
+  }
+  if (name !== 'exited') return value;
+  if (/^[+-]?\d+$/.test(value)) return Number(value);
+  throw invalid(`exited=${value}`, 'exited is an exit code');
+}
+
+/** What the `--filter` of `ps` mean together. Throws CliError FILTER_INVALID, as docker with exit code 1. */
+export function containerFilter(pairs: readonly FilterPair[]): ContainerFilter {
+  const filter: Partial<Record<keyof ContainerFilter, (string | number)[]>> = {};
+  for (const pair of pairs) {
+    const [name] = pair;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) throw invalid(name, `filters are ${Object.keys(fields).join(', ')}`);
+    filter[field] = [...(filter[field] ?? []), checked(pair)];
+  }
+  return filter as ContainerFilter;
+}

@@ -1,0 +1,32 @@
+import { defineCommand, formatBytes } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { findPrunable, pruneContainers } from '@ctrkit/engine';
+import { confirm } from './confirm.ts';
+import { printPrunable } from './print-prunable.ts';
+import { directoryOptions } from './directory-options.ts';
+import { engineOf } from './directories.ts';
+import { pruneOptions } from './prune-options.ts';
+
+export const command: Command = defineCommand({
+  options: { ...directoryOptions, ...pruneOptions },
+  async run({ options }, context) {
+    const engine = engineOf(options, context.env);
+    const { containers } = await findPrunable(engine, { images: 'none' });
+    const prunable = { containers, images: [] };
+    if (options['dry-run']) {
+      printPrunable(prunable, context.stdout);
+      return 0;
+    }
+    if (!options.force) {
+      context.stderr.write('WARNING! This will remove all stopped containers.\n');
+      printPrunable(prunable, context.stderr);
+      if (!(await confirm(context))) return 0;
+    }
+    const { deleted, reclaimed } = await pruneContainers(engine, containers);
+    if (deleted.length > 0) {
+      context.stdout.write(`Deleted Containers:\n${deleted.join('\n')}\n\n`);
+    }
+    context.stdout.write(`Total reclaimed space: ${formatBytes(reclaimed)}\n`);
+    return 0;
+  },
+});
