@@ -11,6 +11,10 @@ import { formatMachine, machine } from './machine.ts';
 import { startPeers } from './peers.ts';
 import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
+import { measureExec } from './sections/exec.ts';
+import { measureLibrary } from './sections/library.ts';
+import { measureMany } from './sections/many.ts';
+import { measureMemory } from './sections/memory.ts';
 import { measurePs } from './sections/ps.ts';
 import { measurePull } from './sections/pull.ts';
 import { measureRun } from './sections/run.ts';
@@ -23,7 +27,8 @@ type Measure<Context> = (context: Context) => Promise<Row[]>;
 
 /** Sections that pull from a registry, beside docker and podman. */
 const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
-  run: [measureRun, measurePs],
+  run: [measureRun, measurePs, measureLibrary],
+  live: [measureExec, measureMany, measureMemory],
   pull: [measurePull],
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {

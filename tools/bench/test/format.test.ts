@@ -7,6 +7,7 @@ const values = [
   [52.4, 'ms', '52 ms'],
   [1271, 'ms', '1.27 s'],
   [79_400_000, 'bytes', '79 MB'],
+  [92_000, 'bytes', '0.09 MB'],
 ] as const;
 
 for (const [value, unit, text] of values) {

@@ -2,8 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeBusyboxRootfs, pushBusybox } from '@ctrkit/testing';
 import type { PeerContext } from '../bench-context.ts';
-import { bundled, isInstalled } from '../commands.ts';
-import type { Contender, Entrant } from '../contender.ts';
+import { isInstalled } from '../commands.ts';
+import type { Entrant } from '../contender.ts';
+import { engines, pull } from '../engines.ts';
+import type { AnyEngine } from '../engines.ts';
 import { execute } from '../execute.ts';
 import { times } from '../figures.ts';
 import { interleave } from '../interleave.ts';
@@ -11,39 +13,13 @@ import type { Row } from '../row.ts';
 
 const name = 'ctr';
 
-const without = ['--rm', '--network', 'none'];
-
-function ctr(context: PeerContext, image: string): Contender {
-  const command = bundled('ctr');
-  const root = join(context.work, 'run-ctr');
-  const env = { ...context.env, CTR_ROOT: join(root, 'root'), CTR_RUN: join(root, 'run') };
+function entrantOf(engine: AnyEngine, image: string, signal: AbortSignal): Entrant {
+  if ('missing' in engine) return engine;
   return {
-    name,
-    setUp: () => execute([...command, 'pull', '--quiet', image], { ...context, env }),
-    command: [...command, 'run', ...without, image, 'true'],
-    env,
-  };
-}
-
-function docker({ docker: peer, ...context }: PeerContext, image: string): Entrant {
-  if ('missing' in peer) return { name: 'docker', ...peer };
-  return {
-    name: 'docker',
-    setUp: () => execute([...peer.client, 'pull', '--quiet', image], context),
-    command: [...peer.client, 'run', ...without, image, 'true'],
-    env: context.env,
-  };
-}
-
-function podman({ podman: peer, cgroup, ...context }: PeerContext, image: string): Entrant {
-  if ('missing' in peer) return { name: 'podman', ...peer };
-  const env = { ...context.env, ...peer.env };
-  const pull = ['pull', '--quiet', '--tls-verify=false', image];
-  return {
-    name: 'podman',
-    setUp: () => execute([...peer.command, ...pull], { ...context, env }),
-    command: [...peer.command, 'run', ...without, '--cgroup-parent', `/${cgroup}`, image, 'true'],
-    env,
+    name: engine.name,
+    env: engine.env,
+    setUp: () => pull(engine, image, signal),
+    command: [...engine.prefix, 'run', '--rm', ...engine.runFlags, image, 'true'],
   };
 }
 
@@ -81,9 +57,7 @@ export async function measureRun(context: PeerContext): Promise<Row[]> {
   const image = `${registry}/busybox`;
   await pushBusybox(`http://${registry}`);
   const entrants: Entrant[] = [
-    ctr(context, image),
-    docker(context, image),
-    podman(context, image),
+    ...engines(context).map((engine) => entrantOf(engine, image, signal)),
     runc(context),
     { name: 'node -e 0', command: [process.execPath, '-e', '0'], env },
   ];
