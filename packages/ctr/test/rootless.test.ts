@@ -82,6 +82,26 @@ if (
     });
   });
 
+  test("a normal user's container lives as root's does", async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const says = async (...args: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await ctr(...args);
+        assert.equal(code, 0, `ctr ${args.join(' ')}: ${stderr}`);
+        return stdout.trimEnd();
+      };
+      const obeying = 'trap "exit 3" TERM; echo up; while :; do sleep 0.1; done';
+      await says('run', '-d', '-q', '--name', 'job', image, 'sh', '-c', obeying);
+      while ((await says('logs', 'job')) !== 'up') continue;
+      assert.equal(await says('exec', 'job', 'id', '-u'), '0');
+      await says('stop', 'job');
+      assert.equal(await says('wait', 'job'), '3');
+      await says('start', 'job');
+      assert.equal(await says('ps', '--format', '{{.Names}} {{.State}}'), 'job running');
+      await says('rm', '-f', 'job');
+      assert.match(await says('run', '--rm', '-t', image, 'tty'), /^\/dev\/pts\/\d+$/);
+    });
+  });
+
   test('a user that has no id here is refused with the reason', async () => {
     await asNormalUser(async ({ ctr, image }) => {
       const { code, stderr } = await ctr('run', '--rm', '-u', 'app', image, 'true');
