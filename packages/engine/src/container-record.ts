@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { writeFileAtomic } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -30,7 +29,7 @@ export interface ContainerRecord {
   readonly startedAt?: string;
 }
 
-const recordPath = (directory: string): string => join(directory, 'container.json');
+const recordPath = (directory: string): string => `${directory}/container.json`;
 
 /** Reads a container's record; undefined where there is no whole one: the container is not there, or not yet. */
 export function readContainerRecord(engine: Engine, id: string): ContainerRecord | undefined {

@@ -43,14 +43,15 @@ export function openEngine({ root, run }: EngineDirectories): Engine {
 }
 
 export const containersDirectory = (engine: Engine): string => join(engine.root, 'containers');
+// Spelled out, not joined: a list asks for a thousand of them, and an id has nothing to be normalized.
 export const containerDirectory = (engine: Engine, id: string): string =>
-  join(engine.root, 'containers', id);
+  `${engine.root}/containers/${id}`;
 export const trashDirectory = (engine: Engine): string => join(engine.root, 'trash');
 export const namesDirectory = (engine: Engine): string => join(engine.root, 'names');
 export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);
 /** Of a container that somebody starts, runs or removes: theirs alone. */
 export const runDirectory = (engine: Engine, id: string): string =>
-  join(engine.run, 'containers', id);
+  `${engine.run}/containers/${id}`;
 export const runsDirectory = (engine: Engine): string => join(engine.run, 'containers');
 export const runTrashDirectory = (engine: Engine): string => join(engine.run, 'trash');
 /** Ends of containers whose own directory took no more. */

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { writeFileAtomic } from '@ctrkit/durable';
-import { containerDirectory, endedDirectory } from './engine.ts';
+import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 
 /** How a container's last run ended: exit.json, written by its supervisor, or by whoever could not start it. */
@@ -18,10 +17,7 @@ export interface ExitRecord {
 
 /** Where an end is recorded: the first that takes it, for a disk may be full. */
 export function exitPaths(engine: Engine, id: string): [kept: string, volatile: string] {
-  return [
-    join(containerDirectory(engine, id), 'exit.json'),
-    join(endedDirectory(engine), `${id}.json`),
-  ];
+  return [`${containerDirectory(engine, id)}/exit.json`, `${engine.run}/ended/${id}.json`];
 }
 
 function readFrom(path: string): ExitRecord | undefined {

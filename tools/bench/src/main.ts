@@ -13,7 +13,7 @@ import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
 import { measureExec } from './sections/exec.ts';
 import { measureLibrary } from './sections/library.ts';
-import { measureMany } from './sections/many.ts';
+import { measuresOfMany } from './sections/many.ts';
 import { measureMemory } from './sections/memory.ts';
 import { measurePs } from './sections/ps.ts';
 import { measurePull } from './sections/pull.ts';
@@ -28,7 +28,7 @@ type Measure<Context> = (context: Context) => Promise<Row[]>;
 /** Sections that pull from a registry, beside docker and podman. */
 const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
   run: [measureRun, measurePs, measureLibrary],
-  live: [measureExec, measureMany, measureMemory],
+  live: [measureExec, ...measuresOfMany, measureMemory],
   pull: [measurePull],
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
