@@ -178,7 +178,8 @@ export async function finishLaunch(
     return handleOf(engine, record, launched, recorded);
   } catch (error) {
     if (signal?.aborted === true) await forget(engine, run, removeOnAbort ? record : undefined);
-    else await recordFailure(engine, record, error);
+    // What fails here leaves its run record, by which the next sweep finishes it.
+    else await recordFailure(engine, record, error).catch(() => {});
     throw error;
   }
 }

@@ -11,10 +11,7 @@ import type { RunRecord } from './run-record.ts';
 import { chooseName, releaseName } from './names.ts';
 import { linuxSpec } from './spec.ts';
 
-export interface RunOptions extends CreateOptions, Omit<AttachOptions, 'input'> {
-  /** @default 'none'; a container that is `interactive` then has a stdin that nobody writes to */
-  readonly input?: AttachOptions['input'];
-}
+export interface RunOptions extends CreateOptions, AttachOptions {}
 
 /**
  * Makes a container of an image and starts it; its output goes to our stdout and stderr, and into its log. The image may
