@@ -5,6 +5,7 @@ import type { Operation } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 import { launchPlan } from '../src/explain.ts';
 import { capabilityMask } from '../src/plan/capabilities.ts';
+import { enterPlan } from '../src/plan/enter.ts';
 import { mountPlan } from '../src/plan/mounts.ts';
 import { executableCandidates } from '../src/plan/process.ts';
 import { rootPlan, takesLayersOneByOne } from '../src/plan/root.ts';
@@ -33,6 +34,21 @@ test('nothing of the container runs before everything that confines it', () => {
     places.toSorted((a, b) => a - b),
   );
   assert.ok(places.every((place) => place >= 0));
+});
+
+test('whoever enters a container is in its cgroup before it sees anything of it', () => {
+  assert.ok(spec.process);
+  const target = { pid: 2, startTime: '3', bootId: 'x' };
+  const process = { ...spec.process, oomScoreAdj: 500 };
+  const plan = names(enterPlan(spec, process, { target, joinFiles: ['/a', '/b'] }));
+  assert.deepEqual(plan.slice(0, 6), [
+    'target',
+    'join-cgroup',
+    'join-cgroup',
+    'oom-score',
+    'join-namespaces',
+    'spawn',
+  ]);
 });
 
 test('masks come after every mount, which they would else be hidden by', () => {
