@@ -175,6 +175,8 @@ test('clients that die leave nothing behind', async () => {
   await using directory = await temporaryDirectory();
   const supervised = await listen(directory.path, 'exec yes', { input: 'open' });
   const descriptors = (): number => readdirSync(`/proc/${supervised.pid}/fd`).length;
+  // Whoever is told that it is attached knows that the start, and what was open for it, is over.
+  const staying = await attach(directory.path, {});
   const before = descriptors();
   for (let count = 0; count < 5; count++) {
     const client = await attach(directory.path, all);
@@ -184,6 +186,7 @@ test('clients that die leave nothing behind', async () => {
   }
   await until('what they had is closed', () => descriptors() === before);
   await end(supervised);
+  await staying.wait();
 });
 
 test('words that follow the greeting at once are heard', async () => {
