@@ -7,17 +7,17 @@ import { basicHeader } from './credentials.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
 import { fetchToken } from './token.ts';
 
-/** Knows what to put into the Authorization header for the repositories of one registry. */
+/** Knows what to put into the Authorization header for each scope at one registry. */
 export interface Authorizer {
-  /** The header that was accepted or fetched last for a repository, if any. */
-  current(repository: string): Promise<string | undefined>;
+  /** The header that was accepted or fetched last for a scope, such as `repository:a/b:pull`, if any. */
+  current(scope: string): Promise<string | undefined>;
   /**
    * A new header, after the registry itself refused `used` with status 401. Several that were refused
    * at once share one. Undefined when it asks for nothing that we have. Throws what `fetchToken` throws,
    * REDIRECT_REFUSED, CREDENTIALS_INVALID.
    */
   renew(
-    repository: string,
+    scope: string,
     refusal: HttpAnswer,
     used: string | undefined,
     signal?: AbortSignal,
@@ -37,22 +37,22 @@ export interface AuthorizerSettings {
 export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   const headers = new Map<string, Promise<string | undefined>>();
   return {
-    current: async (repository) => await headers.get(repository)?.catch(() => undefined),
-    renew: async (repository, refusal, used, signal) => {
-      const known = headers.get(repository);
+    current: async (scope) => await headers.get(scope)?.catch(() => undefined),
+    renew: async (scope, refusal, used, signal) => {
+      const known = headers.get(scope);
       const header = await known?.catch(() => undefined);
       if (header !== undefined && header !== used) return header;
-      if (headers.get(repository) === known) {
-        headers.set(repository, answerChallenges(settings, repository, refusal, signal));
+      if (headers.get(scope) === known) {
+        headers.set(scope, answerChallenges(settings, scope, refusal, signal));
       }
-      return await headers.get(repository);
+      return await headers.get(scope);
     },
   };
 }
 
 async function answerChallenges(
   settings: AuthorizerSettings,
-  repository: string,
+  scope: string,
   refusal: HttpAnswer,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
@@ -61,7 +61,7 @@ async function answerChallenges(
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
   if (bearer !== undefined) {
     if (credentials?.registryToken !== undefined) return `Bearer ${credentials.registryToken}`;
-    return `Bearer ${await bearerToken(settings, repository, refusal, bearer, credentials, signal)}`;
+    return `Bearer ${await bearerToken(settings, scope, refusal, bearer, credentials, signal)}`;
   }
   const asksForBasic = challenges.some(({ scheme }) => scheme === 'basic');
   if (asksForBasic && credentials?.username !== undefined) return basicHeader(credentials);
@@ -70,7 +70,7 @@ async function answerChallenges(
 
 async function bearerToken(
   { context, plainHttp }: AuthorizerSettings,
-  repository: string,
+  scope: string,
   refusal: HttpAnswer,
   { parameters }: Challenge,
   credentials: Credentials | undefined,
@@ -82,7 +82,7 @@ async function bearerToken(
     {
       realm,
       service: parameters['service'],
-      scope: parameters['scope'] ?? `repository:${repository}:pull`,
+      scope: parameters['scope'] ?? scope,
       credentials,
       // A registry elsewhere has no business with token servers on our side.
       allowLocal: isLocalAddress(refusal.remoteAddress),

@@ -46,7 +46,7 @@ export async function fetchToken(
 function plainRequest({ realm, service, scope, credentials }: TokenRequest): HttpRequest {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  for (const one of scope.split(' ')) url.searchParams.append('scope', one);
   const known = credentials?.username !== undefined;
   return { method: 'GET', url, headers: known ? { authorization: basicHeader(credentials) } : {} };
 }

@@ -16,6 +16,8 @@ export interface Asked {
   /** Such as `manifest for busybox:latest`. */
   what: string;
   absent: RegistryErrorCode;
+  /** What was about to be done, for who may not. @default pull */
+  action?: 'pull' | 'push' | 'delete';
 }
 
 /**
@@ -41,7 +43,7 @@ export async function errorAnswer(
     return new RegistryError('RATE_LIMITED', what, { ...fields, hint: patience(fields) });
   }
   const what = `${url.host}: ${asked.what}: answered with status ${status}${because}`;
-  return new RegistryError('REGISTRY_ERROR', what, fields);
+  return new RegistryError(status === 405 ? 'UNSUPPORTED' : 'REGISTRY_ERROR', what, fields);
 }
 
 function fieldsOf({ status, headers }: HttpAnswer): RegistryErrorFields {
@@ -60,7 +62,8 @@ function denied(
   because: string,
   fields: RegistryErrorFields,
 ): RegistryError {
-  const what = `pull access denied: ${asked.what}: it does not exist or needs a login${because}`;
+  const { action = 'pull' } = asked;
+  const what = `${action} access denied: ${asked.what}: it does not exist or needs a login${because}`;
   return new RegistryError(status === 401 ? 'UNAUTHORIZED' : 'DENIED', what, {
     ...fields,
     hint: 'check the name; a login is read from the auths of ~/.docker/config.json',

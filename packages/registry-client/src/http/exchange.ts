@@ -2,14 +2,19 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { connectOptions } from './connect.ts';
 import type { Connections } from './connect.ts';
 import { explainNetworkError, unreachable } from './network-error.ts';
+import { sendBody } from './send-body.ts';
+import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One request; nothing is added to its headers but Host and User-Agent. */
 export interface HttpRequest {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: HttpMethod;
   url: URL;
   headers: Record<string, string>;
-  body?: string;
+  /** Its length stands in the headers. */
+  body?: RequestBody;
 }
 
 /** An answer whose body is not read yet: read it with `readBatches` or let go of it with `discard`. */
@@ -50,7 +55,7 @@ export async function exchange(
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   signal?.throwIfAborted();
-  const { url, method, body } = request;
+  const { url, method } = request;
   const sender = await context.connections.senderFor(url);
   const sent = sender.request(url, {
     ...connectOptions(url, allowLocal),
@@ -60,7 +65,7 @@ export async function exchange(
     ...(signal !== undefined && { signal }),
   });
   try {
-    const message = await answerTo(sent, body, url, context.timeouts);
+    const message = await answerTo(sent, request, context.timeouts);
     const remoteAddress = message.socket.remoteAddress ?? '';
     return {
       url,
@@ -71,6 +76,7 @@ export async function exchange(
     };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof BodyFailed) throw error.cause;
     throw explainNetworkError(error, url);
   }
 }
@@ -85,38 +91,66 @@ export function discard({ message }: HttpAnswer): void {
 
 function answerTo(
   sent: ClientRequest,
-  body: string | undefined,
-  url: URL,
+  request: HttpRequest,
   timeouts: Timeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const stopTimer = stageTimer(sent, url, timeouts);
+    const timer = stageTimer(sent, request, timeouts);
     sent.on('response', (message) => {
-      stopTimer();
+      timer.stop();
       resolve(message);
     });
     // Stays for the life of the request: an error after the answer must find a listener too.
     sent.on('error', (error) => {
-      stopTimer();
+      timer.stop();
       reject(error);
     });
-    sent.end(body);
+    // What the source of a body throws is nobody's network error.
+    sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
+      timer.stop();
+      reject(new BodyFailed(error));
+      sent.destroy();
+    });
   });
 }
 
-// One timer for two stages: until the connection stands, and from there until the headers are here.
-function stageTimer(sent: ClientRequest, url: URL, timeouts: Timeouts): () => void {
-  const { connectMs, headersMs } = timeouts;
+/** Carries what the source of a body threw past what explains errors of the network. */
+class BodyFailed extends Error {
+  constructor(cause: unknown) {
+    super('the body of a request cannot be read', { cause });
+  }
+}
+
+interface StageTimer {
+  /** The other side shows that it is alive. */
+  restart: () => void;
+  stop: () => void;
+}
+
+// One timer for two stages: until the connection stands, and from there, or from the last piece of the body that was
+// taken, until the headers are here.
+function stageTimer(
+  sent: ClientRequest,
+  { url, method }: HttpRequest,
+  { connectMs, headersMs, commitMs }: Timeouts,
+): StageTimer {
+  const answerMs = method === 'PUT' ? commitMs : headersMs;
   const arm = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => sent.destroy(unreachable(url, `${what} within ${ms / 1000} s`)), ms);
-  let timer = arm(connectMs, 'no connection');
+  let timer: NodeJS.Timeout | undefined = arm(connectMs, 'no connection');
   const connected = (): void => {
+    if (timer === undefined) return;
     clearTimeout(timer);
-    timer = arm(headersMs, 'no answer');
+    timer = arm(answerMs, 'no answer');
   };
   sent.once('socket', (socket) => {
     if (!socket.connecting) connected();
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
   });
-  return () => clearTimeout(timer);
+  const stop = (): void => {
+    clearTimeout(timer);
+    // One that is stopped must stay so, whatever is still being sent.
+    timer = undefined;
+  };
+  return { restart: () => timer?.refresh(), stop };
 }
