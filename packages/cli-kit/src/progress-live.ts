@@ -8,8 +8,16 @@ import { formatBytes } from './sizes.ts';
 /** What ends sooner shows no line, and does not pay for loading what draws it. */
 const PATIENCE_MS = 150;
 
-const isComplete = (layer: LayerEvent): boolean =>
-  layer.status === 'exists' || layer.status === 'downloaded' || layer.status === 'done';
+const complete: ReadonlySet<LayerEvent['status']> = new Set([
+  'exists',
+  'downloaded',
+  'done',
+  'present',
+  'mounted',
+  'pushed',
+]);
+
+const isComplete = (layer: LayerEvent): boolean => complete.has(layer.status);
 
 /** The live line: `2/3 layers  12.3MB/45MB  unpacking`. */
 export function describeLayers(layers: ReadonlyMap<string, LayerEvent>): string {

@@ -1,0 +1,19 @@
+import { defineCommand } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { parseReference } from '@ctrkit/oci';
+import { commandClient } from './client.ts';
+import { platformOption, selectedImage } from './selected-image.ts';
+
+export const command: Command = defineCommand({
+  operands: 'IMAGE',
+  options: platformOption,
+  async run({ options: { platform }, operands: [image] }, { stdout, signal, env }) {
+    const client = commandClient(env);
+    const reference = parseReference(image);
+    const digest =
+      platform === undefined
+        ? await client.digestOf(reference, { signal })
+        : (await selectedImage({ client, reference, signal }, platform)).descriptor.digest;
+    stdout.write(`${digest}\n`);
+  },
+});
