@@ -6,6 +6,7 @@ export const cli: Cli = {
   version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
   describe: 'Read, write and look at images in registries',
 
+  groups: { index: 'Images of several platforms under one name' },
   commands: [
     {
       name: 'pull',
@@ -61,6 +62,16 @@ export const cli: Cli = {
       name: 'delete',
       describe: 'Delete tags, or manifests by their digest',
       load: () => import('./delete.ts'),
+    },
+    {
+      name: 'index create',
+      describe: 'Put images of several platforms under one name',
+      load: () => import('./index-create.ts'),
+    },
+    {
+      name: 'index annotate',
+      describe: 'Say something else of one image of an index',
+      load: () => import('./index-annotate.ts'),
     },
   ],
 };
