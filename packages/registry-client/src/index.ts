@@ -1,5 +1,10 @@
 export type { CredentialProvider, Credentials } from './auth/credentials.ts';
-export { dockerConfigCredentials, dockerConfigPath } from './auth/docker-config.ts';
+export { authFilePaths, dockerConfigPath, loginPath } from './auth/auth-file-path.ts';
+export type { HelperOptions } from './auth/credential-helper.ts';
+export { forgetLogin, keepLogin } from './auth/keep-login.ts';
+export type { KeptLogin } from './auth/keep-login.ts';
+export { parseServer, serverAddress } from './auth/registry-key.ts';
+export { dockerConfigCredentials, storedCredentials } from './auth/stored-credentials.ts';
 export type { BlobOptions } from './fetch-blob.ts';
 export type { FetchedManifest } from './fetch-manifest.ts';
 export type { RetryPolicy } from './http/retry.ts';

@@ -10,9 +10,12 @@ import { askOrigin, originOf } from './origin.ts';
 
 /** One request to the API of a registry. */
 export interface ApiRequest extends Asked {
+  /** Empty where it is about the registry as a whole. */
   repository: string;
   /** Below `/v2/<repository>/`, with its query: `manifests/latest`. */
   path: string;
+  /** What a token must allow. @default pulling from the repository */
+  scopes?: readonly string[];
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -58,12 +61,13 @@ async function authorized(
   authorizer: Authorizer,
   request: ApiRequest,
 ): Promise<HttpAnswer> {
-  const { repository, signal } = request;
-  const used = await authorizer.current(repository);
+  const { repository, scopes = [`repository:${repository}:pull`], signal } = request;
+  const access = { repository, scopes };
+  const used = await authorizer.current(access);
   const answer = await send(context, origin, request, used);
   // Only the registry itself may ask for credentials, not where it redirects to.
   if (answer.status !== 401 || answer.url.origin !== origin.origin) return answer;
-  const renewed = await authorizer.renew(repository, answer, used, signal);
+  const renewed = await authorizer.renew(access, answer, used, signal);
   if (renewed === undefined || renewed === used) return answer;
   discard(answer);
   return await send(context, origin, request, renewed);
@@ -76,7 +80,7 @@ async function send(
   { repository, path, headers, signal }: ApiRequest,
   authorization: string | undefined,
 ): Promise<HttpAnswer> {
-  const url = new URL(`/v2/${repository}/${path}`, origin);
+  const url = new URL(`/v2/${repository === '' ? '' : `${repository}/`}${path}`, origin);
   const all = { ...headers, ...(authorization !== undefined && { authorization }) };
   const options = { allowLocal: true, ...(signal !== undefined && { signal }) };
   return await follow(context, { method: 'GET', url, headers: all }, options);

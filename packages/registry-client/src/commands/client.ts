@@ -1,4 +1,4 @@
-import { dockerConfigCredentials, dockerConfigPath } from '../auth/docker-config.ts';
+import { storedCredentials } from '../auth/stored-credentials.ts';
 import { createRegistryClient } from '../registry-client.ts';
 import type { RegistryClient } from '../registry-client.ts';
 
@@ -6,7 +6,7 @@ import type { RegistryClient } from '../registry-client.ts';
 export function commandClient(env: NodeJS.ProcessEnv): RegistryClient {
   const version = process.env['CTRKIT_VERSION'] ?? '0.0.0';
   return createRegistryClient({
-    credentials: dockerConfigCredentials(dockerConfigPath(env)),
+    credentials: storedCredentials(env),
     userAgent: `ctrkit-registry-client/${version}`,
   });
 }
