@@ -14,8 +14,8 @@ export interface ApiRequest extends Asked {
   repository: string;
   /** Below `/v2/<repository>/`, with its query: `manifests/latest`. */
   path: string;
-  /** What a token must allow. @default pulling from the repository */
-  scopes?: readonly string[];
+  /** What it is done for, and so what a token must allow. @default `repository:<repository>:pull` */
+  scope?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -61,8 +61,8 @@ async function authorized(
   authorizer: Authorizer,
   request: ApiRequest,
 ): Promise<HttpAnswer> {
-  const { repository, scopes = [`repository:${repository}:pull`], signal } = request;
-  const access = { repository, scopes };
+  const { repository, signal, scope = `repository:${repository}:pull` } = request;
+  const access = { repository, scope };
   const used = await authorizer.current(access);
   const answer = await send(context, origin, request, used);
   // Only the registry itself may ask for credentials, not where it redirects to.

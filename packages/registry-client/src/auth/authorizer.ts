@@ -12,10 +12,11 @@ export interface Access {
   /** Whose login is used; empty where none in particular is meant. */
   repository: string;
   /**
-   * What a token is asked for, and no more: `repository:library/busybox:pull`.
+   * What a token is asked for, and no more: `repository:library/busybox:pull`; several with spaces between
+   * them, none to be told only who asks.
    * https://distribution.github.io/distribution/spec/auth/scope/
    */
-  scopes: readonly string[];
+  scope: string;
 }
 
 /** Knows what to put into the Authorization header of requests to one registry. */
@@ -46,7 +47,7 @@ export interface AuthorizerSettings {
   onIdentityToken?: (token: string) => void;
 }
 
-const keyOf = ({ repository, scopes }: Access): string => [repository, ...scopes].join(' ');
+const keyOf = ({ repository, scope }: Access): string => `${repository} ${scope}`;
 
 /** Starts out knowing nothing: the first request asks as anybody, the refusal says what to do. */
 export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
@@ -86,7 +87,7 @@ async function answerChallenges(
 
 async function bearerToken(
   { context, plainHttp, onIdentityToken }: AuthorizerSettings,
-  { scopes }: Access,
+  { scope }: Access,
   refusal: HttpAnswer,
   { parameters }: Challenge,
   credentials: Credentials | undefined,
@@ -99,7 +100,7 @@ async function bearerToken(
       realm,
       service: parameters['service'],
       // Ours, not the challenge's: a registry could ask for more than this request needs.
-      scopes,
+      scope,
       credentials,
       ...(onIdentityToken !== undefined && { onIdentityToken }),
       // A registry elsewhere has no business with token servers on our side.

@@ -15,7 +15,8 @@ const CLIENT = 'ctrkit';
 export interface TokenRequest {
   realm: URL;
   service: string | undefined;
-  scopes: readonly string[];
+  /** Several with spaces between them. */
+  scope: string;
   credentials: Credentials | undefined;
   /** May the token server be on this machine or its link? */
   allowLocal: boolean;
@@ -40,7 +41,7 @@ export async function fetchToken(
       ? await follow(context, plainRequest(request), options)
       : await exchange(context, oauthRequest(request, identityToken), options);
   if (answer.status !== 200) {
-    const wanted = request.scopes.length === 0 ? '' : ` for ${request.scopes.join(' ')}`;
+    const wanted = request.scope === '' ? '' : ` for ${request.scope}`;
     const what = `token${wanted} from ${request.realm.host}`;
     throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED' }, context.timeouts);
   }
@@ -50,10 +51,10 @@ export async function fetchToken(
 }
 
 function plainRequest(request: TokenRequest): HttpRequest {
-  const { realm, service, scopes, credentials, onIdentityToken } = request;
+  const { realm, service, scope, credentials, onIdentityToken } = request;
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  for (const scope of scopes) url.searchParams.append('scope', scope);
+  for (const one of scope.split(' ')) if (one !== '') url.searchParams.append('scope', one);
   if (onIdentityToken !== undefined) {
     url.searchParams.set('client_id', CLIENT);
     url.searchParams.set('offline_token', 'true');
@@ -62,12 +63,12 @@ function plainRequest(request: TokenRequest): HttpRequest {
   return { method: 'GET', url, headers: known ? { authorization: basicHeader(credentials) } : {} };
 }
 
-function oauthRequest({ realm, service, scopes }: TokenRequest, refreshToken: string): HttpRequest {
+function oauthRequest({ realm, service, scope }: TokenRequest, refreshToken: string): HttpRequest {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     client_id: CLIENT,
     service: service ?? realm.host,
-    scope: scopes.join(' '),
+    scope,
     refresh_token: refreshToken,
   });
   const body = form.toString();
