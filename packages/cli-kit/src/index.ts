@@ -16,6 +16,6 @@ export { formatOption, printRows, type RowFormat } from './print-rows.ts';
 export { executeTemplate, formatList, parseTemplate, quote } from './template/index.ts';
 export type { ExecuteOptions, ListSettings, Template, TemplateErrors } from './template/index.ts';
 export { createProgress, progressOption, type Progress, type ProgressMode } from './progress.ts';
-export type { LayerEvent, MessageEvent, ProgressEvent } from './progress-event.ts';
+export type { LayerEvent, MessageEvent, ProgressEvent, RateLimitEvent } from './progress-event.ts';
 export { printable, printableLine } from './printable.ts';
 export { rootDirectory, runDirectory } from './directories.ts';

@@ -6,12 +6,16 @@ import { fetchBlob } from './fetch-blob.ts';
 import type { BlobOptions } from './fetch-blob.ts';
 import { fetchManifest } from './fetch-manifest.ts';
 import type { FetchedManifest } from './fetch-manifest.ts';
+import { createEndpoints, firstAnswer, firstStream } from './endpoints.ts';
+import type { Endpoints, Fallback } from './endpoints.ts';
 import { createConnections } from './http/connect.ts';
 import type { HttpContext } from './http/exchange.ts';
+import type { ProxyChoice } from './http/proxy.ts';
 import { defaultRetryPolicy } from './http/retry.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { defaultTimeouts } from './http/timeouts.ts';
 import type { Timeouts } from './http/timeouts.ts';
+import type { Mirror } from './registries/mirror.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import { listTags } from './tags.ts';
@@ -20,8 +24,24 @@ import { listTags } from './tags.ts';
 export interface RegistryClientOptions {
   /** Which registries (`host` or `host:port`) may be spoken to over plain http. @default those on loopback */
   plainHttp?: (registry: string) => boolean;
-  /** Who we are to a registry. @default nobody; see `dockerConfigCredentials` */
+  /** Who we are to a registry. @default nobody; see `storedCredentials` */
   credentials?: CredentialProvider;
+  /**
+   * Registries that may be spoken to over plain http, and over TLS with a certificate that nobody vouches for.
+   * @default none
+   */
+  insecure?: (registry: string) => boolean;
+  /** Where else to look first for what a registry has; see {@link RegistryClient.resolve}. @default nowhere */
+  mirrors?: (registry: string) => readonly Mirror[];
+  /**
+   * Directories with a directory for each registry that has authorities or wants certificates of its own: `HOST:PORT/ca.crt`,
+   * `client.cert`, `client.key`. @default none; see `certificateDirectories`
+   */
+  certificates?: readonly string[];
+  /** A file of authorities that are trusted beside those of Node. @default where systems have it */
+  systemCertificates?: string | undefined;
+  /** Through which proxy a URL is reached. @default none; see `environmentProxy` */
+  proxy?: ProxyChoice;
   /** @default ctrkit-registry-client */
   userAgent?: string;
   /** How long each stage may take. */
@@ -30,18 +50,26 @@ export interface RegistryClientOptions {
   retry?: Partial<RetryPolicy>;
 }
 
+/** How mirrors are used. */
+export interface MirrorOptions extends Fallback {
+  signal?: AbortSignal;
+  /** Leave them out. @default false */
+  originOnly?: boolean;
+}
+
 /**
  * Reads from registries; keeps connections and tokens between calls. Everything that it hands out was
  * verified, or is while it streams. https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
  */
 export interface RegistryClient {
   /**
-   * The manifest or index that a reference names; with a digest, exactly that one. Throws
+   * The manifest or index that a reference names; with a digest, exactly that one. Mirrors are asked first: what a tag
+   * means there is the mirror's word, what a digest means is nobody's. Throws
    * MANIFEST_UNKNOWN, UNAUTHORIZED, DENIED, DIGEST_MISMATCH, REGISTRY_UNREACHABLE, TLS_FAILED,
    * RATE_LIMITED, REGISTRY_ERROR, PROTOCOL_ERROR, RESPONSE_TOO_LARGE; oci's MANIFEST_INVALID,
    * SCHEMA1_UNSUPPORTED, UNSUPPORTED_MEDIA_TYPE; or the signal's reason.
    */
-  resolve(reference: Reference, options?: { signal?: AbortSignal }): Promise<FetchedManifest>;
+  resolve(reference: Reference, options?: MirrorOptions): Promise<FetchedManifest>;
   /**
    * The bytes of a blob. From its start they are verified, and the stream fails at its end with layout's
    * DIGEST_MISMATCH; from a later `offset` on that is the caller's. A broken connection is
@@ -56,8 +84,10 @@ export interface RegistryClient {
   streamBlob(
     reference: Reference,
     blob: Pick<Descriptor, 'digest' | 'size'>,
-    options?: BlobOptions & { offset?: number },
+    options?: BlobOptions & MirrorOptions & { offset?: number },
   ): AsyncIterable<Buffer[]>;
+  /** Whether there are mirrors of the reference's registry. */
+  hasMirrors(reference: Pick<Reference, 'registry'>): boolean;
   /** The tags of the reference's repository. Throws REPOSITORY_UNKNOWN and what `resolve` throws. */
   tags(reference: Reference, options?: { signal?: AbortSignal }): AsyncIterable<string>;
   /** Closes the connections that are kept. One that is not closed does not keep the process alive. */
@@ -66,28 +96,48 @@ export interface RegistryClient {
 
 /** Makes a client; opens nothing yet. */
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
+  const { mirrors = () => [] } = options;
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const context: HttpContext = {
-    connections: createConnections(),
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    connections: createConnections({
+      certificates: options.certificates ?? [],
+      system: options.systemCertificates,
+      insecure: options.insecure ?? (() => false),
+      proxy: options.proxy ?? (() => undefined),
+      connectMs: timeouts.connectMs,
+    }),
+    timeouts,
     userAgent: options.userAgent ?? 'ctrkit-registry-client',
+    registry: '',
   };
-  const session = sessionsOf(context, options);
-  const streamBlob: RegistryClient['streamBlob'] = (
-    reference,
-    blob,
-    { offset = 0, ...rest } = {},
-  ) =>
-    fetchBlob(
-      session(reference.registry),
-      { repository: reference.repository, blob, offset },
-      rest,
+  const { of: session, ofMirror } = sessionsOf(context, options);
+  const all = createEndpoints(mirrors, { of: session, ofMirror });
+  const origins = createEndpoints(() => [], { of: session, ofMirror });
+  const endpoints = ({ originOnly = false }: MirrorOptions): Endpoints =>
+    originOnly ? origins : all;
+  const streamBlob: RegistryClient['streamBlob'] = (reference, blob, options = {}) => {
+    const { offset = 0, ...rest } = options;
+    return firstStream(
+      endpoints(options),
+      reference,
+      options,
+      ({ session, repository }, received) =>
+        fetchBlob(session, { repository, blob, offset: offset + received }, rest),
     );
+  };
   return {
     streamBlob,
-    resolve: async (reference, { signal } = {}) => {
-      const { repository, digest, tag = 'latest' } = reference;
-      const request = { repository, reference: digest ?? tag, name: familiarReference(reference) };
-      return await fetchManifest(session(reference.registry), request, signal);
+    hasMirrors: ({ registry }) => mirrors(registry).length > 0,
+    resolve: async (reference, options = {}) => {
+      const { digest, tag = 'latest' } = reference;
+      const request = { reference: digest ?? tag, name: familiarReference(reference) };
+      return await firstAnswer(
+        endpoints(options),
+        reference,
+        options,
+        async ({ session, repository }) =>
+          await fetchManifest(session, { ...request, repository }, options.signal),
+      );
     },
     fetchBlob: (reference, blob, options = {}) => {
       const chunks = flatten(streamBlob(reference, blob, options));
@@ -99,23 +149,54 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   };
 }
 
-function sessionsOf(
-  context: HttpContext,
-  { plainHttp = isLoopbackRegistry, credentials, retry }: RegistryClientOptions,
-): (registry: string) => Session {
+// One that is down must not cost more than it saves.
+const MIRROR_CONNECT_MS = 5_000;
+const MIRROR_ATTEMPTS = 2;
+
+interface Sessions {
+  of: (registry: string) => Session;
+  ofMirror: (mirror: Mirror) => Session;
+}
+
+function sessionsOf(context: HttpContext, options: RegistryClientOptions): Sessions {
+  const { insecure = () => false, credentials = () => Promise.resolve(undefined) } = options;
+  const { plainHttp = isLoopbackRegistry } = options;
+  const retryPolicy = { ...defaultRetryPolicy, ...options.retry };
+  const settings = { context, credentials, retryPolicy };
   const sessions = new Map<string, Session>();
-  return (registry) => {
-    const known = sessions.get(registry);
-    if (known !== undefined) return known;
-    const session = createSession({
-      context,
-      registry,
-      credentials: credentials ?? (() => Promise.resolve(undefined)),
-      plainHttp,
-      retryPolicy: { ...defaultRetryPolicy, ...retry },
-    });
-    sessions.set(registry, session);
+  const kept = (key: string, make: () => Session): Session => {
+    const session = sessions.get(key) ?? make();
+    sessions.set(key, session);
     return session;
+  };
+  const mayBePlain = (host: string): boolean => plainHttp(host) || insecure(host);
+  return {
+    of: (registry) =>
+      kept(registry, () =>
+        createSession({
+          ...settings,
+          context: { ...context, registry },
+          registry,
+          plainHttp: mayBePlain,
+        }),
+      ),
+    ofMirror: ({ name, registry, scheme }) =>
+      kept(`mirror ${name}`, () => {
+        const { timeouts } = context;
+        const connectMs = Math.min(timeouts.connectMs, MIRROR_CONNECT_MS);
+        return createSession({
+          ...settings,
+          context: { ...context, registry, timeouts: { ...timeouts, connectMs } },
+          registry,
+          // What was written for this mirror counts before what is so for its host.
+          plainHttp: (host) =>
+            host === registry && scheme !== undefined ? scheme === 'http' : mayBePlain(host),
+          retryPolicy: {
+            ...retryPolicy,
+            attempts: Math.min(retryPolicy.attempts, MIRROR_ATTEMPTS),
+          },
+        });
+      }),
   };
 }
 
