@@ -17,5 +17,7 @@ export { executeTemplate, formatList, parseTemplate, quote } from './template/in
 export type { ExecuteOptions, ListSettings, Template, TemplateErrors } from './template/index.ts';
 export { createProgress, progressOption, type Progress, type ProgressMode } from './progress.ts';
 export type { LayerEvent, MessageEvent, ProgressEvent, RateLimitEvent } from './progress-event.ts';
+export { openPrompt, type Prompt } from './prompt.ts';
+export { loginOptions, readLogin, type GivenLogin, type Login } from './read-login.ts';
 export { printable, printableLine } from './printable.ts';
 export { rootDirectory, runDirectory } from './directories.ts';

@@ -4,6 +4,7 @@ import type { Mirror } from './registries/mirror.ts';
 import { RegistryError } from './registry-error.ts';
 import type { RegistryErrorCode } from './registry-error.ts';
 import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
 
 /** One place where a repository can be read. */
 export interface Endpoint {
@@ -33,7 +34,7 @@ const lasting: ReadonlySet<RegistryErrorCode> = new Set([
 /** Starts out with all mirrors. */
 export function createEndpoints(
   mirrors: (registry: string) => readonly Mirror[],
-  sessions: { of: (registry: string) => Session; ofMirror: (mirror: Mirror) => Session },
+  sessions: Sessions,
 ): Endpoints {
   const useless = new Set<string>();
   return {
@@ -83,8 +84,8 @@ export async function firstAnswer<T>(
 }
 
 /**
- * The same for a stream, which goes on at another endpoint from where it broke off. `open` is told how many chunks'
- * bytes came already.
+ * The same for a stream, which goes on at another endpoint from where it broke off: `open` is told how many bytes
+ * came already.
  */
 export async function* firstStream(
   endpoints: Endpoints,

@@ -1,7 +1,8 @@
-import { familiarReference, isLoopbackRegistry } from '@ctrkit/oci';
+import { familiarReference } from '@ctrkit/oci';
 import type { Descriptor, Reference } from '@ctrkit/oci';
 import { verifyStream } from '@ctrkit/layout';
-import type { CredentialProvider } from './auth/credentials.ts';
+import { checkLogin } from './auth/check-login.ts';
+import type { CredentialProvider, Credentials } from './auth/credentials.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { BlobOptions } from './fetch-blob.ts';
 import { fetchManifest } from './fetch-manifest.ts';
@@ -11,13 +12,11 @@ import type { Endpoints, Fallback } from './endpoints.ts';
 import { createConnections } from './http/connect.ts';
 import type { HttpContext } from './http/exchange.ts';
 import type { ProxyChoice } from './http/proxy.ts';
-import { defaultRetryPolicy } from './http/retry.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { defaultTimeouts } from './http/timeouts.ts';
 import type { Timeouts } from './http/timeouts.ts';
 import type { Mirror } from './registries/mirror.ts';
-import { createSession } from './session.ts';
-import type { Session } from './session.ts';
+import { createSessions } from './sessions.ts';
 import { listTags } from './tags.ts';
 
 /** What a client is to be like. */
@@ -90,6 +89,15 @@ export interface RegistryClient {
   hasMirrors(reference: Pick<Reference, 'registry'>): boolean;
   /** The tags of the reference's repository. Throws REPOSITORY_UNKNOWN and what `resolve` throws. */
   tags(reference: Reference, options?: { signal?: AbortSignal }): AsyncIterable<string>;
+  /**
+   * Asks a registry whether it takes a login, and answers what is to be kept of it: an identity token in place of the
+   * password where the registry gives one. Throws UNAUTHORIZED, DENIED, and what a request to it throws.
+   */
+  checkLogin(
+    registry: string,
+    credentials: Credentials,
+    options?: { signal?: AbortSignal },
+  ): Promise<Credentials>;
   /** Closes the connections that are kept. One that is not closed does not keep the process alive. */
   close(): void;
 }
@@ -110,9 +118,9 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     userAgent: options.userAgent ?? 'ctrkit-registry-client',
     registry: '',
   };
-  const { of: session, ofMirror } = sessionsOf(context, options);
-  const all = createEndpoints(mirrors, { of: session, ofMirror });
-  const origins = createEndpoints(() => [], { of: session, ofMirror });
+  const sessions = createSessions(context, options);
+  const all = createEndpoints(mirrors, sessions);
+  const origins = createEndpoints(() => [], sessions);
   const endpoints = ({ originOnly = false }: MirrorOptions): Endpoints =>
     originOnly ? origins : all;
   const streamBlob: RegistryClient['streamBlob'] = (reference, blob, options = {}) => {
@@ -144,59 +152,10 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       return (options.offset ?? 0) === 0 ? verifyStream(blob)(chunks) : chunks;
     },
     tags: ({ registry, repository }, { signal } = {}) =>
-      listTags(session(registry), repository, familiarName(registry, repository), signal),
+      listTags(sessions.of(registry), repository, familiarName(registry, repository), signal),
+    checkLogin: async (registry, credentials, { signal } = {}) =>
+      await checkLogin(sessions.settingsOf(registry), credentials, signal),
     close: () => context.connections.close(),
-  };
-}
-
-// One that is down must not cost more than it saves.
-const MIRROR_CONNECT_MS = 5_000;
-const MIRROR_ATTEMPTS = 2;
-
-interface Sessions {
-  of: (registry: string) => Session;
-  ofMirror: (mirror: Mirror) => Session;
-}
-
-function sessionsOf(context: HttpContext, options: RegistryClientOptions): Sessions {
-  const { insecure = () => false, credentials = () => Promise.resolve(undefined) } = options;
-  const { plainHttp = isLoopbackRegistry } = options;
-  const retryPolicy = { ...defaultRetryPolicy, ...options.retry };
-  const settings = { context, credentials, retryPolicy };
-  const sessions = new Map<string, Session>();
-  const kept = (key: string, make: () => Session): Session => {
-    const session = sessions.get(key) ?? make();
-    sessions.set(key, session);
-    return session;
-  };
-  const mayBePlain = (host: string): boolean => plainHttp(host) || insecure(host);
-  return {
-    of: (registry) =>
-      kept(registry, () =>
-        createSession({
-          ...settings,
-          context: { ...context, registry },
-          registry,
-          plainHttp: mayBePlain,
-        }),
-      ),
-    ofMirror: ({ name, registry, scheme }) =>
-      kept(`mirror ${name}`, () => {
-        const { timeouts } = context;
-        const connectMs = Math.min(timeouts.connectMs, MIRROR_CONNECT_MS);
-        return createSession({
-          ...settings,
-          context: { ...context, registry, timeouts: { ...timeouts, connectMs } },
-          registry,
-          // What was written for this mirror counts before what is so for its host.
-          plainHttp: (host) =>
-            host === registry && scheme !== undefined ? scheme === 'http' : mayBePlain(host),
-          retryPolicy: {
-            ...retryPolicy,
-            attempts: Math.min(retryPolicy.attempts, MIRROR_ATTEMPTS),
-          },
-        });
-      }),
   };
 }
 

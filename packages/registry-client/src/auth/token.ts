@@ -43,7 +43,8 @@ export async function fetchToken(
   if (answer.status !== 200) {
     const wanted = request.scope === '' ? '' : ` for ${request.scope}`;
     const what = `token${wanted} from ${request.realm.host}`;
-    throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED' }, context.timeouts);
+    const action = request.scope === '' ? 'login' : 'pull';
+    throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED', action }, context.timeouts);
   }
   const given = parseToken(answer, await readWhole(answer, MOST_BYTES, context.timeouts));
   if (given.refresh !== undefined) request.onIdentityToken?.(given.refresh);

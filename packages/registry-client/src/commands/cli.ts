@@ -12,6 +12,16 @@ export const cli: Cli = {
       load: () => import('./pull.ts'),
     },
     {
+      name: 'login',
+      describe: 'Log in to a registry, and keep that for docker, podman and skopeo too',
+      load: () => import('./login.ts'),
+    },
+    {
+      name: 'logout',
+      describe: 'Forget the login of a registry',
+      load: () => import('./logout.ts'),
+    },
+    {
       name: 'tags',
       describe: 'List the tags of a repository',
       load: () => import('./tags.ts'),

@@ -4,7 +4,7 @@ import type { Agent, AgentOptions, ClientRequest } from 'node:http';
 import type { Agent as HttpsAgent, RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction, TcpNetConnectOpts } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { callbackify } from 'node:util';
 import { RegistryError } from '../registry-error.ts';
 import { isLocalAddress } from './local-address.ts';
 import { proxyHeaders } from './proxy.ts';
@@ -120,14 +120,12 @@ function viaProxy(url: URL, proxy: URL, options: RequestOptions): RequestOptions
   return { ...rest, path: `${url.origin}${url.pathname}${url.search}`, headers };
 }
 
-type Dial = (options: TunnelTarget, done: (error: Error | null, socket?: Duplex) => void) => void;
-
 /** An agent whose connections go through a proxy, if there is one. */
 function tunnelled(agent: HttpsAgent, proxy: URL | undefined, connectMs: number): HttpsAgent {
   if (proxy === undefined) return agent;
-  const createConnection: Dial = (options, done) => {
-    openTunnel(proxy, options, connectMs, done).catch((error: Error) => done(error));
-  };
+  const createConnection = callbackify(
+    async (options: TunnelTarget) => await openTunnel(proxy, options, connectMs),
+  );
   return Object.assign(agent, { createConnection });
 }
 

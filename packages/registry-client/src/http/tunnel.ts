@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
@@ -13,24 +14,33 @@ export interface TunnelTarget extends ConnectionOptions {
   port: number;
 }
 
-type Done = (error: Error | null, socket?: TLSSocket) => void;
-
 /**
- * Opens a TLS connection to a host through a proxy, by CONNECT; `done` gets it when TLS stands, or RegistryError
- * PROXY_FAILED, or what TLS failed with. The proxy sees the name of the host, its own credentials and nothing else.
+ * Opens a TLS connection to a host through a proxy, by CONNECT. Throws RegistryError PROXY_FAILED, or what TLS failed
+ * with. The proxy sees the name of the host, its own credentials and nothing else.
  * https://www.rfc-editor.org/rfc/rfc9110#CONNECT
  */
 export async function openTunnel(
   proxy: URL,
   target: TunnelTarget,
   timeoutMs: number,
-  done: Done,
-): Promise<void> {
+): Promise<TLSSocket> {
+  const socket = await connectThrough(proxy, target, timeoutMs);
+  const { connect } = await import('node:tls');
+  // These are what is asked for, and would be dialled.
+  const { host: _host, port: _port, path: _path, ...secure } = target;
+  const tls = connect({ ...secure, socket });
+  await once(tls, 'secureConnect');
+  return tls;
+}
+
+async function connectThrough(
+  proxy: URL,
+  { host, port }: TunnelTarget,
+  timeoutMs: number,
+): Promise<Socket> {
   const { request } = await (proxy.protocol === 'https:'
     ? import('node:https')
     : import('node:http'));
-  const { connect } = await import('node:tls');
-  const { host, port } = target;
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const asked = request(new URL(proxy.origin), {
     method: 'CONNECT',
@@ -42,33 +52,24 @@ export async function openTunnel(
     () => asked.destroy(failed(proxy, `no answer within ${timeoutMs / 1000} s`, true)),
     timeoutMs,
   );
-  answered(asked, proxy, (error, socket) => {
+  try {
+    return await tunnelOf(asked, proxy);
+  } finally {
     clearTimeout(timer);
-    if (socket === undefined) return done(error);
-    // Its host, port and path are those of the request, and would be dialled.
-    const { host: _host, port: _port, path: _path, ...secure } = target;
-    const tls = connect({ ...secure, socket });
-    tls.once('secureConnect', () => {
-      tls.off('error', done);
-      done(null, tls);
-    });
-    tls.once('error', done);
-  });
-  asked.end();
+  }
 }
 
-function answered(
-  asked: ClientRequest,
-  proxy: URL,
-  done: (error: Error | null, socket?: Socket) => void,
-): void {
-  asked.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
-    if (statusCode >= 200 && statusCode < 300) return done(null, socket);
-    socket.destroy();
-    done(proxyRefused(proxy, statusCode));
+function tunnelOf(asked: ClientRequest, proxy: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    asked.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
+      if (statusCode >= 200 && statusCode < 300) return resolve(socket);
+      socket.destroy();
+      reject(proxyRefused(proxy, statusCode));
+    });
+    // Stays: one that comes after the answer must find a listener too.
+    asked.on('error', (error) => reject(explainProxyError(error, proxy)));
+    asked.end();
   });
-  // Stays: one that comes after the answer must find a listener too.
-  asked.on('error', (error) => done(explainProxyError(error, proxy)));
 }
 
 /** PROXY_FAILED for a request that never got past the proxy. */

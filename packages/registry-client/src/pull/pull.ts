@@ -127,13 +127,13 @@ async function bringAll(
   const gate = createGate(concurrency);
   const syncing = createGate(SYNCS);
   const locker = createLocker();
+  const message = (text: string): void => onEvent?.({ type: 'message', text });
   const bring = async (blob: Descriptor, signal: AbortSignal): Promise<Remainder> => {
     const isLayer = blob.digest !== image.manifest.config.digest;
     const report = (status: PullLayerEvent['status'], current: number): void => {
       if (isLayer) onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
     };
     const reader = isLayer ? onLayer : undefined;
-    const message = (text: string): void => onEvent?.({ type: 'message', text });
     const sources = { client, reference, layout, blob, reader };
     const job = { ...sources, gate, locker, syncing, signal, report, message };
     const download = await downloadBlob(job);
