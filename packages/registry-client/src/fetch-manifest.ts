@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  digestAlgorithm,
-  digestHex,
-  digestOf,
-  isDigest,
-  mediaTypes,
-  parseManifestOrIndex,
-} from '@ctrkit/oci';
+import { digestAlgorithm, digestHex, digestOf, isDigest, parseManifestOrIndex } from '@ctrkit/oci';
 import type { Descriptor, Digest, ManifestOrIndex } from '@ctrkit/oci';
+import { acceptedManifests } from './accept.ts';
 import { readWhole } from './http/read-batches.ts';
 import { retrying } from './http/retry.ts';
 import type { HttpAnswer } from './http/exchange.ts';
@@ -36,13 +30,6 @@ export interface ManifestRequest {
 
 const MOST_BYTES = 4 * 1024 * 1024;
 
-const accept = [
-  mediaTypes.index,
-  mediaTypes.manifest,
-  mediaTypes.dockerManifestList,
-  mediaTypes.dockerManifest,
-].join(', ');
-
 /**
  * Fetches a manifest or an index by tag or digest; asked for by digest, its bytes have that digest. Tried again
  * as the session's policy has it. Throws MANIFEST_UNKNOWN, DIGEST_MISMATCH (also when
@@ -58,13 +45,13 @@ export async function fetchManifest(
   const request = {
     repository,
     path: `manifests/${reference}`,
-    headers: { accept },
+    headers: { accept: acceptedManifests },
     what: `manifest for ${name}`,
     absent: 'MANIFEST_UNKNOWN',
     ...(signal !== undefined && { signal }),
   } as const;
   const { answer, bytes } = await retrying(session.retryPolicy, signal, async () => {
-    const answer = await session.get(request);
+    const answer = await session.send(request);
     return { answer, bytes: await readWhole(answer, MOST_BYTES, session.context.timeouts) };
   });
   const digest = verifiedDigest(answer, bytes, isDigest(reference) ? reference : undefined, name);

@@ -28,8 +28,21 @@ export { parseMirror } from './registries/mirror.ts';
 export type { Mirror } from './registries/mirror.ts';
 export { readRegistries, registriesPaths } from './registries/registries.ts';
 export type { Registries } from './registries/registries.ts';
+export { copy } from './copy/copy.ts';
+export type { WantedPlatforms } from './push/choose-image.ts';
+export type { PushEvent, PushLayerEvent, PushMessageEvent } from './push/events.ts';
+export type { BlobSource } from './push/piece-reader.ts';
+export { push } from './push/push.ts';
+export type { PushOptions, PushResult } from './push/push.ts';
+export type { ManifestBytes } from './push/put-manifest.ts';
+export type { UploadOptions, UploadOutcome } from './push/upload-blob.ts';
 export { createRegistryClient } from './registry-client.ts';
-export type { MirrorOptions, RegistryClient, RegistryClientOptions } from './registry-client.ts';
+export type {
+  MirrorOptions,
+  PushBlobOptions,
+  RegistryClient,
+  RegistryClientOptions,
+} from './registry-client.ts';
 export { RegistryError } from './registry-error.ts';
 export type { RegistryErrorCode } from './registry-error.ts';
 export { userRegistryClient } from './user-client.ts';

@@ -21,7 +21,7 @@ export async function checkLogin(
       identityToken = token;
     },
   });
-  const answer = await session.get({
+  const answer = await session.send({
     repository: '',
     path: '',
     scope: '',

@@ -17,7 +17,7 @@ export interface Asked {
   what: string;
   absent: RegistryErrorCode;
   /** What was about to be done, for who may not. @default pull */
-  action?: 'pull' | 'login';
+  action?: 'pull' | 'push' | 'delete' | 'login';
 }
 
 /**
@@ -47,7 +47,7 @@ export async function errorAnswer(
     return new RegistryError('RATE_LIMITED', what, { ...fields, hint: patience(fields) });
   }
   const what = `${url.host}: ${asked.what}: answered with status ${status}${because}`;
-  return new RegistryError('REGISTRY_ERROR', what, fields);
+  return new RegistryError(status === 405 ? 'UNSUPPORTED' : 'REGISTRY_ERROR', what, fields);
 }
 
 function fieldsOf({ status, headers }: HttpAnswer): RegistryErrorFields {
@@ -66,7 +66,8 @@ function denied(
   because: string,
   fields: RegistryErrorFields,
 ): RegistryError {
-  const what = `pull access denied: ${asked.what}: it does not exist or needs a login${because}`;
+  const { action = 'pull' } = asked;
+  const what = `${action} access denied: ${asked.what}: it does not exist or needs a login${because}`;
   return new RegistryError(status === 401 ? 'UNAUTHORIZED' : 'DENIED', what, {
     ...fields,
     hint: 'check the name, or log in: registry-client login, ctr login',

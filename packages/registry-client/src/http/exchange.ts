@@ -2,15 +2,20 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { connectOptions } from './connect.ts';
 import type { Connections, Sender } from './connect.ts';
 import { explainNetworkError, isUntrusted, unreachable } from './network-error.ts';
+import { isResendable, sendBody } from './send-body.ts';
+import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
 import { explainProxyError, proxyRefused } from './tunnel.ts';
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** One request; nothing is added to its headers but Host and User-Agent. */
 export interface HttpRequest {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: HttpMethod;
   url: URL;
   headers: Record<string, string>;
-  body?: string;
+  /** Its length stands in the headers. */
+  body?: RequestBody;
 }
 
 /** An answer whose body is not read yet: read it with `readBatches` or let go of it with `discard`. */
@@ -60,8 +65,9 @@ export async function exchange(
       sender.settle();
       return answer;
     } catch (error) {
-      if (sender.next === undefined || !isUntrusted(error)) throw error;
-      sender = await sender.next();
+      const { next } = sender;
+      if (next === undefined || !isUntrusted(error) || !isResendable(request.body)) throw error;
+      sender = await next();
     }
   }
 }
@@ -73,7 +79,7 @@ async function exchangeBy(
   { allowLocal, signal }: { allowLocal: boolean; signal: AbortSignal | undefined },
 ): Promise<HttpAnswer> {
   signal?.throwIfAborted();
-  const { url, method, body } = request;
+  const { url, method } = request;
   const sent = sender.request(url, {
     ...connectOptions(url, allowLocal),
     method,
@@ -82,7 +88,7 @@ async function exchangeBy(
     ...(signal !== undefined && { signal }),
   });
   try {
-    const message = await answerTo(sent, body, url, context.timeouts);
+    const message = await answerTo(sent, request, context.timeouts);
     // Of a proxy it says nothing about the registry.
     const remoteAddress = sender.proxy === undefined ? (message.socket.remoteAddress ?? '') : '';
     const status = message.statusCode ?? 0;
@@ -99,6 +105,7 @@ async function exchangeBy(
     };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof BodyFailed) throw error.cause;
     throw explain(error, url, sender.proxy);
   }
 }
@@ -120,38 +127,66 @@ export function discard({ message }: HttpAnswer): void {
 
 function answerTo(
   sent: ClientRequest,
-  body: string | undefined,
-  url: URL,
+  request: HttpRequest,
   timeouts: Timeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const stopTimer = stageTimer(sent, url, timeouts);
+    const timer = stageTimer(sent, request, timeouts);
     sent.on('response', (message) => {
-      stopTimer();
+      timer.stop();
       resolve(message);
     });
     // Stays for the life of the request: an error after the answer must find a listener too.
     sent.on('error', (error) => {
-      stopTimer();
+      timer.stop();
       reject(error);
     });
-    sent.end(body);
+    // What the source of a body throws is nobody's network error.
+    sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
+      timer.stop();
+      reject(new BodyFailed(error));
+      sent.destroy();
+    });
   });
 }
 
-// One timer for two stages: until the connection stands, and from there until the headers are here.
-function stageTimer(sent: ClientRequest, url: URL, timeouts: Timeouts): () => void {
-  const { connectMs, headersMs } = timeouts;
+/** Carries what the source of a body threw past what explains errors of the network. */
+class BodyFailed extends Error {
+  constructor(cause: unknown) {
+    super('the body of a request cannot be read', { cause });
+  }
+}
+
+interface StageTimer {
+  /** The other side shows that it is alive. */
+  restart: () => void;
+  stop: () => void;
+}
+
+// One timer for two stages: until the connection stands, and from there, or from the last piece of the body that was
+// taken, until the headers are here.
+function stageTimer(
+  sent: ClientRequest,
+  { url, method }: HttpRequest,
+  { connectMs, headersMs, commitMs }: Timeouts,
+): StageTimer {
+  const answerMs = method === 'PUT' ? commitMs : headersMs;
   const arm = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => sent.destroy(unreachable(url, `${what} within ${ms / 1000} s`)), ms);
-  let timer = arm(connectMs, 'no connection');
+  let timer: NodeJS.Timeout | undefined = arm(connectMs, 'no connection');
   const connected = (): void => {
+    if (timer === undefined) return;
     clearTimeout(timer);
-    timer = arm(headersMs, 'no answer');
+    timer = arm(answerMs, 'no answer');
   };
   sent.once('socket', (socket) => {
     if (!socket.connecting) connected();
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
   });
-  return () => clearTimeout(timer);
+  const stop = (): void => {
+    clearTimeout(timer);
+    // One that is stopped must stay so, whatever is still being sent.
+    timer = undefined;
+  };
+  return { restart: () => timer?.refresh(), stop };
 }
