@@ -30,4 +30,13 @@ export interface MessageEvent {
   readonly text: string;
 }
 
-export type ProgressEvent = LayerEvent | MessageEvent;
+/** How many pulls a registry still allows, of how many in one window. */
+export interface RateLimitEvent {
+  readonly type: 'rate-limit';
+  readonly registry: string;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly windowSeconds: number;
+}
+
+export type ProgressEvent = LayerEvent | MessageEvent | RateLimitEvent;

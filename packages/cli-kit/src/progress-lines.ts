@@ -2,6 +2,7 @@ import type { Output } from './output.ts';
 import { printable, printableLine } from './printable.ts';
 import type { LayerEvent } from './progress-event.ts';
 import type { Progress } from './progress.ts';
+import { rateLimitLine } from './rate-limit-line.ts';
 
 const words: Readonly<Partial<Record<LayerEvent['status'], string>>> = {
   exists: 'Already exists',
@@ -38,6 +39,7 @@ export function plainProgress(output: Output): Progress {
   return {
     event: (event) => {
       if (event.type === 'message') output.write(`${printable(event.text)}\n`);
+      else if (event.type === 'rate-limit') output.write(`${rateLimitLine(event)}\n`);
       else if (event.status === 'downloaded') downloaded.add(event.id);
       else if (words[event.status] !== undefined) {
         const wasThere = event.status === 'done' && !downloaded.delete(event.id);

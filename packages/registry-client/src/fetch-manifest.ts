@@ -5,6 +5,8 @@ import { acceptedManifests } from './accept.ts';
 import { readWhole } from './http/read-batches.ts';
 import { retrying } from './http/retry.ts';
 import type { HttpAnswer } from './http/exchange.ts';
+import { parseRateLimit } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { RegistryError } from './registry-error.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +15,8 @@ export interface FetchedManifest {
   descriptor: Descriptor;
   bytes: Buffer;
   content: ManifestOrIndex;
+  /** How many pulls the registry still allows, where it tells. */
+  rateLimit?: RateLimit & { registry: string };
 }
 
 /** Which manifest is wanted. */
@@ -53,7 +57,13 @@ export async function fetchManifest(
   const digest = verifiedDigest(answer, bytes, isDigest(reference) ? reference : undefined, name);
   const content = parseManifestOrIndex(bytes, answer.headers['content-type'] ?? '');
   const { mediaType } = content.kind === 'index' ? content.index : content.manifest;
-  return { descriptor: { mediaType, digest, size: bytes.length }, bytes, content };
+  const rateLimit = parseRateLimit(answer.headers);
+  return {
+    descriptor: { mediaType, digest, size: bytes.length },
+    bytes,
+    content,
+    ...(rateLimit && { rateLimit: { registry: session.context.registry, ...rateLimit } }),
+  };
 }
 
 function verifiedDigest(

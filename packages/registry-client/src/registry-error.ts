@@ -20,7 +20,12 @@ export type RegistryErrorCode =
   | 'PROTOCOL_ERROR'
   | 'IMAGE_INVALID'
   | 'PLATFORM_NOT_FOUND'
-  | 'CREDENTIALS_INVALID';
+  | 'CREDENTIALS_INVALID'
+  | 'CREDENTIAL_HELPER_FAILED'
+  | 'REGISTRY_NAME_INVALID'
+  | 'REGISTRIES_INVALID'
+  | 'CERTIFICATES_INVALID'
+  | 'PROXY_FAILED';
 
 /** What a RegistryError carries beside its message. */
 export interface RegistryErrorFields {

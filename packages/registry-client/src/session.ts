@@ -81,11 +81,12 @@ async function authorized(
   const { repository, signal, scope = `repository:${repository}:pull` } = request;
   // What it keeps elsewhere is none of its own: nobody there is told who we are.
   const isElsewhere = request.at !== undefined && request.at.url.origin !== origin.origin;
-  const used = isElsewhere ? undefined : await authorizer.current(scope);
+  const access = { repository, scope };
+  const used = isElsewhere ? undefined : await authorizer.current(access);
   const answer = await send(context, origin, request, used);
   // Only the registry itself may ask for credentials, not where it redirects to.
   if (answer.status !== 401 || isElsewhere || answer.url.origin !== origin.origin) return answer;
-  const renewed = await authorizer.renew(scope, answer, used, signal);
+  const renewed = await authorizer.renew(access, answer, used, signal);
   if (renewed === undefined || renewed === used) return answer;
   discard(answer);
   if (!isResendable(request.body)) throw askAgain(request);
@@ -100,7 +101,7 @@ async function send(
   authorization: string | undefined,
 ): Promise<HttpAnswer> {
   const { repository, path, at, method = 'GET', body, headers, signal } = request;
-  const url = at?.url ?? new URL(['/v2', repository, path].filter(Boolean).join('/'), origin);
+  const url = at?.url ?? new URL(`/v2/${[repository, path].filter(Boolean).join('/')}`, origin);
   const all = { ...headers, ...(authorization !== undefined && { authorization }) };
   const allowLocal = at === undefined || at.url.origin === origin.origin || at.allowLocal;
   const options = { allowLocal, ...(signal !== undefined && { signal }) };

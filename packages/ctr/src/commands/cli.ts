@@ -80,6 +80,16 @@ export const cli: Cli = {
       load: () => import('./pull.ts'),
     },
     {
+      name: 'login',
+      describe: 'Authenticate to a registry',
+      load: () => import('./login.ts'),
+    },
+    {
+      name: 'logout',
+      describe: 'Log out from a registry',
+      load: () => import('./logout.ts'),
+    },
+    {
       name: 'images',
       describe: 'List images',
       load: () => import('./images.ts'),

@@ -1,13 +1,16 @@
 import { defineCommand, formatOption, printRows } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 import { nameRows } from './name-rows.ts';
 
 export const command: Command = defineCommand({
   operands: 'REGISTRY',
-  options: { format: formatOption },
+  options: { format: formatOption, ...clientOptions },
   async run({ options, operands: [registry] }, { stdout, signal, env }) {
-    const names = commandClient(env).catalog(registry.replace(/\/$/, ''), { signal });
+    const client = await commandClient(env, options);
+    const names = client.catalog(registry.replace(/\/$/, ''), {
+      signal,
+    });
     await printRows(stdout, nameRows(names), {
       format: options.format,
       columns: [{ header: 'NAME', value: (row) => row.name }],

@@ -5,7 +5,6 @@ export const cli: Cli = {
   name: 'registry-client',
   version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
   describe: 'Read, write and look at images in registries',
-
   groups: { index: 'Images of several platforms under one name' },
   commands: [
     {
@@ -22,6 +21,16 @@ export const cli: Cli = {
       name: 'copy',
       describe: 'Copy an image from one registry to another, or from a layout',
       load: () => import('./copy.ts'),
+    },
+    {
+      name: 'login',
+      describe: 'Log in to a registry, and keep that for docker, podman and skopeo too',
+      load: () => import('./login.ts'),
+    },
+    {
+      name: 'logout',
+      describe: 'Forget the login of a registry',
+      load: () => import('./logout.ts'),
     },
     {
       name: 'tags',

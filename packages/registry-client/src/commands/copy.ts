@@ -5,20 +5,20 @@ import type { Reference } from '@ctrkit/oci';
 import { copy } from '../copy/copy.ts';
 import { push } from '../push/push.ts';
 import type { PushOptions, PushResult } from '../push/push.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 import { isLayoutSource, openImage } from './layout-source.ts';
 import type { OpenSettings } from './layout-source.ts';
 import { pushOptions, transferColumns, transferOptions, transferRow } from './transfer-options.ts';
 
 export const command: Command = defineCommand({
   operands: 'SOURCE IMAGE',
-  options: { ...transferOptions, progress: progressOption, format: formatOption },
+  options: { ...transferOptions, progress: progressOption, format: formatOption, ...clientOptions },
   async run({ options, operands: [source, name] }, context) {
     const { stdout, stdin, signal, env } = context;
     const target = parseReference(name);
     const settings: PushOptions = {
       ...pushOptions(options),
-      client: commandClient(env),
+      client: await commandClient(env, options),
       signal,
       onEvent: context.progress(options.progress).event,
     };

@@ -3,7 +3,7 @@ import type { Command } from '@ctrkit/cli-kit';
 import { formatReference, parseReference } from '@ctrkit/oci';
 import type { Reference } from '@ctrkit/oci';
 import type { RegistryClient } from '../registry-client.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 
 export const command: Command = defineCommand({
   operands: 'IMAGE [IMAGE...]',
@@ -12,9 +12,10 @@ export const command: Command = defineCommand({
       type: 'boolean',
       describe: 'Of a tag: delete its manifest, with every other tag that it has',
     },
+    ...clientOptions,
   },
   async run({ options, operands }, { stdout, signal, env }) {
-    const client = commandClient(env);
+    const client = await commandClient(env, options);
     for (const reference of operands.map((name) => parseReference(name))) {
       const target = options.manifest ? await byDigest(client, reference, signal) : reference;
       await client.delete(target, { signal });

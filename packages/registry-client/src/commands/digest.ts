@@ -1,14 +1,15 @@
 import { defineCommand } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parseReference } from '@ctrkit/oci';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 import { platformOption, selectedImage } from './selected-image.ts';
 
 export const command: Command = defineCommand({
   operands: 'IMAGE',
-  options: platformOption,
-  async run({ options: { platform }, operands: [image] }, { stdout, signal, env }) {
-    const client = commandClient(env);
+  options: { ...platformOption, ...clientOptions },
+  async run({ options, operands: [image] }, { stdout, signal, env }) {
+    const { platform } = options;
+    const client = await commandClient(env, options);
     const reference = parseReference(image);
     const digest =
       platform === undefined

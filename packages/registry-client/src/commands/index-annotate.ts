@@ -3,7 +3,7 @@ import type { Command } from '@ctrkit/cli-kit';
 import { isDigest, parsePlatform, parseReference } from '@ctrkit/oci';
 import { annotateIndex } from '../multi/annotate-index.ts';
 import { parseAnnotations } from './annotations.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME DIGEST|IMAGE',
@@ -14,6 +14,7 @@ export const command: Command = defineCommand({
       coerce: parsePlatform,
     },
     annotation: { type: 'array', valueName: 'KEY=VALUE', describe: 'Say this of the image' },
+    ...clientOptions,
   },
   async run({ options, operands: [name, image] }, { stdout, signal, env }) {
     const annotations = parseAnnotations(options.annotation);
@@ -23,7 +24,7 @@ export const command: Command = defineCommand({
         usage: true,
       });
     }
-    const client = commandClient(env);
+    const client = await commandClient(env, options);
     const member = isDigest(image)
       ? image
       : await client.digestOf(parseReference(image), { signal });

@@ -3,7 +3,7 @@ import type { Command } from '@ctrkit/cli-kit';
 import { formatReference, parseReference } from '@ctrkit/oci';
 import { createIndex } from '../multi/create-index.ts';
 import { parseAnnotations } from './annotations.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME IMAGE [IMAGE...]',
@@ -12,6 +12,7 @@ export const command: Command = defineCommand({
     'dry-run': { type: 'boolean', describe: 'Print the index and write nothing' },
     progress: progressOption,
     format: formatOption,
+    ...clientOptions,
   },
   async run({ options, operands: [name, ...images] }, context) {
     const { stdout, signal, env } = context;
@@ -22,7 +23,7 @@ export const command: Command = defineCommand({
       target,
       images.map((image) => parseReference(image)),
       {
-        client: commandClient(env),
+        client: await commandClient(env, options),
         signal,
         dryRun,
         onEvent: context.progress(options.progress).event,

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { nameOf } from '../pull/record-image.ts';
 import { pull } from '../pull/pull.ts';
 import type { PullOptions, PullResult } from '../pull/pull.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 import { removeIngestIfEmpty, stagingDirectory } from './staging.ts';
 
 export const command: Command = defineCommand({
@@ -26,19 +26,23 @@ export const command: Command = defineCommand({
       coerce: parsePlatform,
     },
     progress: progressOption,
+    quiet: { type: 'boolean', alias: 'q', describe: 'Show no progress' },
+    ...clientOptions,
   },
   async run({ options, operands: [image] }, context) {
     const { stdout, signal, env } = context;
     const reference = parseReference(image);
-    const client = commandClient(env);
+    const client = await commandClient(env, options);
+    const { event } = context.progress(options.quiet ? 'none' : options.progress);
+    const onFallback = (text: string): void => event({ type: 'message', text });
     const pullOptions: PullOptions = {
       client,
       // Before anything is made: a name that leads nowhere leaves nothing behind.
-      resolved: await client.resolve(reference, { signal }),
+      resolved: await client.resolve(reference, { signal, onFallback }),
       // Where other tools look for it: `oci:DIR:TAG`.
       name: reference.digest === undefined ? (reference.tag ?? 'latest') : nameOf(reference),
       signal,
-      onEvent: context.progress(options.progress).event,
+      onEvent: event,
       ...(options.platform !== undefined && { platform: options.platform }),
     };
     if (options.output === '-') await toStream(stdout, reference, pullOptions);

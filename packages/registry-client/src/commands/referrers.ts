@@ -1,16 +1,17 @@
 import { defineCommand, formatBytes, formatOption, printRows } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parseReference } from '@ctrkit/oci';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 
 export const command: Command = defineCommand({
   operands: 'IMAGE',
   options: {
     'artifact-type': { type: 'string', valueName: 'TYPE', describe: 'Only those of this type' },
     format: formatOption,
+    ...clientOptions,
   },
   async run({ options, operands: [image] }, { stdout, signal, env }) {
-    const client = commandClient(env);
+    const client = await commandClient(env, options);
     const { tag, ...reference } = parseReference(image);
     const named = { ...reference, ...(tag !== undefined && { tag }) };
     const digest = reference.digest ?? (await client.digestOf(named, { signal }));

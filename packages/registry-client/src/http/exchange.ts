@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { connectOptions } from './connect.ts';
-import type { Connections } from './connect.ts';
-import { explainNetworkError, unreachable } from './network-error.ts';
-import { sendBody } from './send-body.ts';
+import type { Connections, Sender } from './connect.ts';
+import { explainNetworkError, isUntrusted, unreachable } from './network-error.ts';
+import { isResendable, sendBody } from './send-body.ts';
 import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
+import { explainProxyError, proxyRefused } from './tunnel.ts';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -32,6 +33,8 @@ export interface HttpContext {
   connections: Connections;
   timeouts: Timeouts;
   userAgent: string;
+  /** On whose behalf all this is: whose authorities are trusted for the hosts that it names. */
+  registry: string;
 }
 
 /** How one exchange is made. */
@@ -54,9 +57,29 @@ export async function exchange(
   request: HttpRequest,
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
+  const { connections, registry } = context;
+  let sender = await connections.senderFor(request.url, registry);
+  for (;;) {
+    try {
+      const answer = await exchangeBy(sender, context, request, { allowLocal, signal });
+      sender.settle();
+      return answer;
+    } catch (error) {
+      const { next } = sender;
+      if (next === undefined || !isUntrusted(error) || !isResendable(request.body)) throw error;
+      sender = await next();
+    }
+  }
+}
+
+async function exchangeBy(
+  sender: Sender,
+  context: HttpContext,
+  request: HttpRequest,
+  { allowLocal, signal }: { allowLocal: boolean; signal: AbortSignal | undefined },
+): Promise<HttpAnswer> {
   signal?.throwIfAborted();
   const { url, method } = request;
-  const sender = await context.connections.senderFor(url);
   const sent = sender.request(url, {
     ...connectOptions(url, allowLocal),
     method,
@@ -66,10 +89,16 @@ export async function exchange(
   });
   try {
     const message = await answerTo(sent, request, context.timeouts);
-    const remoteAddress = message.socket.remoteAddress ?? '';
+    // Of a proxy it says nothing about the registry.
+    const remoteAddress = sender.proxy === undefined ? (message.socket.remoteAddress ?? '') : '';
+    const status = message.statusCode ?? 0;
+    if (sender.proxy !== undefined && status === 407) {
+      message.destroy();
+      throw proxyRefused(sender.proxy, status);
+    }
     return {
       url,
-      status: message.statusCode ?? 0,
+      status,
       headers: message.headers,
       remoteAddress,
       message,
@@ -77,8 +106,15 @@ export async function exchange(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof BodyFailed) throw error.cause;
-    throw explainNetworkError(error, url);
+    throw explain(error, url, sender.proxy);
   }
+}
+
+// Over plain http it is the proxy that we talk to; through a tunnel, what is not explained yet is the registry's.
+function explain(error: unknown, url: URL, proxy: URL | undefined): unknown {
+  const isProxys = proxy !== undefined && url.protocol === 'http:' && error instanceof Error;
+  if (isProxys && error.name !== 'AbortError') return explainProxyError(error, proxy);
+  return explainNetworkError(error, url);
 }
 
 /** Lets go of an answer; its connection is kept if little is left to read. */

@@ -32,6 +32,7 @@ export interface Sources {
   /** Looked into first, when there is one. */
   layout?: Layout;
   signal: AbortSignal;
+  onFallback?: (text: string) => void;
 }
 
 /**
@@ -82,17 +83,20 @@ function choose(index: ImageIndex, platform: Platform, name: string): Descriptor
 }
 
 async function childManifest(sources: Sources, child: Descriptor): Promise<FetchedManifest> {
-  const { client, reference, signal } = sources;
-  const { layout } = sources;
+  const { client, reference, layout } = sources;
   const stored = layout === undefined ? undefined : await readStored(layout, child);
-  const bytes =
-    stored ?? (await client.resolve({ ...reference, digest: child.digest }, { signal })).bytes;
+  const fetched =
+    stored === undefined
+      ? await client.resolve({ ...reference, digest: child.digest }, sources)
+      : { bytes: stored };
+  const { bytes } = fetched;
   if (bytes.length !== child.size) {
     const what = `manifest ${child.digest}: has ${bytes.length} bytes instead of ${child.size}`;
     throw new RegistryError('SIZE_MISMATCH', what);
   }
   // By the index's word for it, which must also be the document's own.
-  return { descriptor: child, bytes, content: parseManifestOrIndex(bytes, child.mediaType) };
+  const content = parseManifestOrIndex(bytes, child.mediaType);
+  return { ...fetched, descriptor: child, content };
 }
 
 function tooDeep(name: string): RegistryError {
