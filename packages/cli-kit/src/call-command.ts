@@ -42,7 +42,8 @@ const lastText = (flags: SplitArguments['flags'], name: string): string | undefi
 
 function noteReporting(reporting: Reporting, flags: SplitArguments['flags']): void {
   reporting.debug ||= lastText(flags, 'debug') === 'true';
-  reporting.json ||= lastText(flags, 'error-format') === 'json';
+  // Who reads events from stderr reads errors there too.
+  reporting.json ||= ['error-format', 'progress'].some((name) => lastText(flags, name) === 'json');
 }
 
 /**

@@ -2,12 +2,16 @@ import type { Output } from './output.ts';
 import { printable, printableLine } from './printable.ts';
 import type { LayerEvent } from './progress-event.ts';
 import type { Progress } from './progress.ts';
+import { rateLimitLine } from './rate-limit-line.ts';
 
 const words: Readonly<Partial<Record<LayerEvent['status'], string>>> = {
   exists: 'Already exists',
   downloaded: 'Download complete',
   done: 'Pull complete',
   retrying: 'Retrying',
+  present: 'Layer already exists',
+  mounted: 'Mounted from',
+  pushed: 'Pushed',
 };
 
 /** The first twelve digits of a digest, as docker shows it. */
@@ -35,10 +39,12 @@ export function plainProgress(output: Output): Progress {
   return {
     event: (event) => {
       if (event.type === 'message') output.write(`${printable(event.text)}\n`);
+      else if (event.type === 'rate-limit') output.write(`${rateLimitLine(event)}\n`);
       else if (event.status === 'downloaded') downloaded.add(event.id);
       else if (words[event.status] !== undefined) {
         const wasThere = event.status === 'done' && !downloaded.delete(event.id);
-        say(event.id, wasThere ? 'Unpacked' : words[event.status]);
+        const from = event.from === undefined ? '' : ` ${printableLine(event.from)}`;
+        say(event.id, wasThere ? 'Unpacked' : `${words[event.status]}${from}`);
       }
     },
     clear: () => undefined,

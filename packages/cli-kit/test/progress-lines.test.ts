@@ -18,6 +18,7 @@ const events: readonly ProgressEvent[] = [
   { type: 'layer', id: b, status: 'downloaded' },
   { type: 'layer', id: b, status: 'unpacking' },
   { type: 'layer', id: b, status: 'done' },
+  { type: 'rate-limit', registry: 'docker.io', limit: 100, remaining: 76, windowSeconds: 21_600 },
 ];
 function shown(mode: ProgressMode): string {
   const output = memoryOutput();
@@ -33,6 +34,7 @@ const plain = [
   'aaaaaaaaaaaa: Already exists',
   'bbbbbbbbbbbb: Retrying',
   'bbbbbbbbbbbb: Pull complete',
+  'docker.io: 76 of 100 pulls left, in 6 hours',
   'cccccccccccc: Download complete',
   '',
 ].join('\n');
@@ -55,6 +57,8 @@ test('the live line sums up', () => {
     [c, { type: 'layer', id: c, status: 'unpacking', current: 1e6, total: 1e6 }],
   ] as const);
   assert.is(describeLayers(layers), '1/3 layers  3MB/11MB  unpacking');
+  assert.is(describeLayers(layers, 2e6), '1/3 layers  3MB/11MB  2MB/s  4s left  unpacking');
+  assert.is(describeLayers(layers, 0), '1/3 layers  3MB/11MB  0B/s  unpacking');
 });
 
 test.run();

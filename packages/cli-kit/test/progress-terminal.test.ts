@@ -25,7 +25,7 @@ const seen = (text: string): string[] =>
 if (needs('command:script')) {
   test('a terminal gets one live line, which goes away', async () => {
     const text = await onTerminal('pull', 'stty cols 80');
-    assert.match(text, /1\/2 layers {2}\d+MB\/10MB/);
+    assert.match(text, /1\/2 layers {2}\d+MB\/10MB {2}[\d.]+MB\/s {2}1s left/);
     assert.ok(text.includes('\u001b[?25l'), 'the cursor is hidden');
     assert.ok(text.lastIndexOf('\u001b[?25h') > text.lastIndexOf('\u001b[?25l'), 'and comes back');
     assert.equal(seen(text), [
@@ -73,6 +73,13 @@ test('--progress json gives events', async () => {
     .map((line) => JSON.parse(line) as { type: string; status?: string });
   assert.is(events.filter((event) => event.status === 'downloading').length, 11);
   assert.is(events.at(-1)?.status, 'downloaded');
+});
+
+test('and with it an error is one too, with its code', async () => {
+  const result = await shell('ctr pull --progress json surplus');
+  assert.is(result.code, 1);
+  const { error } = JSON.parse(result.stderr) as { error: { code: string } };
+  assert.is(error.code, 'WRONG_OPERAND_COUNT');
 });
 
 test.run();

@@ -62,9 +62,8 @@ export async function downloadImage(
   options: ImageOptions,
 ): Promise<void> {
   // Most runs fetch nothing, and need not wait for an HTTP client to load.
-  const { createRegistryClient, dockerConfigCredentials, pull } =
-    await import('@ctrkit/registry-client');
-  const client = createRegistryClient({ credentials: dockerConfigCredentials() });
+  const { pull, userRegistryClient } = await import('@ctrkit/registry-client');
+  const client = await userRegistryClient();
   const unpacking = new Unpacking(engine, store, options);
   let lease: Lease | undefined;
   try {

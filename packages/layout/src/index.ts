@@ -19,6 +19,8 @@ export { readLayoutTar } from './read-layout-tar.ts';
 export type { ReadLayoutTarOptions } from './read-layout-tar.ts';
 export { resolveEntry, resolveImage } from './resolve-image.ts';
 export type { ResolvedImage, ResolveOptions } from './resolve-image.ts';
+export { ByteReader } from './byte-reader.ts';
+export { findEntry } from './find-entry.ts';
 export { verifyStream } from './verify-stream.ts';
 export { adoptBlob, writeBlob } from './write-blob.ts';
 export { writeLayoutTar } from './write-layout-tar.ts';

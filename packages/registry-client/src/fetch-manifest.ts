@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  digestAlgorithm,
-  digestHex,
-  digestOf,
-  isDigest,
-  mediaTypes,
-  parseManifestOrIndex,
-} from '@ctrkit/oci';
+import { digestAlgorithm, digestHex, digestOf, isDigest, parseManifestOrIndex } from '@ctrkit/oci';
 import type { Descriptor, Digest, ManifestOrIndex } from '@ctrkit/oci';
+import { acceptedManifests } from './accept.ts';
 import { readWhole } from './http/read-batches.ts';
 import { retrying } from './http/retry.ts';
 import type { HttpAnswer } from './http/exchange.ts';
+import { parseRateLimit } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { RegistryError } from './registry-error.ts';
 import type { Session } from './session.ts';
 
@@ -19,6 +15,8 @@ export interface FetchedManifest {
   descriptor: Descriptor;
   bytes: Buffer;
   content: ManifestOrIndex;
+  /** How many pulls the registry still allows, where it tells. */
+  rateLimit?: RateLimit & { registry: string };
 }
 
 /** Which manifest is wanted. */
@@ -31,13 +29,6 @@ export interface ManifestRequest {
 }
 
 const MOST_BYTES = 4 * 1024 * 1024;
-
-const accept = [
-  mediaTypes.index,
-  mediaTypes.manifest,
-  mediaTypes.dockerManifestList,
-  mediaTypes.dockerManifest,
-].join(', ');
 
 /**
  * Fetches a manifest or an index by tag or digest; asked for by digest, its bytes have that digest. Tried again
@@ -54,19 +45,25 @@ export async function fetchManifest(
   const request = {
     repository,
     path: `manifests/${reference}`,
-    headers: { accept },
+    headers: { accept: acceptedManifests },
     what: `manifest for ${name}`,
     absent: 'MANIFEST_UNKNOWN',
     ...(signal !== undefined && { signal }),
   } as const;
   const { answer, bytes } = await retrying(session.retryPolicy, signal, async () => {
-    const answer = await session.get(request);
+    const answer = await session.send(request);
     return { answer, bytes: await readWhole(answer, MOST_BYTES, session.context.timeouts) };
   });
   const digest = verifiedDigest(answer, bytes, isDigest(reference) ? reference : undefined, name);
   const content = parseManifestOrIndex(bytes, answer.headers['content-type'] ?? '');
   const { mediaType } = content.kind === 'index' ? content.index : content.manifest;
-  return { descriptor: { mediaType, digest, size: bytes.length }, bytes, content };
+  const rateLimit = parseRateLimit(answer.headers);
+  return {
+    descriptor: { mediaType, digest, size: bytes.length },
+    bytes,
+    content,
+    ...(rateLimit && { rateLimit: { registry: session.context.registry, ...rateLimit } }),
+  };
 }
 
 function verifiedDigest(

@@ -49,7 +49,7 @@ async function ask(
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer> {
   // No If-Range: a blob's name is the hash of its bytes, and it is held to that at the end.
-  return await session.get({
+  return await session.send({
     repository,
     path: `blobs/${blob.digest}`,
     headers: offset > 0 ? { range: `bytes=${offset}-${blob.size - 1}` } : {},

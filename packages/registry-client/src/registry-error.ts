@@ -11,12 +11,21 @@ export type RegistryErrorCode =
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
   | 'BLOB_TRUNCATED'
+  | 'UPLOAD_UNKNOWN'
+  | 'UPLOAD_TRUNCATED'
+  | 'UNSUPPORTED'
+  | 'IMAGE_INCOMPLETE'
   | 'RESPONSE_TOO_LARGE'
   | 'REDIRECT_REFUSED'
   | 'PROTOCOL_ERROR'
   | 'IMAGE_INVALID'
   | 'PLATFORM_NOT_FOUND'
-  | 'CREDENTIALS_INVALID';
+  | 'CREDENTIALS_INVALID'
+  | 'CREDENTIAL_HELPER_FAILED'
+  | 'REGISTRY_NAME_INVALID'
+  | 'REGISTRIES_INVALID'
+  | 'CERTIFICATES_INVALID'
+  | 'PROXY_FAILED';
 
 /** What a RegistryError carries beside its message. */
 export interface RegistryErrorFields {

@@ -3,18 +3,37 @@ import type { Authorizer, AuthorizerSettings } from './auth/authorizer.ts';
 import { errorAnswer } from './http/error-answer.ts';
 import type { Asked } from './http/error-answer.ts';
 import { discard } from './http/exchange.ts';
-import type { HttpAnswer, HttpContext } from './http/exchange.ts';
+import { exchange } from './http/exchange.ts';
+import type { HttpAnswer, HttpContext, HttpMethod, HttpRequest } from './http/exchange.ts';
 import { follow } from './http/follow.ts';
 import type { RetryPolicy } from './http/retry.ts';
+import { isResendable } from './http/send-body.ts';
+import type { RequestBody } from './http/send-body.ts';
 import { askOrigin, originOf } from './origin.ts';
+import { RegistryError } from './registry-error.ts';
 
 /** One request to the API of a registry. */
 export interface ApiRequest extends Asked {
+  /** Empty for what concerns the registry as a whole. */
   repository: string;
+  /** @default GET */
+  method?: HttpMethod;
+  body?: RequestBody;
+  /** What it is done for, and so what a token must allow. @default `repository:<repository>:pull` */
+  scope?: string;
+  /** Where else than at `path` the registry wants this one to go. */
+  at?: RequestTarget;
   /** Below `/v2/<repository>/`, with its query: `manifests/latest`. */
   path: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+}
+
+/** An address that a registry gave. */
+export interface RequestTarget {
+  url: URL;
+  /** May it be one of this machine or its link? */
+  allowLocal: boolean;
 }
 
 /** Talks to one registry; remembers how it wants to be asked. */
@@ -23,9 +42,10 @@ export interface Session {
   readonly retryPolicy: RetryPolicy;
   /**
    * Answers of status 2xx, with their body not yet read. Tries once, save for one more time with new
-   * credentials. Throws a RegistryError for any other answer.
+   * credentials. Throws a RegistryError for any other answer; one that is transient where only the body, which cannot be
+   * read twice, keeps it from being sent with credentials that are there now. Redirects are followed for GET and HEAD.
    */
-  get(request: ApiRequest): Promise<HttpAnswer>;
+  send(request: ApiRequest): Promise<HttpAnswer>;
 }
 
 /** What a session is made of. */
@@ -44,7 +64,7 @@ export function createSession(settings: SessionSettings): Session {
   return {
     context,
     retryPolicy,
-    get: async (request) => {
+    send: async (request) => {
       const answer = await ask(request);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await errorAnswer(answer, request, context.timeouts);
@@ -58,14 +78,18 @@ async function authorized(
   authorizer: Authorizer,
   request: ApiRequest,
 ): Promise<HttpAnswer> {
-  const { repository, signal } = request;
-  const used = await authorizer.current(repository);
+  const { repository, signal, scope = `repository:${repository}:pull` } = request;
+  // What it keeps elsewhere is none of its own: nobody there is told who we are.
+  const isElsewhere = request.at !== undefined && request.at.url.origin !== origin.origin;
+  const access = { repository, scope };
+  const used = isElsewhere ? undefined : await authorizer.current(access);
   const answer = await send(context, origin, request, used);
   // Only the registry itself may ask for credentials, not where it redirects to.
-  if (answer.status !== 401 || answer.url.origin !== origin.origin) return answer;
-  const renewed = await authorizer.renew(repository, answer, used, signal);
+  if (answer.status !== 401 || isElsewhere || answer.url.origin !== origin.origin) return answer;
+  const renewed = await authorizer.renew(access, answer, used, signal);
   if (renewed === undefined || renewed === used) return answer;
   discard(answer);
+  if (!isResendable(request.body)) throw askAgain(request);
   return await send(context, origin, request, renewed);
 }
 
@@ -73,11 +97,20 @@ async function authorized(
 async function send(
   context: HttpContext,
   origin: URL,
-  { repository, path, headers, signal }: ApiRequest,
+  request: ApiRequest,
   authorization: string | undefined,
 ): Promise<HttpAnswer> {
-  const url = new URL(`/v2/${repository}/${path}`, origin);
+  const { repository, path, at, method = 'GET', body, headers, signal } = request;
+  const url = at?.url ?? new URL(`/v2/${[repository, path].filter(Boolean).join('/')}`, origin);
   const all = { ...headers, ...(authorization !== undefined && { authorization }) };
-  const options = { allowLocal: true, ...(signal !== undefined && { signal }) };
-  return await follow(context, { method: 'GET', url, headers: all }, options);
+  const allowLocal = at === undefined || at.url.origin === origin.origin || at.allowLocal;
+  const options = { allowLocal, ...(signal !== undefined && { signal }) };
+  const sent: HttpRequest = { method, url, headers: all, ...(body !== undefined && { body }) };
+  const isReading = method === 'GET' || method === 'HEAD';
+  return isReading ? await follow(context, sent, options) : await exchange(context, sent, options);
+}
+
+function askAgain({ what }: ApiRequest): RegistryError {
+  const fields = { status: 401, transient: true, retryAfterMs: 0 };
+  return new RegistryError('UNAUTHORIZED', `${what}: the credentials ran out on the way`, fields);
 }

@@ -13,7 +13,13 @@ import { defaultTimeouts } from '../src/http/timeouts.ts';
 import { expectCode } from './support/expect-code.ts';
 
 const context: HttpContext = {
-  connections: createConnections(),
+  connections: createConnections({
+    certificates: [],
+    insecure: () => false,
+    proxy: () => undefined,
+    connectMs: 1000,
+  }),
+  registry: '',
   timeouts: { ...defaultTimeouts, headersMs: 2000 },
   userAgent: 'test',
 };

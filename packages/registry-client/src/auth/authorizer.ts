@@ -7,17 +7,29 @@ import { basicHeader } from './credentials.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
 import { fetchToken } from './token.ts';
 
-/** Knows what to put into the Authorization header for the repositories of one registry. */
+/** What a request needs to be allowed. */
+export interface Access {
+  /** Whose login is used; empty where none in particular is meant. */
+  repository: string;
+  /**
+   * What a token is asked for, and no more: `repository:library/busybox:pull`; several with spaces between
+   * them, none to be told only who asks.
+   * https://distribution.github.io/distribution/spec/auth/scope/
+   */
+  scope: string;
+}
+
+/** Knows what to put into the Authorization header of requests to one registry. */
 export interface Authorizer {
-  /** The header that was accepted or fetched last for a repository, if any. */
-  current(repository: string): Promise<string | undefined>;
+  /** The header that was accepted or fetched last for such an access, if any. */
+  current(access: Access): Promise<string | undefined>;
   /**
    * A new header, after the registry itself refused `used` with status 401. Several that were refused
    * at once share one. Undefined when it asks for nothing that we have. Throws what `fetchToken` throws,
    * REDIRECT_REFUSED, CREDENTIALS_INVALID.
    */
   renew(
-    repository: string,
+    access: Access,
     refusal: HttpAnswer,
     used: string | undefined,
     signal?: AbortSignal,
@@ -31,37 +43,42 @@ export interface AuthorizerSettings {
   credentials: CredentialProvider;
   /** May this host (with port) be spoken to over plain http? */
   plainHttp: (host: string) => boolean;
+  /** Asks for an identity token too, to be kept in place of a password, and gets the one that comes. */
+  onIdentityToken?: (token: string) => void;
 }
+
+const keyOf = ({ repository, scope }: Access): string => `${repository} ${scope}`;
 
 /** Starts out knowing nothing: the first request asks as anybody, the refusal says what to do. */
 export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   const headers = new Map<string, Promise<string | undefined>>();
   return {
-    current: async (repository) => await headers.get(repository)?.catch(() => undefined),
-    renew: async (repository, refusal, used, signal) => {
-      const known = headers.get(repository);
+    current: async (access) => await headers.get(keyOf(access))?.catch(() => undefined),
+    renew: async (access, refusal, used, signal) => {
+      const key = keyOf(access);
+      const known = headers.get(key);
       const header = await known?.catch(() => undefined);
       if (header !== undefined && header !== used) return header;
-      if (headers.get(repository) === known) {
-        headers.set(repository, answerChallenges(settings, repository, refusal, signal));
+      if (headers.get(key) === known) {
+        headers.set(key, answerChallenges(settings, access, refusal, signal));
       }
-      return await headers.get(repository);
+      return await headers.get(key);
     },
   };
 }
 
 async function answerChallenges(
   settings: AuthorizerSettings,
-  repository: string,
+  access: Access,
   refusal: HttpAnswer,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const challenges = parseChallenges(refusal.headers['www-authenticate']);
-  const credentials = await settings.credentials(settings.registry);
+  const credentials = await settings.credentials(settings.registry, access.repository);
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
   if (bearer !== undefined) {
     if (credentials?.registryToken !== undefined) return `Bearer ${credentials.registryToken}`;
-    return `Bearer ${await bearerToken(settings, repository, refusal, bearer, credentials, signal)}`;
+    return `Bearer ${await bearerToken(settings, access, refusal, bearer, credentials, signal)}`;
   }
   const asksForBasic = challenges.some(({ scheme }) => scheme === 'basic');
   if (asksForBasic && credentials?.username !== undefined) return basicHeader(credentials);
@@ -69,8 +86,8 @@ async function answerChallenges(
 }
 
 async function bearerToken(
-  { context, plainHttp }: AuthorizerSettings,
-  repository: string,
+  { context, plainHttp, onIdentityToken }: AuthorizerSettings,
+  { scope }: Access,
   refusal: HttpAnswer,
   { parameters }: Challenge,
   credentials: Credentials | undefined,
@@ -82,8 +99,10 @@ async function bearerToken(
     {
       realm,
       service: parameters['service'],
-      scope: parameters['scope'] ?? `repository:${repository}:pull`,
+      // Ours, not the challenge's: a registry could ask for more than this request needs.
+      scope,
       credentials,
+      ...(onIdentityToken !== undefined && { onIdentityToken }),
       // A registry elsewhere has no business with token servers on our side.
       allowLocal: isLocalAddress(refusal.remoteAddress),
     },

@@ -10,9 +10,12 @@ export interface Credentials {
 
 /**
  * Finds the credentials for a registry: `host` or `host:port` as in a reference, `docker.io` for Docker
- * Hub. Undefined means to ask as anybody.
+ * Hub; logins may be for some of its repositories only. Undefined means to ask as anybody.
  */
-export type CredentialProvider = (registry: string) => Promise<Credentials | undefined>;
+export type CredentialProvider = (
+  registry: string,
+  repository?: string,
+) => Promise<Credentials | undefined>;
 
 /** The value of a Basic Authorization header. https://www.rfc-editor.org/rfc/rfc7617 */
 export function basicHeader({ username = '', password = '' }: Credentials): string {

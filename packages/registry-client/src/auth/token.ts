@@ -9,15 +9,19 @@ import { basicHeader } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 
 const MOST_BYTES = 1024 * 1024;
+const CLIENT = 'ctrkit';
 
 /** What a token is asked for. */
 export interface TokenRequest {
   realm: URL;
   service: string | undefined;
+  /** Several with spaces between them. */
   scope: string;
   credentials: Credentials | undefined;
   /** May the token server be on this machine or its link? */
   allowLocal: boolean;
+  /** Asks for an identity token too, and gets the one that comes. */
+  onIdentityToken?: (token: string) => void;
 }
 
 /**
@@ -37,16 +41,25 @@ export async function fetchToken(
       ? await follow(context, plainRequest(request), options)
       : await exchange(context, oauthRequest(request, identityToken), options);
   if (answer.status !== 200) {
-    const what = `token for ${request.scope} from ${request.realm.host}`;
-    throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED' }, context.timeouts);
+    const wanted = request.scope === '' ? '' : ` for ${request.scope}`;
+    const what = `token${wanted} from ${request.realm.host}`;
+    const action = request.scope === '' ? 'login' : 'pull';
+    throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED', action }, context.timeouts);
   }
-  return tokenOf(answer, await readWhole(answer, MOST_BYTES, context.timeouts));
+  const given = parseToken(answer, await readWhole(answer, MOST_BYTES, context.timeouts));
+  if (given.refresh !== undefined) request.onIdentityToken?.(given.refresh);
+  return given.token;
 }
 
-function plainRequest({ realm, service, scope, credentials }: TokenRequest): HttpRequest {
+function plainRequest(request: TokenRequest): HttpRequest {
+  const { realm, service, scope, credentials, onIdentityToken } = request;
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  for (const one of scope.split(' ')) if (one !== '') url.searchParams.append('scope', one);
+  if (onIdentityToken !== undefined) {
+    url.searchParams.set('client_id', CLIENT);
+    url.searchParams.set('offline_token', 'true');
+  }
   const known = credentials?.username !== undefined;
   return { method: 'GET', url, headers: known ? { authorization: basicHeader(credentials) } : {} };
 }
@@ -54,7 +67,7 @@ function plainRequest({ realm, service, scope, credentials }: TokenRequest): Htt
 function oauthRequest({ realm, service, scope }: TokenRequest, refreshToken: string): HttpRequest {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
-    client_id: 'ctrkit',
+    client_id: CLIENT,
     service: service ?? realm.host,
     scope,
     refresh_token: refreshToken,
@@ -67,10 +80,24 @@ function oauthRequest({ realm, service, scope }: TokenRequest, refreshToken: str
   return { method: 'POST', url: realm, headers, body };
 }
 
-function tokenOf(answer: HttpAnswer, bytes: Buffer): string {
-  const value = parseJson(bytes) as { token?: unknown; access_token?: unknown } | null;
+interface GivenToken {
+  token: string;
+  /** To be exchanged for others later. */
+  refresh: string | undefined;
+}
+
+function parseToken(answer: HttpAnswer, bytes: Buffer): GivenToken {
+  const value = parseJson(bytes) as Partial<
+    Record<'token' | 'access_token' | 'refresh_token', unknown>
+  > | null;
   const token = value?.token ?? value?.access_token;
   // What may stand in a header: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
-  if (typeof token === 'string' && /^[\w.~+/=-]+$/.test(token)) return token;
+  if (typeof token === 'string' && /^[\w.~+/=-]+$/.test(token)) {
+    const refresh = value?.refresh_token;
+    return {
+      token,
+      refresh: typeof refresh === 'string' && refresh !== '' ? refresh : undefined,
+    };
+  }
   throw new RegistryError('PROTOCOL_ERROR', `${answer.url.host}: answered without a usable token`);
 }

@@ -1,8 +1,8 @@
-import { defineCommand } from '@ctrkit/cli-kit';
+import { defineCommand, printable } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parsePlatform, parseReference } from '@ctrkit/oci';
 import { selectImage } from '../pull/select-image.ts';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
 
 export const command: Command = defineCommand({
   operands: 'IMAGE',
@@ -12,13 +12,20 @@ export const command: Command = defineCommand({
       describe: "Follow an index to this platform's manifest, such as linux/arm64",
       coerce: parsePlatform,
     },
+    ...clientOptions,
   },
-  async run({ options: { platform }, operands: [image] }, { stdout, signal, env }) {
-    const client = commandClient(env);
+  async run({ options, operands: [image] }, { stdout, stderr, signal, env }) {
+    const { platform } = options;
+    const client = await commandClient(env, options);
+    const onFallback = (text: string): void => stderr.write(`${printable(text)}\n`);
     const reference = parseReference(image);
-    const first = await client.resolve(reference, { signal });
+    const first = await client.resolve(reference, { signal, onFallback });
     if (platform === undefined) return stdout.write(first.bytes);
-    const { documents } = await selectImage({ client, reference, signal }, first, platform);
+    const { documents } = await selectImage(
+      { client, reference, signal, onFallback },
+      first,
+      platform,
+    );
     for (const { bytes } of documents.slice(-1)) stdout.write(bytes);
   },
 });

@@ -1,20 +1,18 @@
 import { defineCommand, formatOption, printRows } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parseReference } from '@ctrkit/oci';
-import { commandClient } from './client.ts';
+import { clientOptions, commandClient } from './client.ts';
+import { nameRows } from './name-rows.ts';
 
 export const command: Command = defineCommand({
   operands: 'REPOSITORY',
-  options: { format: formatOption },
+  options: { format: formatOption, ...clientOptions },
   async run({ options, operands: [name] }, { stdout, signal, env }) {
-    const tags = commandClient(env).tags(parseReference(name), { signal });
-    await printRows(stdout, rowsOf(tags), {
+    const client = await commandClient(env, options);
+    const tags = client.tags(parseReference(name), { signal });
+    await printRows(stdout, nameRows(tags), {
       format: options.format,
       columns: [{ header: 'NAME', value: (row) => row.name }],
     });
   },
 });
-
-async function* rowsOf(tags: AsyncIterable<string>): AsyncGenerator<{ name: string }> {
-  for await (const name of tags) yield { name };
-}

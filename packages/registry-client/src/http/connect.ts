@@ -1,37 +1,107 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import type { Agent, AgentOptions, ClientRequest } from 'node:http';
-import type { RequestOptions } from 'node:https';
+import type { Agent as HttpsAgent, RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction, TcpNetConnectOpts } from 'node:net';
+import { callbackify } from 'node:util';
 import { RegistryError } from '../registry-error.ts';
 import { isLocalAddress } from './local-address.ts';
+import { proxyHeaders } from './proxy.ts';
+import type { ProxyChoice } from './proxy.ts';
+import { trustsFor } from './trust.ts';
+import type { Trust, TrustSettings } from './trust.ts';
+import { openTunnel } from './tunnel.ts';
+import type { TunnelTarget } from './tunnel.ts';
 
 // Node tries the next address of a name after 250 ms by default, which loses to a slow link.
 const NEXT_ADDRESS_MS = 2_000;
 
 const agentOptions: AgentOptions = { keepAlive: true, maxFreeSockets: 8 };
 
-/** How requests of one scheme are sent, and over which kept connections. */
+/** How requests to one host are sent, and over which kept connections. */
 export interface Sender {
   request: (url: URL, options: RequestOptions) => ClientRequest;
+  /** Through which proxy, if any. */
+  proxy: URL | undefined;
+  /** What is to be tried when nobody vouches for the host's certificate. */
+  next: (() => Promise<Sender>) | undefined;
+  /** It was of use: begin with it the next time. */
+  settle: () => void;
+}
+
+/** How hosts are reached. */
+export interface NetworkSettings extends TrustSettings {
+  proxy: ProxyChoice;
+  /** How long it may take until a proxy has made a connection, in milliseconds. */
+  connectMs: number;
 }
 
 /** The connections of one client; kept open between requests, without keeping the process alive. */
 export interface Connections {
-  senderFor(url: URL): Promise<Sender>;
+  /**
+   * How a URL is reached on behalf of a registry: its own API, or what it names. Throws CERTIFICATES_INVALID,
+   * PROXY_FAILED.
+   */
+  senderFor(url: URL, registry: string): Promise<Sender>;
   close(): void;
 }
 
-/** Opens nothing yet; https is loaded when it is first used. */
-export function createConnections(): Connections {
+/** Opens nothing yet; https, TLS and proxies are loaded when they are first used. */
+export function createConnections(settings: NetworkSettings): Connections {
   const agents = new Map<string, Agent>();
+  const trusts = new Map<string, Promise<readonly Trust[]>>();
+  const kept = <A extends Agent>(key: string, make: () => A): A => {
+    const agent = (agents.get(key) as A | undefined) ?? make();
+    agents.set(key, agent);
+    return agent;
+  };
+  const plainSender = async (proxy: URL | undefined): Promise<Sender> => {
+    const http = await import('node:http');
+    const agent = kept('http:', () => new http.Agent(agentOptions));
+    return {
+      request: (url, options) =>
+        proxy === undefined
+          ? http.request(url, { ...options, agent })
+          : http.request(new URL(proxy.origin), viaProxy(url, proxy, { ...options, agent })),
+      proxy,
+      next: undefined,
+      settle: () => undefined,
+    };
+  };
+  const secureSender = async (
+    url: URL,
+    proxy: URL | undefined,
+    known: readonly Trust[],
+    settle: (from: readonly Trust[]) => void,
+  ): Promise<Sender> => {
+    const https = await import('node:https');
+    const [trust, ...others] = known;
+    if (trust === undefined) throw new Error(`${url.host}: no way to check its certificate`);
+    const checked = { rejectUnauthorized: true, ...(await trust.options()) };
+    const agent = kept(`https: ${proxy?.href ?? ''} ${trust.key}`, () =>
+      tunnelled(new https.Agent({ ...agentOptions, ...checked }), proxy, settings.connectMs),
+    );
+    return {
+      request: (url, options) => https.request(url, { ...options, ...checked, agent }),
+      proxy,
+      next:
+        others.length === 0
+          ? undefined
+          : async () => await secureSender(url, proxy, others, settle),
+      settle: () => settle(known),
+    };
+  };
   return {
-    senderFor: async ({ protocol }) => {
-      const module = await (protocol === 'https:' ? import('node:https') : import('node:http'));
-      const agent = agents.get(protocol) ?? new module.Agent(agentOptions);
-      agents.set(protocol, agent);
-      return { request: (url, options) => module.request(url, { ...options, agent }) };
+    senderFor: async (url, registry) => {
+      const proxy = settings.proxy(url);
+      if (url.protocol === 'http:') return await plainSender(proxy);
+      const key = `${url.host} ${registry}`;
+      const known = trusts.get(key) ?? trustsFor(url.host, registry, settings);
+      trusts.set(key, known);
+      return await secureSender(url, proxy, await known, (from) =>
+        trusts.set(key, Promise.resolve(from)),
+      );
     },
     close: () => {
       for (const agent of agents.values()) agent.destroy();
@@ -39,19 +109,38 @@ export function createConnections(): Connections {
   };
 }
 
+// A proxy for plain http gets the whole address, and its own credentials.
+function viaProxy(url: URL, proxy: URL, options: RequestOptions): RequestOptions {
+  const { lookup: _, ...rest } = options;
+  const headers = {
+    ...(options.headers as Record<string, string>),
+    host: url.host,
+    ...proxyHeaders(proxy),
+  };
+  return { ...rest, path: `${url.origin}${url.pathname}${url.search}`, headers };
+}
+
+/** An agent whose connections go through a proxy, if there is one. */
+function tunnelled(agent: HttpsAgent, proxy: URL | undefined, connectMs: number): HttpsAgent {
+  if (proxy === undefined) return agent;
+  const createConnection = callbackify(
+    async (options: TunnelTarget) => await openTunnel(proxy, options, connectMs),
+  );
+  return Object.assign(agent, { createConnection });
+}
+
 /** The options of a request that concern its connection. */
-export type ConnectOptions = Pick<RequestOptions, 'rejectUnauthorized' | 'lookup'> &
+export type ConnectOptions = Pick<RequestOptions, 'lookup'> &
   Pick<TcpNetConnectOpts, 'autoSelectFamilyAttemptTimeout'>;
 
 /**
- * What a connection needs beyond its address. Certificates are always checked, whatever the
- * environment says. Unless `allowLocal`, addresses of this machine and of its link are refused, after
+ * What a connection needs beyond its address. Unless `allowLocal`, addresses of this machine and of its link are refused, after
  * the name was looked up, so that no name can lead there.
  */
 export function connectOptions(url: URL, allowLocal: boolean): ConnectOptions {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (!allowLocal && isIP(host) !== 0 && isLocalAddress(host)) throw refusedLocal(url.host);
-  const certain = { rejectUnauthorized: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
+  const certain = { autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
   return allowLocal ? certain : { ...certain, lookup: publicLookup };
 }
 

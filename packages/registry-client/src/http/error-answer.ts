@@ -16,6 +16,8 @@ export interface Asked {
   /** Such as `manifest for busybox:latest`. */
   what: string;
   absent: RegistryErrorCode;
+  /** What was about to be done, for who may not. @default pull */
+  action?: 'pull' | 'push' | 'delete' | 'login';
 }
 
 /**
@@ -35,13 +37,17 @@ export async function errorAnswer(
     const reason = said === '' ? `${url.host} does not have it` : said;
     return new RegistryError(asked.absent, `${asked.what} not found: ${reason}`, fields);
   }
-  if (status === 401 || status === 403) return denied(asked, status, because, fields);
+  if (status === 401 || status === 403) {
+    return asked.action === 'login'
+      ? loginRefused(url, status, said, fields)
+      : denied(asked, status, because, fields);
+  }
   if (status === 429) {
     const what = `${url.host}: too many requests${because}`;
     return new RegistryError('RATE_LIMITED', what, { ...fields, hint: patience(fields) });
   }
   const what = `${url.host}: ${asked.what}: answered with status ${status}${because}`;
-  return new RegistryError('REGISTRY_ERROR', what, fields);
+  return new RegistryError(status === 405 ? 'UNSUPPORTED' : 'REGISTRY_ERROR', what, fields);
 }
 
 function fieldsOf({ status, headers }: HttpAnswer): RegistryErrorFields {
@@ -60,10 +66,29 @@ function denied(
   because: string,
   fields: RegistryErrorFields,
 ): RegistryError {
-  const what = `pull access denied: ${asked.what}: it does not exist or needs a login${because}`;
+  const { action = 'pull' } = asked;
+  const what = `${action} access denied: ${asked.what}: it does not exist or needs a login${because}`;
   return new RegistryError(status === 401 ? 'UNAUTHORIZED' : 'DENIED', what, {
     ...fields,
-    hint: 'check the name; a login is read from the auths of ~/.docker/config.json',
+    hint: 'check the name, or log in: registry-client login, ctr login',
+  });
+}
+
+// Docker's words too, for each of the two who may refuse.
+function loginRefused(
+  url: URL,
+  status: 401 | 403,
+  said: string,
+  fields: RegistryErrorFields,
+): RegistryError {
+  const isRegistry = url.pathname === '/v2/';
+  const reason = status === 401 ? 'Unauthorized' : 'Forbidden';
+  const what = isRegistry
+    ? `login attempt to ${url.href} failed with status: ${status} ${reason}`
+    : `${url.host}: unauthorized: ${said === '' ? 'authentication required' : said}`;
+  return new RegistryError(status === 401 ? 'UNAUTHORIZED' : 'DENIED', what, {
+    ...fields,
+    hint: 'check the user and the password; some registries want an access token in its place',
   });
 }
 
@@ -84,7 +109,9 @@ async function explanation(answer: HttpAnswer, timeouts: Timeouts): Promise<stri
 }
 
 function messagesOf(value: unknown): string[] {
-  const errors = (value as { errors?: unknown } | null)?.errors;
+  const { errors, details } = (value ?? {}) as { errors?: unknown; details?: unknown };
+  // What Docker Hub's token server answers.
+  if (errors === undefined && typeof details === 'string') return [details];
   if (!Array.isArray(errors)) return [];
   return errors.flatMap((entry: unknown) => {
     const { code, message } = (entry ?? {}) as { code?: unknown; message?: unknown };

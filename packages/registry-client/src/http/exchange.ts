@@ -1,15 +1,21 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { connectOptions } from './connect.ts';
-import type { Connections } from './connect.ts';
-import { explainNetworkError, unreachable } from './network-error.ts';
+import type { Connections, Sender } from './connect.ts';
+import { explainNetworkError, isUntrusted, unreachable } from './network-error.ts';
+import { isResendable, sendBody } from './send-body.ts';
+import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
+import { explainProxyError, proxyRefused } from './tunnel.ts';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One request; nothing is added to its headers but Host and User-Agent. */
 export interface HttpRequest {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: HttpMethod;
   url: URL;
   headers: Record<string, string>;
-  body?: string;
+  /** Its length stands in the headers. */
+  body?: RequestBody;
 }
 
 /** An answer whose body is not read yet: read it with `readBatches` or let go of it with `discard`. */
@@ -27,6 +33,8 @@ export interface HttpContext {
   connections: Connections;
   timeouts: Timeouts;
   userAgent: string;
+  /** On whose behalf all this is: whose authorities are trusted for the hosts that it names. */
+  registry: string;
 }
 
 /** How one exchange is made. */
@@ -49,9 +57,29 @@ export async function exchange(
   request: HttpRequest,
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
+  const { connections, registry } = context;
+  let sender = await connections.senderFor(request.url, registry);
+  for (;;) {
+    try {
+      const answer = await exchangeBy(sender, context, request, { allowLocal, signal });
+      sender.settle();
+      return answer;
+    } catch (error) {
+      const { next } = sender;
+      if (next === undefined || !isUntrusted(error) || !isResendable(request.body)) throw error;
+      sender = await next();
+    }
+  }
+}
+
+async function exchangeBy(
+  sender: Sender,
+  context: HttpContext,
+  request: HttpRequest,
+  { allowLocal, signal }: { allowLocal: boolean; signal: AbortSignal | undefined },
+): Promise<HttpAnswer> {
   signal?.throwIfAborted();
-  const { url, method, body } = request;
-  const sender = await context.connections.senderFor(url);
+  const { url, method } = request;
   const sent = sender.request(url, {
     ...connectOptions(url, allowLocal),
     method,
@@ -60,19 +88,33 @@ export async function exchange(
     ...(signal !== undefined && { signal }),
   });
   try {
-    const message = await answerTo(sent, body, url, context.timeouts);
-    const remoteAddress = message.socket.remoteAddress ?? '';
+    const message = await answerTo(sent, request, context.timeouts);
+    // Of a proxy it says nothing about the registry.
+    const remoteAddress = sender.proxy === undefined ? (message.socket.remoteAddress ?? '') : '';
+    const status = message.statusCode ?? 0;
+    if (sender.proxy !== undefined && status === 407) {
+      message.destroy();
+      throw proxyRefused(sender.proxy, status);
+    }
     return {
       url,
-      status: message.statusCode ?? 0,
+      status,
       headers: message.headers,
       remoteAddress,
       message,
     };
   } catch (error) {
     signal?.throwIfAborted();
-    throw explainNetworkError(error, url);
+    if (error instanceof BodyFailed) throw error.cause;
+    throw explain(error, url, sender.proxy);
   }
+}
+
+// Over plain http it is the proxy that we talk to; through a tunnel, what is not explained yet is the registry's.
+function explain(error: unknown, url: URL, proxy: URL | undefined): unknown {
+  const isProxys = proxy !== undefined && url.protocol === 'http:' && error instanceof Error;
+  if (isProxys && error.name !== 'AbortError') return explainProxyError(error, proxy);
+  return explainNetworkError(error, url);
 }
 
 /** Lets go of an answer; its connection is kept if little is left to read. */
@@ -85,38 +127,66 @@ export function discard({ message }: HttpAnswer): void {
 
 function answerTo(
   sent: ClientRequest,
-  body: string | undefined,
-  url: URL,
+  request: HttpRequest,
   timeouts: Timeouts,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const stopTimer = stageTimer(sent, url, timeouts);
+    const timer = stageTimer(sent, request, timeouts);
     sent.on('response', (message) => {
-      stopTimer();
+      timer.stop();
       resolve(message);
     });
     // Stays for the life of the request: an error after the answer must find a listener too.
     sent.on('error', (error) => {
-      stopTimer();
+      timer.stop();
       reject(error);
     });
-    sent.end(body);
+    // What the source of a body throws is nobody's network error.
+    sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
+      timer.stop();
+      reject(new BodyFailed(error));
+      sent.destroy();
+    });
   });
 }
 
-// One timer for two stages: until the connection stands, and from there until the headers are here.
-function stageTimer(sent: ClientRequest, url: URL, timeouts: Timeouts): () => void {
-  const { connectMs, headersMs } = timeouts;
+/** Carries what the source of a body threw past what explains errors of the network. */
+class BodyFailed extends Error {
+  constructor(cause: unknown) {
+    super('the body of a request cannot be read', { cause });
+  }
+}
+
+interface StageTimer {
+  /** The other side shows that it is alive. */
+  restart: () => void;
+  stop: () => void;
+}
+
+// One timer for two stages: until the connection stands, and from there, or from the last piece of the body that was
+// taken, until the headers are here.
+function stageTimer(
+  sent: ClientRequest,
+  { url, method }: HttpRequest,
+  { connectMs, headersMs, commitMs }: Timeouts,
+): StageTimer {
+  const answerMs = method === 'PUT' ? commitMs : headersMs;
   const arm = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => sent.destroy(unreachable(url, `${what} within ${ms / 1000} s`)), ms);
-  let timer = arm(connectMs, 'no connection');
+  let timer: NodeJS.Timeout | undefined = arm(connectMs, 'no connection');
   const connected = (): void => {
+    if (timer === undefined) return;
     clearTimeout(timer);
-    timer = arm(headersMs, 'no answer');
+    timer = arm(answerMs, 'no answer');
   };
   sent.once('socket', (socket) => {
     if (!socket.connecting) connected();
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
   });
-  return () => clearTimeout(timer);
+  const stop = (): void => {
+    clearTimeout(timer);
+    // One that is stopped must stay so, whatever is still being sent.
+    timer = undefined;
+  };
+  return { restart: () => timer?.refresh(), stop };
 }

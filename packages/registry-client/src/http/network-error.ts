@@ -23,12 +23,18 @@ export function explainNetworkError(error: unknown, url: URL): unknown {
   // Whoever aborted knows the reason better.
   if (error.name === 'AbortError') return error;
   const code = errnoOf(error) ?? '';
-  if (code in lasting)
-    return unreachable(url, lasting[code] ?? code, { cause: error, transient: false });
-  if (code in passing) return unreachable(url, passing[code] ?? code, { cause: error });
+  if (code in lasting || code in passing) {
+    const { why, transient } = reasonOf(code);
+    return unreachable(url, why, { cause: error, transient });
+  }
   if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP')) return notHttp(url, error);
   if (isTls(code)) return tlsFailed(url, code, error);
   return unreachable(url, code === '' ? error.message : code, { cause: error });
+}
+
+/** An error of the system in words, and whether it may pass. What is not known is told as it is. */
+export function reasonOf(code: string): { why: string; transient: boolean } {
+  return { why: lasting[code] ?? passing[code] ?? code, transient: !(code in lasting) };
 }
 
 /** REGISTRY_UNREACHABLE, worth another try unless said otherwise. */
@@ -59,13 +65,19 @@ function isNotTls(code: string): boolean {
   return code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER';
 }
 
+/** Whether a TLS_FAILED is because nobody whom we trust vouches for the certificate. */
+export function isUntrusted(error: unknown): boolean {
+  const isTlsFailure = error instanceof RegistryError && error.code === 'TLS_FAILED';
+  return isTlsFailure && /ISSUER|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errnoOf(error.cause) ?? '');
+}
+
 function tlsFailed(url: URL, code: string, cause: Error): RegistryError {
   const plain = isNotTls(code);
   const why = plain ? 'it does not speak TLS' : `its certificate is not trusted (${code})`;
   return new RegistryError('TLS_FAILED', `${url.host}: no secure connection: ${why}`, {
     hint: plain
-      ? 'only registries on loopback may speak plain http'
-      : 'name the file of its certificate authority in NODE_EXTRA_CA_CERTS',
+      ? 'only registries on loopback, and those that are listed as insecure, may speak plain http'
+      : `put the certificate of its authority into certs.d/${url.host}/ca.crt, below /etc/docker or ~/.config/docker`,
     cause,
   });
 }

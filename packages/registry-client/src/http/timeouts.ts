@@ -4,6 +4,8 @@ export interface Timeouts {
   connectMs: number;
   /** From there until the answer's headers are complete. @default 60_000 */
   headersMs: number;
+  /** The same for an answer that may wait until a blob is hashed and moved there. @default 300_000 */
+  commitMs: number;
   /** Without `minimumBytes` of a body having arrived. @default 60_000 */
   idleMs: number;
   /** Bytes that an `idleMs` must bring for a body not to count as stalled. @default 1_024 */
@@ -13,6 +15,7 @@ export interface Timeouts {
 export const defaultTimeouts: Timeouts = {
   connectMs: 15_000,
   headersMs: 60_000,
+  commitMs: 300_000,
   idleMs: 60_000,
   minimumBytes: 1_024,
 };

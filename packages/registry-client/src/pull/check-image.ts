@@ -33,11 +33,25 @@ export function blobsOf({ config, layers }: ImageManifest): Descriptor[] {
  */
 export async function checkConfig(
   layout: Layout,
-  { config, layers }: ImageManifest,
+  manifest: ImageManifest,
   wanted: Platform | undefined,
 ): Promise<ImageConfig | undefined> {
-  if (!imageConfigs.has(config.mediaType)) return undefined;
-  const image = parseImageConfig(await readSmallBlob(layout, config));
+  if (!hasImageConfig(manifest)) return undefined;
+  return checkConfigBytes(await readSmallBlob(layout, manifest.config), manifest, wanted);
+}
+
+/** Whether a manifest is that of a container image, and of no other artifact. */
+export function hasImageConfig({ config }: ImageManifest): boolean {
+  return imageConfigs.has(config.mediaType);
+}
+
+/** The same for the bytes of the config, from wherever they are. Throws IMAGE_INVALID, PLATFORM_NOT_FOUND, oci's CONFIG_INVALID. */
+export function checkConfigBytes(
+  bytes: Uint8Array,
+  { config, layers }: ImageManifest,
+  wanted: Platform | undefined,
+): ImageConfig {
+  const image = parseImageConfig(bytes);
   const { os, architecture, variant, rootfs } = image;
   if (rootfs.diff_ids.length !== layers.length) {
     throw invalid(`${layers.length} layers, but its config names ${rootfs.diff_ids.length}`);

@@ -29,6 +29,10 @@ export interface BlobJob {
   syncing: Gate;
   signal: AbortSignal;
   report: (status: PullLayerEvent['status'], current: number) => void;
+  /** Says something to people. */
+  message: (text: string) => void;
+  /** Not from mirrors: they sent something else. */
+  originOnly?: boolean;
 }
 
 /** A blob that is fetched; it is in the layout when `kept` resolves. */
@@ -85,15 +89,14 @@ function exists({ report, blob }: BlobJob): Download {
 async function fetchInto(partial: Partial, job: BlobJob): Promise<number> {
   job.signal.throwIfAborted();
   const { size } = await partial.handle.stat();
-  if (size > 0) {
-    const outcome = await fillWithReader(partial, job);
-    if (outcome.verified) return outcome.fetched;
-    // Its beginning was of something else, or damaged by a power cut.
-    await partial.handle.truncate(0);
-    job.report('retrying', 0);
-  }
   const outcome = await fillWithReader(partial, job);
   if (outcome.verified) return outcome.fetched;
+  if (size === 0 && !job.client.hasMirrors(job.reference)) throw mismatch(job);
+  // Its beginning was of something else, or damaged by a power cut, or a mirror has other bytes.
+  await partial.handle.truncate(0);
+  job.report('retrying', 0);
+  const again = await fillWithReader(partial, { ...job, originOnly: true });
+  if (again.verified) return again.fetched;
   throw mismatch(job);
 }
 

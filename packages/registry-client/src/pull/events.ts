@@ -1,4 +1,5 @@
 import type { Digest } from '@ctrkit/oci';
+import type { RateLimit } from '../rate-limit.ts';
 
 /** What happens to one blob of a pull. Its last event is `exists` or `downloaded`. */
 export interface PullLayerEvent {
@@ -17,4 +18,10 @@ export interface PullMessageEvent {
   text: string;
 }
 
-export type PullEvent = PullLayerEvent | PullMessageEvent;
+/** How many pulls the registry still allows: Docker Hub tells. */
+export interface PullRateLimitEvent extends RateLimit {
+  type: 'rate-limit';
+  registry: string;
+}
+
+export type PullEvent = PullLayerEvent | PullMessageEvent | PullRateLimitEvent;

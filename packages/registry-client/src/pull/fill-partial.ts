@@ -16,7 +16,7 @@ const REPORT_MS = 100;
  */
 export async function fillPartial(
   { handle, path }: Partial,
-  { blob, reference, client, signal, report }: BlobJob,
+  { blob, reference, client, signal, report, message, originOnly = false }: BlobJob,
   channel: Channel | undefined,
 ): Promise<{ verified: boolean; fetched: number }> {
   const { size } = await handle.stat();
@@ -34,7 +34,13 @@ export async function fillPartial(
   const onRetry = (): void => report('retrying', position);
   try {
     progress(position);
-    const batches = client.streamBlob(reference, blob, { offset: start, signal, onRetry });
+    const batches = client.streamBlob(reference, blob, {
+      offset: start,
+      signal,
+      onRetry,
+      onFallback: message,
+      originOnly,
+    });
     for await (const batch of batches) {
       for (const chunk of batch) {
         hash.update(chunk);

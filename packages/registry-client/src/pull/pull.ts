@@ -91,12 +91,16 @@ export async function pull(
   layout: Layout,
   options: PullOptions = {},
 ): Promise<PullResult> {
-  const { signal, platform, resolved, onResolved } = options;
+  const { signal, platform, resolved, onEvent, onResolved } = options;
+  const onFallback = (text: string): void => onEvent?.({ type: 'message', text });
   const client = options.client ?? createRegistryClient();
   try {
-    const sources = { client, reference, layout, signal: signal ?? new AbortController().signal };
+    const until = signal ?? new AbortController().signal;
+    const sources = { client, reference, layout, signal: until, onFallback };
     const first = resolved ?? (await client.resolve(reference, sources));
     const image = await selectImage(sources, first, platform ?? hostPlatform());
+    const told = image.documents.findLast(({ rateLimit }) => rateLimit !== undefined)?.rateLimit;
+    if (told !== undefined) onEvent?.({ type: 'rate-limit', ...told });
     const blobs = blobsOf(image.manifest);
     const documents = image.documents.map(({ descriptor }) => descriptor);
     await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));
@@ -123,13 +127,15 @@ async function bringAll(
   const gate = createGate(concurrency);
   const syncing = createGate(SYNCS);
   const locker = createLocker();
+  const message = (text: string): void => onEvent?.({ type: 'message', text });
   const bring = async (blob: Descriptor, signal: AbortSignal): Promise<Remainder> => {
     const isLayer = blob.digest !== image.manifest.config.digest;
     const report = (status: PullLayerEvent['status'], current: number): void => {
       if (isLayer) onEvent?.({ type: 'layer', id: blob.digest, status, current, total: blob.size });
     };
     const reader = isLayer ? onLayer : undefined;
-    const job = { client, reference, layout, blob, reader, gate, locker, syncing, signal, report };
+    const sources = { client, reference, layout, blob, reader };
+    const job = { ...sources, gate, locker, syncing, signal, report, message };
     const download = await downloadBlob(job);
     bytes += download.fetched;
     if (!isLayer) {

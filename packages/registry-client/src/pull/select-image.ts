@@ -14,7 +14,7 @@ import { readStored } from './stored-blob.ts';
 /** The image of one platform behind a reference, and what was read on the way to it. */
 export interface SelectedImage {
   /** What the reference names, first, down to the manifest, last. */
-  documents: { descriptor: Descriptor; bytes: Buffer }[];
+  documents: FetchedManifest[];
   /** What the reference names. */
   target: Descriptor;
   /** Of the manifest. */
@@ -32,6 +32,7 @@ export interface Sources {
   /** Looked into first, when there is one. */
   layout?: Layout;
   signal: AbortSignal;
+  onFallback?: (text: string) => void;
 }
 
 /**
@@ -44,23 +45,31 @@ export async function selectImage(
   first: FetchedManifest,
   platform: Platform,
 ): Promise<SelectedImage> {
-  const { reference } = sources;
+  const name = familiarReference(sources.reference);
+  return await selectFrom(first, platform, name, (child) => childManifest(sources, child));
+}
+
+/** The same for manifests from anywhere; `name` is for errors. */
+export async function selectFrom(
+  first: FetchedManifest,
+  platform: Platform,
+  name: string,
+  manifestOf: (child: Descriptor) => Promise<FetchedManifest>,
+): Promise<SelectedImage> {
   let current = first;
   const documents = [current];
   while (current.content.kind === 'index') {
-    if (documents.length === DEEPEST) throw tooDeep(reference);
-    const child = choose(current.content.index, platform, reference);
-    current = await childManifest(sources, child);
+    if (documents.length === DEEPEST) throw tooDeep(name);
+    current = await manifestOf(choose(current.content.index, platform, name));
     documents.push(current);
   }
   const { manifest } = current.content;
   return { documents, target: first.descriptor, descriptor: current.descriptor, manifest };
 }
 
-function choose(index: ImageIndex, platform: Platform, reference: Reference): Descriptor {
+function choose(index: ImageIndex, platform: Platform, name: string): Descriptor {
   const child = selectPlatform(index.manifests, platform);
   if (child !== undefined) return child;
-  const name = familiarReference(reference);
   const there = index.manifests.flatMap((entry) =>
     entry.platform === undefined || entry.platform.os === 'unknown'
       ? []
@@ -74,20 +83,23 @@ function choose(index: ImageIndex, platform: Platform, reference: Reference): De
 }
 
 async function childManifest(sources: Sources, child: Descriptor): Promise<FetchedManifest> {
-  const { client, reference, signal } = sources;
-  const { layout } = sources;
+  const { client, reference, layout } = sources;
   const stored = layout === undefined ? undefined : await readStored(layout, child);
-  const bytes =
-    stored ?? (await client.resolve({ ...reference, digest: child.digest }, { signal })).bytes;
+  const fetched =
+    stored === undefined
+      ? await client.resolve({ ...reference, digest: child.digest }, sources)
+      : { bytes: stored };
+  const { bytes } = fetched;
   if (bytes.length !== child.size) {
     const what = `manifest ${child.digest}: has ${bytes.length} bytes instead of ${child.size}`;
     throw new RegistryError('SIZE_MISMATCH', what);
   }
   // By the index's word for it, which must also be the document's own.
-  return { descriptor: child, bytes, content: parseManifestOrIndex(bytes, child.mediaType) };
+  const content = parseManifestOrIndex(bytes, child.mediaType);
+  return { ...fetched, descriptor: child, content };
 }
 
-function tooDeep(reference: Reference): RegistryError {
-  const what = `${familiarReference(reference)}: indexes nested more than ${DEEPEST - 1} deep`;
+function tooDeep(name: string): RegistryError {
+  const what = `${name}: indexes nested more than ${DEEPEST - 1} deep`;
   return new RegistryError('IMAGE_INVALID', what);
 }

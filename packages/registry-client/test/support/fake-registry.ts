@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { scriptedRegistry } from '@ctrkit/testing';
 import type { ScriptedRegistry } from '@ctrkit/testing';
+import { FakeUploads } from './fake-uploads.ts';
 
 const OCI = 'application/vnd.oci.image';
 export const types = {
@@ -33,12 +34,15 @@ export class FakeRegistry {
   readonly blobs = new Map<string, Buffer>();
   readonly manifests = new Map<string, { type: string; bytes: Buffer }>();
   override: Override = () => false;
+  readonly uploads = new FakeUploads(this.blobs, this.manifests);
   server!: ScriptedRegistry;
 
   static async start(): Promise<FakeRegistry> {
     const registry = new FakeRegistry();
     registry.server = await scriptedRegistry(async (request, response, number) => {
-      if (!(await registry.override(request, response, number))) registry.answer(request, response);
+      if (!(await registry.override(request, response, number))) {
+        await registry.answer(request, response);
+      }
     });
     return registry;
   }
@@ -48,8 +52,10 @@ export class FakeRegistry {
   }
 
   /** How often something was asked for. */
-  count(path: string): number {
-    return this.server.requests.filter(({ url }) => url.includes(path)).length;
+  count(path: string, methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']): number {
+    return this.server.requests.filter(
+      ({ url, method }) => url.includes(path) && methods.includes(method),
+    ).length;
   }
 
   addBlob(bytes: Buffer, mediaType: string): Blob {
@@ -93,7 +99,8 @@ export class FakeRegistry {
     return { manifest, config, layers: descriptors, document };
   }
 
-  answer(request: IncomingMessage, response: ServerResponse): void {
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (await this.uploads.answer(request, response)) return;
     const path = (request.url ?? '').split('?')[0] ?? '';
     const [, kind, name = ''] = /\/(manifests|blobs)\/(.*)$/.exec(path) ?? [];
     if (kind === 'manifests') return this.answerManifest(name, response);

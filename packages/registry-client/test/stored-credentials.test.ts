@@ -1,18 +1,24 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dockerConfigCredentials, dockerConfigPath } from '../src/index.ts';
+import {
+  authFilePaths,
+  dockerConfigCredentials,
+  dockerConfigPath,
+  loginPath,
+  storedCredentials,
+} from '../src/index.ts';
 import { expectCode } from './support/expect-code.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-async function lookUp(config: unknown, registry: string) {
+async function lookUp(config: unknown, registry: string, repository?: string) {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'config.json');
   await writeFile(path, typeof config === 'string' ? config : JSON.stringify(config));
-  return await dockerConfigCredentials(path)(registry);
+  return await dockerConfigCredentials(path)(registry, repository);
 }
 
 test('the file is where docker has it', () => {
@@ -50,7 +56,6 @@ test('other forms: fields, tokens, an entry whose secret is elsewhere', async ()
       c: { registrytoken: 'bearer' },
       d: {},
     },
-    credsStore: 'desktop',
   };
   assert.equal(await lookUp(config, 'a'), { username: 'u', password: 'p' });
   assert.equal(await lookUp(config, 'b'), { identityToken: 'refresh' });
@@ -70,11 +75,76 @@ test('a file that cannot be understood is named, and its secret is not', async (
     { auths: 3 },
     { auths: { a: 'x' } },
     { auths: { a: { auth: 'c2VjcmV0' } } },
+    { credsStore: '../../bin/sh' },
+    { credsStore: 3 },
+    { credHelpers: { a: 'x;y' } },
+    { credHelpers: 'x' },
   ];
   for (const config of broken) {
     const error = await expectCode(lookUp(config, 'a'), 'CREDENTIALS_INVALID');
     assert.match(error.message, 'config.json');
     assert.not.match(error.message + String(error.hint), /secret|c2VjcmV0/);
+  }
+});
+
+test('podman’s keys: the longest path that covers the repository, and whole parts of it', async () => {
+  const entry = (name: string) => ({ auth: base64(`${name}:pw`) });
+  const config = {
+    auths: {
+      'r.test': entry('all'),
+      'r.test/team': entry('team'),
+      'r.test/team/app': entry('app'),
+      'docker.io/library': entry('official'),
+    },
+  };
+  for (const [registry, repository, user] of [
+    ['r.test', undefined, 'all'],
+    ['r.test', 'other', 'all'],
+    ['r.test', 'team', 'team'],
+    ['r.test', 'team/tool', 'team'],
+    ['r.test', 'team/app', 'app'],
+    ['r.test', 'team/app/deep', 'app'],
+    ['r.test', 'team/apple', 'team'],
+    ['r.test', 'teams', 'all'],
+    ['docker.io', 'library/busybox', 'official'],
+    ['docker.io', 'user/app', undefined],
+    ['r.test:443', 'team/app', undefined],
+  ] as const) {
+    assert.is((await lookUp(config, registry, repository))?.username, user, repository);
+  }
+});
+
+test('the path of an address, and the version of an API, are no repository', async () => {
+  for (const key of ['https://r.test/v2/', 'http://r.test/team', 'r.test/v1', 'r.test/v1/']) {
+    const config = { auths: { [key]: { auth: base64('me:pw') } } };
+    assert.is((await lookUp(config, 'r.test', 'a'))?.username, 'me', key);
+  }
+});
+
+test('files in their order: the one that is named, docker’s, podman’s', async () => {
+  await using directory = await temporaryDirectory();
+  const env = {
+    HOME: join(directory.path, 'home'),
+    XDG_RUNTIME_DIR: join(directory.path, 'run'),
+    REGISTRY_AUTH_FILE: join(directory.path, 'named.json'),
+  };
+  const paths = authFilePaths(env);
+  assert.equal(
+    paths.map((path) => path.slice(directory.path.length)),
+    [
+      '/named.json',
+      '/home/.docker/config.json',
+      '/run/containers/auth.json',
+      '/home/.config/containers/auth.json',
+    ],
+  );
+  assert.is(loginPath(env), paths[0]);
+  assert.is(loginPath({ HOME: env.HOME }), paths[1]);
+  for (const path of paths.toReversed()) {
+    const auths = { 'r.test': { auth: base64(`${path}:pw`) } };
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, JSON.stringify({ auths }));
+    assert.is((await storedCredentials(env)('r.test'))?.username, path);
   }
 });
 

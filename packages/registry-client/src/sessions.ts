@@ -1,0 +1,61 @@
+import { isLoopbackRegistry } from '@ctrkit/oci';
+import type { HttpContext } from './http/exchange.ts';
+import { defaultRetryPolicy } from './http/retry.ts';
+import type { RegistryClientOptions } from './registry-client.ts';
+import type { Mirror } from './registries/mirror.ts';
+import { createSession } from './session.ts';
+import type { Session, SessionSettings } from './session.ts';
+
+// One that is down must not cost more than it saves.
+const MIRROR_CONNECT_MS = 5_000;
+const MIRROR_ATTEMPTS = 2;
+
+/** The sessions of one client: one for each registry and each mirror. */
+export interface Sessions {
+  of: (registry: string) => Session;
+  ofMirror: (mirror: Mirror) => Session;
+  /** Of what a session of a registry is made. */
+  settingsOf: (registry: string) => SessionSettings;
+}
+
+/** Opens none yet. */
+export function createSessions(context: HttpContext, options: RegistryClientOptions): Sessions {
+  const { insecure = () => false, credentials = () => Promise.resolve(undefined) } = options;
+  const { plainHttp = isLoopbackRegistry } = options;
+  const retryPolicy = { ...defaultRetryPolicy, ...options.retry };
+  const settings = { context, credentials, retryPolicy };
+  const sessions = new Map<string, Session>();
+  const kept = (key: string, make: () => Session): Session => {
+    const session = sessions.get(key) ?? make();
+    sessions.set(key, session);
+    return session;
+  };
+  const mayBePlain = (host: string): boolean => plainHttp(host) || insecure(host);
+  const settingsOf = (registry: string): SessionSettings => ({
+    ...settings,
+    context: { ...context, registry },
+    registry,
+    plainHttp: mayBePlain,
+  });
+  return {
+    settingsOf,
+    of: (registry) => kept(registry, () => createSession(settingsOf(registry))),
+    ofMirror: ({ name, registry, scheme }) =>
+      kept(`mirror ${name}`, () => {
+        const { timeouts } = context;
+        const connectMs = Math.min(timeouts.connectMs, MIRROR_CONNECT_MS);
+        return createSession({
+          ...settings,
+          context: { ...context, registry, timeouts: { ...timeouts, connectMs } },
+          registry,
+          // What was written for this mirror counts before what is so for its host.
+          plainHttp: (host) =>
+            host === registry && scheme !== undefined ? scheme === 'http' : mayBePlain(host),
+          retryPolicy: {
+            ...retryPolicy,
+            attempts: Math.min(retryPolicy.attempts, MIRROR_ATTEMPTS),
+          },
+        });
+      }),
+  };
+}
