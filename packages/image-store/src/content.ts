@@ -38,7 +38,8 @@ async function referencesOf(layout: Layout, digest: Digest): Promise<Descriptor[
   }
 }
 
-function damaged(digest: Digest, cause: unknown): ImageStoreError {
+/** The error for a blob that cannot be read, so that nobody knows what it refers to. */
+export function damaged(digest: Digest, cause: unknown): ImageStoreError {
   return new ImageStoreError('IMAGE_DAMAGED', `blob ${digest}: cannot be read as it should`, {
     digest,
     hint: 'remove the image that it belongs to, or pull that image again',

@@ -10,6 +10,8 @@ test('one name of several takes nothing with it; the last takes the blobs', asyn
   await on.store.tag('a:1', 'b:1');
   assert.equal(await on.store.remove('a:1'), {
     untagged: ['docker.io/library/a:1'],
+    images: [],
+    layers: [],
     deleted: [],
     reclaimed: 0,
   });
