@@ -1,10 +1,10 @@
 import { LayoutError, readIndex, readSmallBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { chainIds, OciError, parseImageConfig, parseManifestOrIndex } from '@ctrkit/oci';
+import { chainIds, OciError, parseImageConfig } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { damaged, reachableFrom } from './content.ts';
 import { acquireGarbageLock, readLeases } from './lease.ts';
-import { blobSize, MANIFEST_LIMIT, readStoredManifest } from './stored-manifest.ts';
+import { blobSize, MANIFEST_LIMIT } from './stored-manifest.ts';
 
 /**
  * The layers of every image and of every living lease, by diff id and by chain id: what must stay of what was unpacked
@@ -19,21 +19,13 @@ export async function neededLayers(layout: Layout): Promise<Set<Digest> | undefi
   const needed = new Set<Digest>();
   // Of a pull the configuration is there before the manifest; of a lease only digests are known.
   const configs = new Set(leased.digests);
-  for (const digest of await reachableFrom(layout, [...manifests, ...leased.digests])) {
-    const config = await configOf(layout, digest);
-    if (config !== undefined) configs.add(config);
-  }
+  await reachableFrom(layout, [...manifests, ...leased.digests], ({ config }) => {
+    configs.add(config.digest);
+  });
   for (const digest of configs) {
     for (const layer of await layersOf(layout, digest)) needed.add(layer);
   }
   return needed;
-}
-
-async function configOf(layout: Layout, digest: Digest): Promise<Digest | undefined> {
-  const stored = await readStoredManifest(layout, digest);
-  if (stored === undefined) return undefined;
-  const content = parseManifestOrIndex(stored.bytes, stored.mediaType);
-  return content.kind === 'manifest' ? content.manifest.config.digest : undefined;
 }
 
 async function layersOf(layout: Layout, digest: Digest): Promise<Digest[]> {
