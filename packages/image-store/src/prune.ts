@@ -1,5 +1,5 @@
 import type { Layout } from '@ctrkit/layout';
-import { filterImages } from './filter.ts';
+import { filterImages, newestFirst } from './filter.ts';
 import type { ImageFilter } from './filter.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
@@ -20,7 +20,7 @@ export interface PruneOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What `pruneImages` would remove: one record for each name. Takes no lock. Throws FILTER_INVALID. */
+/** What `pruneImages` would remove: one record for each name, the newest image first. Takes no lock. Throws FILTER_INVALID. */
 export async function findPrunable(
   layout: Layout,
   { all = false, filter = {}, users = () => [] }: PruneOptions = {},
@@ -28,7 +28,7 @@ export async function findPrunable(
   const used = new Set(users().map(({ image }) => image));
   const scope = all ? filter : { ...filter, dangling: true };
   const found = await filterImages(layout, await listImages(layout), scope);
-  return found.filter(({ id }) => !used.has(id));
+  return newestFirst(found.filter(({ id }) => !used.has(id)));
 }
 
 /**

@@ -28,13 +28,19 @@ export const command: Command = defineCommand({
         throw error;
       }
     };
+    let gone = 0;
     const failed = await eachOperand(operands, context, remove, {
-      print: (_, result) => removedLines(result, words).join('\n'),
+      print: (_, result) => {
+        gone += result.images.length;
+        return removedLines(result, words).join('\n');
+      },
     });
     // The images are gone; what was unpacked of them is only in the way of the disk.
-    await collectUnusedLayers(engine).catch((error: unknown) => {
-      context.stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
-    });
+    if (gone > 0) {
+      await collectUnusedLayers(engine).catch((error: unknown) => {
+        context.stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
+      });
+    }
     // With --force what is not there is told, and is no failure.
     return failed.every((name) => force && absent.has(name)) ? 0 : 1;
   },
