@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureLayers } from '@ctrkit/rootfs';
+import { claimLayers, ensureLayers, findStored, layersOf } from '@ctrkit/rootfs';
+import type { LayerClaim } from '@ctrkit/rootfs';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
 import { familiarReference, parseReference } from '@ctrkit/oci';
@@ -16,8 +17,11 @@ export interface PrepareOptions extends ImageOptions {
   readonly pull?: 'missing' | 'always' | 'never';
 }
 
-/** An image whose layers are unpacked. */
-export interface RunnableImage {
+/**
+ * An image whose layers are unpacked, and stay so for the containers that are to be made of it: while this process
+ * lives, or until it is released. A container that was made keeps its layers itself.
+ */
+export interface RunnableImage extends Disposable {
   /** As the user named it. */
   readonly name: string;
   /** The digest of its configuration. */
@@ -25,6 +29,8 @@ export interface RunnableImage {
   readonly config: ImageConfig;
   /** The layers' directories, the lowest first. */
   readonly layers: readonly string[];
+  /** No more containers are made of it. */
+  release(): void;
 }
 
 const notFound = (name: string): EngineError =>
@@ -98,20 +104,47 @@ export async function prepareImage(
   name: string,
   options: PrepareOptions = {},
 ): Promise<RunnableImage> {
-  const { signal, onEvent } = options;
+  const { signal } = options;
   // Whoever starts a container meanwhile goes first: the kernel's slow steps then run while we look.
   await new Promise((resolve) => setImmediate(resolve));
   const store = await openImageStore({ root: engine.root });
   const image = await obtain(engine, store, name, options);
-  const layers = await ensureLayers(store.layout, image, {
-    root: engine.root,
-    onEvent: unpackingEvents(image, onEvent),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return {
-    name,
-    id: image.id,
-    config: image.config,
-    layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
-  };
+  const claim = await claimLayers(engine.root, image, signalled(signal));
+  try {
+    const layers = await unpackMissing(engine, store, image, options, claim);
+    return {
+      name,
+      id: image.id,
+      config: image.config,
+      layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
+      release: () => claim.release(),
+      [Symbol.dispose]: () => claim.release(),
+    };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
 }
+
+// What must be unpacked first is kept from garbage collection meanwhile; most runs unpack nothing.
+async function unpackMissing(
+  engine: Engine,
+  store: ImageStore,
+  image: StoredImage,
+  { signal, onEvent }: ImageOptions,
+  claim: LayerClaim,
+): Promise<string[]> {
+  const isUnpacked = layersOf(image).every((layer) => findStored(engine.root, layer) !== undefined);
+  await using _ = isUnpacked
+    ? undefined
+    : await store.lease([image.target.digest, image.id], signalled(signal));
+  return await ensureLayers(store.layout, image, {
+    root: engine.root,
+    claim,
+    onEvent: unpackingEvents(image, onEvent),
+    ...signalled(signal),
+  });
+}
+
+const signalled = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };

@@ -9,6 +9,8 @@ export { openEngine } from './engine.ts';
 export type { Engine, EngineDirectories } from './engine.ts';
 export { EngineError } from './engine-error.ts';
 export type { EngineErrorCode } from './engine-error.ts';
+export { diskUsage } from './disk-usage.ts';
+export type { DiskUsage, ImageDiskUsage } from './disk-usage.ts';
 export { execInContainer } from './exec.ts';
 export type { ExecOptions } from './exec.ts';
 export type { ExitRecord } from './exit-record.ts';
@@ -20,6 +22,13 @@ export { remoteTags } from './remote-tags.ts';
 export { prepareImage, pullImage } from './image.ts';
 export type { PrepareOptions, RunnableImage } from './image.ts';
 export type { ImageEvent, ImageOptions } from './image-events.ts';
+export { unpackedImage } from './image-size.ts';
+export type { UnpackedImage } from './image-size.ts';
+export { inspectImage } from './inspect-image.ts';
+export type { GraphDriver } from './inspect-image.ts';
+export { removeImage } from './remove-image.ts';
+export type { RemoveImageOptions } from './remove-image.ts';
+export { collectUnusedLayers, unusedLayers } from './unused-layers.ts';
 export { hasLimits } from './limits.ts';
 export type { Limits } from './limits.ts';
 export { inspectContainer } from './inspect.ts';
@@ -28,8 +37,14 @@ export type { ContainerLogOptions } from './log/container-log.ts';
 export type { LogEntry } from './log/log-entry.ts';
 export { listContainers } from './list.ts';
 export type { Container } from './list.ts';
-export { findPrunable, pruneContainers, pruneImages } from './prune.ts';
-export type { Prunable, PrunedContainers, PrunedImages, PruneScope } from './prune.ts';
+export {
+  collectBlobs,
+  findPrunable,
+  findPrunableImages,
+  pruneContainers,
+  pruneImages,
+} from './prune.ts';
+export type { Prunable, PrunedContainers, PruneScope } from './prune.ts';
 export type { AttachOptions, RunningContainer } from './launching.ts';
 export { removeContainer } from './remove.ts';
 export type { RemoveOptions } from './remove.ts';

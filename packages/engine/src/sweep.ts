@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, emptyTrash, selfIdentity, sweepTemporaries } from '@ctrkit/durable';
+import { sweepClaims } from '@ctrkit/rootfs';
 import { readContainerRecord } from './container-record.ts';
 import {
   containersDirectory,
@@ -66,6 +67,7 @@ export async function sweep(engine: Engine): Promise<void> {
     () => sweepEnds(engine),
     () => sweepNames(engine),
     () => sweepTemporaryFiles(engine),
+    () => sweepClaims(engine.root),
     () => emptyTrash(runTrashDirectory(engine)),
     () => emptyTrash(trashDirectory(engine)),
   ]) {

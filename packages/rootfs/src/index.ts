@@ -1,7 +1,12 @@
+export { collectLayers, storedLayers, storedLayerSize } from './collect-layers.ts';
+export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers.ts';
-export { layersOf } from './image-layers.ts';
+export { findStored, layersOf } from './image-layers.ts';
 export type { ImageLayer, LayeredImage } from './image-layers.ts';
+export type { StoredLayer } from './find-layer.ts';
+export { claimLayers, sweepClaims } from './layer-claims.ts';
+export type { LayerClaim } from './layer-claims.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';

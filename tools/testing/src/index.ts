@@ -23,6 +23,8 @@ export { run } from './run.ts';
 export type { RunOptions, RunResult } from './run.ts';
 export { scriptedRegistry } from './scripted-registry.ts';
 export type { ScriptedHandler, ScriptedRegistry, SeenRequest } from './scripted-registry.ts';
+export { loopDisk, memoryDisk } from './small-disk.ts';
+export type { CuttableDisk, SmallDisk } from './small-disk.ts';
 export { tarOf, writeEntries } from './tar-of.ts';
 export type { TarEntry } from './tar-of.ts';
 export { tlsServer } from './tls-server.ts';

@@ -8,8 +8,9 @@ export const cli: Cli = {
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
   groups: {
-    manifest: 'Manage image manifests and manifest lists',
     container: 'Manage containers',
+    image: 'Manage images',
+    manifest: 'Manage image manifests and manifest lists',
     system: 'Manage everything',
   },
   commands: [
@@ -45,7 +46,7 @@ export const cli: Cli = {
     },
     {
       name: 'inspect',
-      describe: 'Return low-level information on containers',
+      describe: 'Return low-level information on containers and images',
       load: () => import('./inspect.ts'),
     },
     {
@@ -85,6 +86,7 @@ export const cli: Cli = {
     },
     {
       name: 'pull',
+      aliases: ['image pull'],
       describe: 'Download an image from a registry',
       load: () => import('./pull.ts'),
     },
@@ -110,13 +112,53 @@ export const cli: Cli = {
     },
     {
       name: 'images',
+      aliases: ['image ls', 'image list'],
       describe: 'List images',
       load: () => import('./images.ts'),
+    },
+    {
+      name: 'tag',
+      aliases: ['image tag'],
+      describe: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+      load: () => import('./tag.ts'),
+    },
+    {
+      name: 'untag',
+      aliases: ['image untag'],
+      describe: 'Take names from an image, which stays',
+      load: () => import('./untag.ts'),
+    },
+    {
+      name: 'rmi',
+      aliases: ['image rm', 'image remove'],
+      describe: 'Remove one or more images',
+      load: () => import('./rmi.ts'),
+    },
+    {
+      name: 'history',
+      aliases: ['image history'],
+      describe: 'Show the history of an image',
+      load: () => import('./history.ts'),
+    },
+    {
+      name: 'image inspect',
+      describe: 'Display detailed information on one or more images',
+      load: () => import('./image-inspect.ts'),
+    },
+    {
+      name: 'image prune',
+      describe: 'Remove unused images',
+      load: () => import('./image-prune.ts'),
     },
     {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),
+    },
+    {
+      name: 'system df',
+      describe: 'Show disk usage',
+      load: () => import('./system-df.ts'),
     },
     {
       name: 'system prune',

@@ -1,7 +1,7 @@
-import { defineCommand, formatList } from '@ctrkit/cli-kit';
+import { defineCommand, filterOption, formatList } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { filterContainers, listContainers } from '@ctrkit/engine';
-import { containerFilter, filterOption } from './container-filter.ts';
+import { containerFilter } from './container-filter.ts';
 import { containerList, shownId } from './container-row.ts';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';

@@ -15,6 +15,21 @@ export const cli: Cli = {
     },
     { name: 'ls', describe: 'List the images', load: () => import('./ls.ts') },
     {
+      name: 'inspect',
+      describe: 'All that is known of images, as docker tells it',
+      load: () => import('./inspect.ts'),
+    },
+    {
+      name: 'history',
+      describe: 'How an image was made, layer by layer',
+      load: () => import('./history.ts'),
+    },
+    {
+      name: 'usage',
+      describe: 'What images take on the disk, shared and alone',
+      load: () => import('./usage.ts'),
+    },
+    {
       name: 'export',
       describe: 'Write images as one archive',
       load: () => import('./export.ts'),
@@ -23,6 +38,16 @@ export const cli: Cli = {
       name: 'tag',
       describe: 'Give an image one more name',
       load: () => import('./tag.ts'),
+    },
+    {
+      name: 'untag',
+      describe: 'Take names from an image, which stays',
+      load: () => import('./untag.ts'),
+    },
+    {
+      name: 'prune',
+      describe: 'Remove images without a tag, or all',
+      load: () => import('./prune.ts'),
     },
     {
       name: 'rm',

@@ -37,6 +37,8 @@ interface Spot {
 /** Turns the entries of one layer into operations, and remembers what the layer has at each path. */
 export class LayerWriter {
   readonly root: Place = { kind: 'directory', opaque: false };
+  /** Bytes of the files so far. */
+  size = 0;
   readonly #plan: OperationSink;
   readonly #application: Application;
   readonly #privilege: Privilege;
@@ -126,6 +128,7 @@ export class LayerWriter {
         break;
       case 'file':
         this.#record(spot, 'file');
+        this.size += entry.size;
         return writeFile(this.#made(entry, spot.path), reader, this.#plan);
       case 'symlink':
         checkTarget(entry);
