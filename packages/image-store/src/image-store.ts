@@ -5,6 +5,7 @@ import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Platform } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
 import type { StoredImage } from './find.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -24,7 +25,7 @@ export interface ImageStore {
   /** Undefined when there is none. */
   find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
   import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
-  export(namesOrIds: readonly string[]): Promise<Readable>;
+  export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
   tag(nameOrId: string, name: string): Promise<void>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
   lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
@@ -45,7 +46,8 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
     // What only some commands do is loaded when it is done: whoever just looks an image up need not wait for it.
     import: async (source, options) =>
       (await import('./import.ts')).importImages(layout, source, options),
-    export: async (namesOrIds) => (await import('./export.ts')).exportImages(layout, namesOrIds),
+    export: async (namesOrIds, options) =>
+      (await import('./export.ts')).exportImages(layout, namesOrIds, options),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
     remove: async (nameOrId, options) =>
       (await import('./remove.ts')).removeImage(layout, nameOrId, options),

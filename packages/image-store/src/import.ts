@@ -1,16 +1,18 @@
 import {
+  checkImage,
   hasBlob,
   imageBlobs,
   openLayout,
   readBlob,
   readIndex,
   readLayoutTar,
+  resolveEntry,
   updateIndex,
   writeBlob,
 } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { formatReference } from '@ctrkit/oci';
-import type { Descriptor, Reference } from '@ctrkit/oci';
+import type { Descriptor, Platform, Reference } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
 import { bareTagOf, named, readEntries, referenceOf, withEntries } from './entries.ts';
 import { recordOf } from './image-record.ts';
@@ -25,10 +27,15 @@ export interface ImportOptions {
    * has in the source, else latest. @default its names in the source
    */
   name?: string;
+  /** Of images of several platforms, only that of this one. @default all that the source has */
+  platform?: Platform;
   signal?: AbortSignal;
 }
 
-/** An image layout: as a tar stream (plain, gzip or zstd), or the path of a directory. */
+/**
+ * An archive of images: a stream of an OCI archive or of what `docker save` writes (plain, gzip or zstd); or the path of an
+ * image layout.
+ */
 export type ImportSource = AsyncIterable<Uint8Array> | string;
 
 type Naming = (descriptor: Descriptor) => Reference | undefined;
@@ -38,21 +45,22 @@ type Naming = (descriptor: Descriptor) => Reference | undefined;
  * when every blob is there and verified; after an error, or when killed, none. An image whose source
  * tells only a tag, or nothing, and for which there is no `name`, is nameless. Throws NAME_INVALID,
  * NAME_AMBIGUOUS, IMAGE_INCOMPLETE, NOTHING_IMPORTED, and what layout's `readLayoutTar`, `openLayout`,
- * `writeBlob` throw.
+ * `checkImage`, `writeBlob` throw.
  */
 export async function importImages(
   layout: Layout,
   source: ImportSource,
-  { name, signal }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImageRecord[]> {
-  const naming = namingFor(name);
+  const { signal } = options;
+  const naming = namingFor(options.name);
   const signalled = signal === undefined ? {} : { signal };
   await using _ = await takeLease(layout, 'everything', signalled);
   await sweepTemporaries(layout.directory);
   const descriptors =
     typeof source === 'string'
-      ? await importDirectory(layout, await openLayout(source), naming, signal)
-      : await importArchive(layout, source, naming, signal);
+      ? await importDirectory(layout, await openLayout(source), naming, options)
+      : await importArchive(layout, source, naming, options);
   if (descriptors.length === 0) throw nothingImported();
   return await recordsOf(layout, descriptors);
 }
@@ -61,10 +69,11 @@ async function importArchive(
   layout: Layout,
   source: AsyncIterable<Uint8Array>,
   naming: Naming,
-  signal: AbortSignal | undefined,
+  { signal, platform }: ImportOptions,
 ): Promise<Descriptor[]> {
   const images = await readLayoutTar(source, layout, {
     ...(signal !== undefined && { signal }),
+    ...(platform !== undefined && { platform }),
     nameOf: (_, descriptor) => {
       const reference = naming(descriptor);
       return reference === undefined ? undefined : formatReference(reference);
@@ -77,16 +86,31 @@ async function importDirectory(
   layout: Layout,
   from: Layout,
   naming: Naming,
-  signal: AbortSignal | undefined,
+  { signal, platform }: ImportOptions,
 ): Promise<Descriptor[]> {
-  const { manifests } = await readIndex(from);
-  const entries = manifests.map((descriptor) => named(descriptor, naming(descriptor)));
-  for (const descriptor of manifests) await copyImage(from, layout, descriptor, signal);
+  const { manifests: all } = await readIndex(from);
+  const names = all.map(naming);
+  const manifests: Descriptor[] = [];
+  for (const one of all) manifests.push(await ofPlatform(from, one, platform));
+  const entries = manifests.map((descriptor, at) => named(descriptor, names[at]));
+  for (const descriptor of manifests) {
+    await copyImage(from, layout, descriptor, signal);
+    await checkImage(layout, descriptor);
+  }
   await updateIndex(layout, (index) => ({
     ...index,
     manifests: withEntries(index.manifests, entries),
   }));
   return manifests;
+}
+
+async function ofPlatform(
+  from: Layout,
+  entry: Descriptor,
+  platform: Platform | undefined,
+): Promise<Descriptor> {
+  if (platform === undefined) return entry;
+  return (await resolveEntry(from, entry, { platform })).manifestDescriptor;
 }
 
 async function copyImage(
@@ -111,7 +135,7 @@ function namingFor(given: string | undefined): Naming {
   let first: Descriptor | undefined;
   return (descriptor) => {
     first ??= descriptor;
-    if (first !== descriptor) throw several(given);
+    if (first.digest !== descriptor.digest) throw several(given);
     const tag = hasTag ? undefined : (referenceOf(descriptor)?.tag ?? bareTagOf(descriptor));
     return tag === undefined ? reference : { ...reference, tag };
   };

@@ -5,6 +5,7 @@ export type { RunningRegistry, ServeEvent, ServeOptions } from './serve/serve-re
 export { ImageStoreError } from './image-store-error.ts';
 export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-error.ts';
 export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+export type { ExportOptions } from './export.ts';
 export type { StoredImage } from './find.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImportOptions, ImportSource } from './import.ts';
