@@ -88,6 +88,9 @@ async function ofPlatform(
 }
 
 function unique(images: readonly ArchivedImage[]): ArchivedImage[] {
-  const key = ({ name, descriptor }: ArchivedImage): string => `${name ?? ''} ${descriptor.digest}`;
-  return [...new Map(images.map((image) => [key(image), image])).values()];
+  return [...new Map(images.map((image) => [keyOf(image), image])).values()];
+}
+
+function keyOf({ name, descriptor }: ArchivedImage): string {
+  return `${name ?? ''} ${descriptor.digest}`;
 }

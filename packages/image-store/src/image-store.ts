@@ -9,6 +9,7 @@ import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
 import type { StoredImage } from './find.ts';
 import type { ImageRecord } from './image-record.ts';
+import type { ImportFilesystemOptions } from './import-filesystem.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
 import type { Lease, LeaseScope } from './lease.ts';
 import { listImages } from './list.ts';
@@ -25,6 +26,10 @@ export interface ImageStore {
   /** Undefined when there is none. */
   find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
   import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
+  importFilesystem(
+    source: AsyncIterable<Uint8Array>,
+    options?: ImportFilesystemOptions,
+  ): Promise<ImageRecord>;
   export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
   tag(nameOrId: string, name: string): Promise<void>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
@@ -46,6 +51,8 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
     // What only some commands do is loaded when it is done: whoever just looks an image up need not wait for it.
     import: async (source, options) =>
       (await import('./import.ts')).importImages(layout, source, options),
+    importFilesystem: async (source, options) =>
+      (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
     export: async (namesOrIds, options) =>
       (await import('./export.ts')).exportImages(layout, namesOrIds, options),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),

@@ -11,10 +11,11 @@ import {
   writeBlob,
 } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { formatReference } from '@ctrkit/oci';
+import { formatReference, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Platform, Reference } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
-import { bareTagOf, named, readEntries, referenceOf, withEntries } from './entries.ts';
+import { bareTagOf, named, readEntries, referenceOf, sameName, withEntries } from './entries.ts';
+import type { Entry } from './entries.ts';
 import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
@@ -57,12 +58,12 @@ export async function importImages(
   const signalled = signal === undefined ? {} : { signal };
   await using _ = await takeLease(layout, 'everything', signalled);
   await sweepTemporaries(layout.directory);
-  const descriptors =
+  const images =
     typeof source === 'string'
       ? await importDirectory(layout, await openLayout(source), naming, options)
       : await importArchive(layout, source, naming, options);
-  if (descriptors.length === 0) throw nothingImported();
-  return await recordsOf(layout, descriptors);
+  if (images.length === 0) throw nothingImported();
+  return await recordsOf(layout, images);
 }
 
 async function importArchive(
@@ -70,7 +71,7 @@ async function importArchive(
   source: AsyncIterable<Uint8Array>,
   naming: Naming,
   { signal, platform }: ImportOptions,
-): Promise<Descriptor[]> {
+): Promise<Entry[]> {
   const images = await readLayoutTar(source, layout, {
     ...(signal !== undefined && { signal }),
     ...(platform !== undefined && { platform }),
@@ -79,7 +80,10 @@ async function importArchive(
       return reference === undefined ? undefined : formatReference(reference);
     },
   });
-  return images.map(({ descriptor }) => descriptor);
+  return images.map(({ name, descriptor }) => ({
+    descriptor,
+    ...(name !== undefined && { reference: parseReference(name) }),
+  }));
 }
 
 async function importDirectory(
@@ -87,21 +91,25 @@ async function importDirectory(
   from: Layout,
   naming: Naming,
   { signal, platform }: ImportOptions,
-): Promise<Descriptor[]> {
+): Promise<Entry[]> {
   const { manifests: all } = await readIndex(from);
   const names = all.map(naming);
-  const manifests: Descriptor[] = [];
-  for (const one of all) manifests.push(await ofPlatform(from, one, platform));
-  const entries = manifests.map((descriptor, at) => named(descriptor, names[at]));
-  for (const descriptor of manifests) {
+  const images: Entry[] = [];
+  for (const [at, one] of all.entries()) {
+    const descriptor = await ofPlatform(from, one, platform);
+    const reference = names[at];
+    images.push({ descriptor, ...(reference !== undefined && { reference }) });
+  }
+  for (const { descriptor } of images) {
     await copyImage(from, layout, descriptor, signal);
     await checkImage(layout, descriptor);
   }
+  const entries = images.map(({ descriptor, reference }) => named(descriptor, reference));
   await updateIndex(layout, (index) => ({
     ...index,
     manifests: withEntries(index.manifests, entries),
   }));
-  return manifests;
+  return images;
 }
 
 async function ofPlatform(
@@ -141,12 +149,18 @@ function namingFor(given: string | undefined): Naming {
   };
 }
 
-async function recordsOf(layout: Layout, descriptors: Descriptor[]): Promise<ImageRecord[]> {
-  const digests = new Set(descriptors.map(({ digest }) => digest));
-  const entries = (await readEntries(layout)).filter(({ descriptor }) =>
-    digests.has(descriptor.digest),
+// As they are recorded; one without a name that is there under another stays as it came.
+async function recordsOf(layout: Layout, images: readonly Entry[]): Promise<ImageRecord[]> {
+  const entries = await readEntries(layout);
+  const recorded = images.map(
+    (image) =>
+      entries.find(
+        ({ descriptor, reference }) =>
+          descriptor.digest === image.descriptor.digest &&
+          (sameName(reference, image.reference) || reference === image.reference),
+      ) ?? image,
   );
-  return await Promise.all(entries.map((entry) => recordOf(layout, entry)));
+  return await Promise.all(recorded.map((entry) => recordOf(layout, entry)));
 }
 
 function several(name: string): ImageStoreError {

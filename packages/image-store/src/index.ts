@@ -8,6 +8,7 @@ export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 export type { ExportOptions } from './export.ts';
 export type { StoredImage } from './find.ts';
 export type { ImageRecord } from './image-record.ts';
+export type { ImportFilesystemOptions } from './import-filesystem.ts';
 export type { ImportOptions, ImportSource } from './import.ts';
 export type { Lease, LeaseScope } from './lease.ts';
 export type { RemoveOptions, RemoveResult } from './remove.ts';

@@ -101,6 +101,7 @@ async function nextHeader(
   const block = await reader.read(BLOCK);
   if (block === undefined) return undefined;
   const header = decodeHeader(block);
+  if (isMapContinued(header, block)) await passSparseMap(reader);
   if (header.nullBlock) return await atEnd(reader);
   if (!header.cksumValid) throw invalid('is not a tar, or is damaged (checksum of a header)');
   const isExtension = extensions.has(header.type);
@@ -118,6 +119,16 @@ function decodeHeader(block: Buffer): Header {
   } catch (cause) {
     throw invalid('is not a tar, or is damaged (numbers of a header)', cause);
   }
+}
+
+// GNU's older sparse files: the map of holes goes on in blocks that no size counts.
+// https://www.gnu.org/software/tar/manual/html_node/Sparse-Formats.html
+function isMapContinued({ type }: Header, block: Buffer): boolean {
+  return type === 'SparseFile' && block[482] !== 0;
+}
+
+async function passSparseMap(reader: ByteReader): Promise<void> {
+  while ((await reader.need(BLOCK))[504] !== 0);
 }
 
 async function atEnd(reader: ByteReader): Promise<undefined> {

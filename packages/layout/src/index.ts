@@ -1,5 +1,7 @@
 export { blobPath, hasBlob, removeBlob } from './blobs.ts';
 export type { BlobIdentity } from './blobs.ts';
+export { archiveEntries } from './archive-entries.ts';
+export type { ArchiveEntry } from './archive-entries.ts';
 export { checkImage, checkManifest } from './check-image.ts';
 export { decompress } from './decompress.ts';
 export type { DecompressOptions } from './decompress.ts';

@@ -85,6 +85,24 @@ export const cli: Cli = {
       load: () => import('./images.ts'),
     },
     {
+      name: 'save',
+      aliases: ['image save'],
+      describe: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+      load: () => import('./save.ts'),
+    },
+    {
+      name: 'load',
+      aliases: ['image load'],
+      describe: 'Load an image from a tar archive or STDIN',
+      load: () => import('./load.ts'),
+    },
+    {
+      name: 'import',
+      aliases: ['image import'],
+      describe: 'Import the contents from a tarball to create a filesystem image',
+      load: () => import('./import.ts'),
+    },
+    {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),

@@ -13,6 +13,11 @@ export const cli: Cli = {
       describe: 'Take images in from an archive, a directory or standard input',
       load: () => import('./import.ts'),
     },
+    {
+      name: 'import-rootfs',
+      describe: 'Make an image of a root file system, from a tar',
+      load: () => import('./import-rootfs.ts'),
+    },
     { name: 'ls', describe: 'List the images', load: () => import('./ls.ts') },
     {
       name: 'export',
