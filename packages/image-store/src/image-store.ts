@@ -14,6 +14,7 @@ import type { ImportOptions, ImportSource } from './import.ts';
 import type { Lease, LeaseScope } from './lease.ts';
 import { listImages } from './list.ts';
 import type { RemoveOptions, RemoveResult } from './remove.ts';
+import type { VerifyOptions, VerifyResult } from './verify/verify-images.ts';
 
 /**
  * The images of a machine. What reads takes no lock; what an image list shows is complete. Each method
@@ -31,6 +32,7 @@ export interface ImageStore {
     options?: ImportFilesystemOptions,
   ): Promise<ImageRecord>;
   export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
+  verify(options?: VerifyOptions): Promise<VerifyResult>;
   tag(nameOrId: string, name: string): Promise<void>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
   lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
@@ -55,6 +57,8 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
       (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
     export: async (namesOrIds, options) =>
       (await import('./export.ts')).exportImages(layout, namesOrIds, options),
+    verify: async (options) =>
+      (await import('./verify/verify-images.ts')).verifyImages(layout, options),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
     remove: async (nameOrId, options) =>
       (await import('./remove.ts')).removeImage(layout, nameOrId, options),

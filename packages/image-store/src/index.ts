@@ -12,3 +12,6 @@ export type { ImportFilesystemOptions } from './import-filesystem.ts';
 export type { ImportOptions, ImportSource } from './import.ts';
 export type { Lease, LeaseScope } from './lease.ts';
 export type { RemoveOptions, RemoveResult } from './remove.ts';
+export type { Problem, ProblemCode } from './verify/problem.ts';
+export type { FetchAgain } from './verify/repair.ts';
+export type { VerifyOptions, VerifyResult } from './verify/verify-images.ts';

@@ -7,7 +7,7 @@ export const cli: Cli = {
   version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
-  groups: { container: 'Manage containers', system: 'Manage everything' },
+  groups: { container: 'Manage containers', image: 'Manage images', system: 'Manage everything' },
   commands: [
     {
       name: 'run',
@@ -101,6 +101,16 @@ export const cli: Cli = {
       aliases: ['image import'],
       describe: 'Import the contents from a tarball to create a filesystem image',
       load: () => import('./import.ts'),
+    },
+    {
+      name: 'image diff',
+      describe: 'Show what differs between two images: files and configuration',
+      load: () => import('./image-diff.ts'),
+    },
+    {
+      name: 'image verify',
+      describe: 'Verify what is stored, and with --repair pull again what is damaged',
+      load: () => import('./image-verify.ts'),
     },
     {
       name: 'container prune',

@@ -40,6 +40,11 @@ export const cli: Cli = {
       load: () => import('./gc.ts'),
     },
     {
+      name: 'verify',
+      describe: 'Read every byte, and tell what is damaged or missing',
+      load: () => import('./verify.ts'),
+    },
+    {
       name: 'serve',
       describe: 'Serve the images as a registry on loopback',
       load: () => import('./serve.ts'),
