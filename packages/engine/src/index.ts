@@ -30,6 +30,7 @@ export type { Container } from './list.ts';
 export { findPrunable, pruneContainers, pruneImages } from './prune.ts';
 export type { Prunable, PrunedContainers, PrunedImages, PruneScope } from './prune.ts';
 export type { AttachOptions, RunningContainer } from './launching.ts';
+export { pullLocked } from './pull-locked.ts';
 export { removeContainer } from './remove.ts';
 export type { RemoveOptions } from './remove.ts';
 export { runContainer } from './run.ts';

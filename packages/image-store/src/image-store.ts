@@ -8,6 +8,7 @@ import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
 import type { StoredImage } from './find.ts';
+import type { ImageLock } from './image-lock.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImportFilesystemOptions } from './import-filesystem.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
@@ -33,6 +34,8 @@ export interface ImageStore {
   ): Promise<ImageRecord>;
   export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
   verify(options?: VerifyOptions): Promise<VerifyResult>;
+  /** What names mean now, for a lockfile. */
+  lock(names: readonly string[]): Promise<ImageLock>;
   tag(nameOrId: string, name: string): Promise<void>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
   lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
@@ -59,6 +62,7 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
       (await import('./export.ts')).exportImages(layout, namesOrIds, options),
     verify: async (options) =>
       (await import('./verify/verify-images.ts')).verifyImages(layout, options),
+    lock: async (names) => (await import('./lock-images.ts')).lockImages(layout, names),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
     remove: async (nameOrId, options) =>
       (await import('./remove.ts')).removeImage(layout, nameOrId, options),

@@ -7,6 +7,8 @@ export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-e
 export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 export type { ExportOptions } from './export.ts';
 export type { StoredImage } from './find.ts';
+export { formatImageLock, lockedReference, parseImageLock } from './image-lock.ts';
+export type { ImageLock, LockedImage } from './image-lock.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImportFilesystemOptions } from './import-filesystem.ts';
 export type { ImportOptions, ImportSource } from './import.ts';

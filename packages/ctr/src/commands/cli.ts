@@ -108,6 +108,11 @@ export const cli: Cli = {
       load: () => import('./image-diff.ts'),
     },
     {
+      name: 'image lock',
+      describe: 'Write down which digests names mean, for pull --locked',
+      load: () => import('./image-lock.ts'),
+    },
+    {
       name: 'image verify',
       describe: 'Verify what is stored, and with --repair pull again what is damaged',
       load: () => import('./image-verify.ts'),

@@ -45,6 +45,11 @@ export const cli: Cli = {
       load: () => import('./verify.ts'),
     },
     {
+      name: 'lock',
+      describe: 'Write down which digests names mean',
+      load: () => import('./lock.ts'),
+    },
+    {
       name: 'serve',
       describe: 'Serve the images as a registry on loopback',
       load: () => import('./serve.ts'),

@@ -82,7 +82,8 @@ async function fileOf(layer: LayerFiles, entry: TarEntry, reader: TarReader): Pr
   const xattrs = [...entry.xattrs].map(([name, value]) => `${name}=${value.toString('base64')}`);
   return {
     type,
-    mode,
+    // Linux has none on links, and builders write what they like.
+    mode: type === 'symlink' ? 0o777 : mode,
     uid,
     gid,
     size: type === 'file' ? size : 0,
