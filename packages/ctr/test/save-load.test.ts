@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openImageStore } from '@ctrkit/image-store';
 import { makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import type { RunResult } from '@ctrkit/testing';
@@ -39,6 +42,29 @@ async function place(): Promise<Place> {
     },
     [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
   };
+}
+
+/** Whether that process has begun to bring something in. */
+function hasLease(leases: string, pid: number | undefined): boolean {
+  if (!existsSync(leases)) return false;
+  const files = readdirSync(leases).filter((name) => name.endsWith('.json'));
+  return files.some((name) => readFileSync(join(leases, name), 'utf8').includes(`"pid":${pid},`));
+}
+
+/** Begins a load, gives it so many bytes, and kills it when it waits for more. */
+async function killedAfter({ directory }: Place, bytes: Buffer): Promise<void> {
+  const flags = ['--root', join(directory, 'b'), '--state', join(directory, 'run')];
+  const child = spawn(process.execPath, [commandPath('ctr'), ...flags, 'load'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const closed = once(child, 'close');
+  await new Promise((resolve) => child.stdin.write(bytes, resolve));
+  const leases = join(directory, 'b/leases');
+  while (!hasLease(leases, child.pid)) await sleep(10);
+  // What it was given is in the pipe or further.
+  await sleep(100);
+  child.kill('SIGKILL');
+  assert.deepEqual(await closed, [null, 'SIGKILL']);
 }
 
 const ids = async ({ ctr }: Place, store: 'a' | 'b'): Promise<string[]> => {
@@ -113,7 +139,7 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
     for (const [args, code, says] of [
       [['save'], 1, "'ctr save' requires at least 1 argument"],
       [['save', 'nosuch'], 1, 'No such image: nosuch'],
-      [['save', '-o', 'nosuch/x', 'busybox:1'], 1, 'invalid output path: directory "nosuch" does not exist'], // prettier-ignore
+      [['save', '-o', 'nosuch/x', 'busybox:1'], 1, 'failed to save image: invalid output path: stat nosuch: no such file or directory'], // prettier-ignore
       [['save', '--since', 'nosuch', 'busybox:1'], 1, 'No such image: nosuch'],
       [['save', ...other, 'busybox:1'], 1, 'linux/amd64'],
       [['save', '--platform', 'a/b/c/d', 'busybox:1'], 125, 'a/b/c/d'],
@@ -145,6 +171,23 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
     const { code } = await it.ctr('a', ['save', '-o', 'x.tar', 'busybox:1']);
     assert.equal(code, 1);
     assert.equal(readFileSync(join(it.directory, 'x.tar'), 'utf8'), 'precious');
+  });
+
+  test('kill -9 in the middle of a load: no image shows, and the next load works', async () => {
+    await using it = await place();
+    await it.add('app:1', ...Array.from({ length: 12 }, (_, at) => `layer ${at}`));
+    const { output } = await it.ctr('a', ['save', 'app:1']);
+    let halfway = 0;
+    for (let at = 700; at < output.length; at += Math.ceil(output.length / 8)) {
+      await killedAfter(it, output.subarray(0, at));
+      halfway += readdirSync(join(it.directory, 'b/blobs/sha256')).length > 0 ? 1 : 0;
+      assert.deepEqual(await ids(it, 'b'), []);
+      assert.equal((await it.ctr('b', ['image', 'verify'])).code, 0);
+    }
+    assert.ok(halfway > 3, 'it was never killed half-way');
+    const loaded = await it.ctr('b', ['load'], output);
+    assert.equal(loaded.stdout, 'Loaded image: app:1\n', loaded.stderr);
+    assert.deepEqual(readdirSync(join(it.directory, 'b')).filter((name) => name.startsWith('.tmp')), []); // prettier-ignore
   });
 
   test('import: a tar from stdin, a file and a URL', async () => {

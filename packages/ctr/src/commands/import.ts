@@ -67,5 +67,9 @@ async function request(url: string, signal: AbortSignal): Promise<Response> {
 function failed(url: string, why: string, cause?: unknown): CliError {
   // What stands before the host may be a password.
   const { host, pathname } = new URL(url);
-  return new CliError('USAGE', `${host}${pathname}: ${why}`, { exitCode: 1, cause });
+  return new CliError('USAGE', `${host}${pathname}: ${why}`, {
+    exitCode: 1,
+    pointer: 'none',
+    cause,
+  });
 }

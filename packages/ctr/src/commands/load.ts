@@ -41,7 +41,11 @@ async function archiveOf(input: string, context: Context): Promise<AsyncIterable
   const stdin = context.stdin();
   if ('isTTY' in stdin && stdin.isTTY) {
     const text = 'requested load from stdin, but stdin is empty';
-    throw new CliError('USAGE', text, { exitCode: 1, hint: 'give -i FILE, or pipe it in' });
+    throw new CliError('USAGE', text, {
+      exitCode: 1,
+      pointer: 'none',
+      hint: 'give -i FILE, or pipe it in',
+    });
   }
   return stdin;
 }

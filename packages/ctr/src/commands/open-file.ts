@@ -11,12 +11,12 @@ export async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
     const handle = await open(path);
     if (fstatSync(handle.fd).isDirectory()) {
       await handle.close();
-      throw new CliError('USAGE', `read ${path}: is a directory`, { exitCode: 1 });
+      throw new CliError('USAGE', `read ${path}: is a directory`, { exitCode: 1, pointer: 'none' });
     }
     return createReadStream('', { fd: handle, highWaterMark: CHUNK });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     const text = `open ${path}: no such file or directory`;
-    throw new CliError('USAGE', text, { exitCode: 1, cause: error });
+    throw new CliError('USAGE', text, { exitCode: 1, pointer: 'none', cause: error });
   }
 }

@@ -40,10 +40,11 @@ export const command: Command = defineCommand({
 
 function cowardly(): CliError {
   const text = 'cowardly refusing to save to a terminal. Use the -o flag or redirect';
-  return new CliError('USAGE', text, { exitCode: 1 });
+  return new CliError('USAGE', text, { exitCode: 1, pointer: 'none' });
 }
 
 function noDirectory(output: string): CliError {
-  const why = `invalid output path: directory "${dirname(output)}" does not exist`;
-  return new CliError('USAGE', `failed to save image: ${why}`, { exitCode: 1 });
+  const why = `stat ${dirname(output)}: no such file or directory`;
+  const text = `failed to save image: invalid output path: ${why}`;
+  return new CliError('USAGE', text, { exitCode: 1, pointer: 'none' });
 }

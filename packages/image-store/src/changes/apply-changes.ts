@@ -51,6 +51,9 @@ const instructions: ReadonlyMap<string, Instruction> = new Map<string, Instructi
   ],
 ]);
 
+// Which then takes away what was there.
+const mayBeEmpty: ReadonlySet<string> = new Set(['CMD', 'ENTRYPOINT']);
+
 /**
  * A configuration changed by instructions of a Dockerfile, as `docker import --change` and `docker commit
  * --change` take them: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME,
@@ -71,7 +74,8 @@ function applyChange(config: ImageRunConfig, line: string): ImageRunConfig {
   const change = instructions.get(word.toUpperCase());
   if (change === undefined)
     throw invalid(line, `${word.toLowerCase()} is not a valid change command`);
-  if (text === '') throw invalid(line, `${word.toUpperCase()} requires at least one argument`);
+  if (text === '' && !mayBeEmpty.has(word.toUpperCase()))
+    throw invalid(line, `${word.toUpperCase()} requires at least one argument`);
   try {
     return change(config, text);
   } catch (cause) {

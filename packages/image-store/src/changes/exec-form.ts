@@ -13,5 +13,5 @@ export function execForm(text: string): string[] | undefined {
 
 /** A command in either form, as it stands in a configuration. */
 export function commandOf(text: string): string[] {
-  return execForm(text) ?? ['/bin/sh', '-c', text];
+  return text === '' ? [] : (execForm(text) ?? ['/bin/sh', '-c', text]);
 }
