@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   archiveEntries,
   decompress,
+  LayoutError,
   readBlob,
   sniffCompression,
   updateIndex,
@@ -51,7 +52,7 @@ export async function importFilesystem(
   await sweepTemporaries(layout.directory);
   const { compression, bytes } = await sniffCompression(source);
   const layer = await writeBlob(layout, undefined, bytes, signalled);
-  const diffId = await checkTar(layout, layer, compression);
+  const diffId = await checkTar(layout, layer, compression).catch(explained);
   const image = imageConfig(config, diffId, options);
   const descriptor = await writeImage(layout, image, {
     mediaType: layerTypes[compression],
@@ -90,6 +91,15 @@ async function checkTar(
   // What stands behind the end of the archive belongs to the layer as well.
   for await (const _ of tar) continue;
   return parseDigest(`sha256:${hash.digest('hex')}`);
+}
+
+// What the layout says of archives is about archives of images.
+function explained(error: unknown): never {
+  if (!(error instanceof LayoutError) || !error.code.startsWith('ARCHIVE_')) throw error;
+  throw new LayoutError(error.code, error.message, {
+    hint: 'give a root file system as a tar, plain, gzip or zstd; of others: xz -dc FILE | ctr import -',
+    cause: error,
+  });
 }
 
 // The same chunks, of a source that is not closed by who stops early.

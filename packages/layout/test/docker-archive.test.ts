@@ -183,6 +183,14 @@ const refused: Record<string, [TarEntry[], string]> = {
     'ARCHIVE_INVALID',
   ],
   'without any manifest': [without('manifest.json'), 'ARCHIVE_INVALID'],
+  'with more links than any image has': [
+    Array.from({ length: 65_537 }, (_, at) => ({
+      path: `l${at}`,
+      type: 'SymbolicLink',
+      linkpath: 'x',
+    })),
+    'ARCHIVE_INVALID',
+  ],
 };
 
 for (const [what, [entries, code]] of Object.entries(refused)) {

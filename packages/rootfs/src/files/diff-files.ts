@@ -27,7 +27,7 @@ export function diffFiles(before: ImageFiles, after: ImageFiles): FileChange[] {
     const change = changeAt(path, before.get(path), after.get(path));
     if (change !== undefined) changes.set(path, change);
   }
-  for (const path of [...changes.keys()]) addParents(changes, path, after);
+  for (const path of changes.keys()) addParents(changes, path, after);
   const paths = [...changes.keys()].toSorted();
   return paths.flatMap((path) => {
     const change = changes.get(path);

@@ -36,7 +36,7 @@ function linkOf(below: ImageFiles, file: LayerFile): LayerFile {
 }
 
 function removeHidden(below: ImageFiles, { removed, opaque }: LayerFiles): void {
-  for (const path of [...below.keys()]) {
+  for (const path of below.keys()) {
     const parents = ['', ...parentsOf(path)];
     const isGone = removed.has(path) || parents.some((parent) => removed.has(parent));
     if (isGone || parents.some((parent) => opaque.has(parent))) below.delete(path);
@@ -44,7 +44,7 @@ function removeHidden(below: ImageFiles, { removed, opaque }: LayerFiles): void 
 }
 
 function removeBelow(files: ImageFiles, path: string): void {
-  for (const each of [...files.keys()]) if (each.startsWith(`${path}/`)) files.delete(each);
+  for (const each of files.keys()) if (each.startsWith(`${path}/`)) files.delete(each);
 }
 
 /** The directories above a path, the uppermost first. */
