@@ -5,10 +5,13 @@ import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Descriptor, Digest } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
 import type { FindOptions, StoredImage } from './find.ts';
 import type { HistoryItem } from './history.ts';
+import type { ImageLock } from './image-lock.ts';
 import type { ImageRecord } from './image-record.ts';
+import type { ImportFilesystemOptions } from './import-filesystem.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
 import type { ImageDetails } from './inspect.ts';
 import type { Lease, LeaseScope } from './lease.ts';
@@ -17,6 +20,7 @@ import type { ListOptions } from './list.ts';
 import type { PruneOptions } from './prune.ts';
 import type { RemoveOptions, RemoveResult } from './remove.ts';
 import type { StoreUsage } from './usage.ts';
+import type { VerifyOptions, VerifyResult } from './verify/verify-images.ts';
 
 /**
  * The images of a machine. What reads takes no lock; what an image list shows is complete. Each method
@@ -33,7 +37,14 @@ export interface ImageStore {
   history(nameOrId: string): Promise<HistoryItem[]>;
   usage(): Promise<StoreUsage>;
   import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
-  export(namesOrIds: readonly string[]): Promise<Readable>;
+  importFilesystem(
+    source: AsyncIterable<Uint8Array>,
+    options?: ImportFilesystemOptions,
+  ): Promise<ImageRecord>;
+  export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
+  verify(options?: VerifyOptions): Promise<VerifyResult>;
+  /** What names mean now, for a lockfile. */
+  lock(names: readonly string[]): Promise<ImageLock>;
   tag(nameOrId: string, name: string): Promise<void>;
   untag(nameOrId: string, names?: readonly string[]): Promise<string[]>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
@@ -60,10 +71,16 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
     // What only some commands do is loaded when it is done: whoever just looks an image up need not wait for it.
     import: async (source, options) =>
       (await import('./import.ts')).importImages(layout, source, options),
-    export: async (namesOrIds) => (await import('./export.ts')).exportImages(layout, namesOrIds),
     inspect: async (nameOrId) => (await import('./inspect.ts')).inspectImage(layout, nameOrId),
     history: async (nameOrId) => (await import('./history.ts')).imageHistory(layout, nameOrId),
     usage: async () => (await import('./usage.ts')).storeUsage(layout),
+    importFilesystem: async (source, options) =>
+      (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
+    export: async (namesOrIds, options) =>
+      (await import('./export.ts')).exportImages(layout, namesOrIds, options),
+    verify: async (options) =>
+      (await import('./verify/verify-images.ts')).verifyImages(layout, options),
+    lock: async (names) => (await import('./lock-images.ts')).lockImages(layout, names),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
     untag: async (nameOrId, names) =>
       (await import('./untag.ts')).untagImage(layout, nameOrId, names),

@@ -34,3 +34,7 @@ export { explainImage, unpackImage } from './unpack-image.ts';
 export type { UnpackImageOptions } from './unpack-image.ts';
 export { writeBundle } from './write-bundle.ts';
 export type { WriteBundleOptions } from './write-bundle.ts';
+export type { FileAspect, FileChange } from './files/diff-files.ts';
+export { diffImages } from './files/diff-images.ts';
+export { discardLayer, verifyLayer } from './files/verify-layer.ts';
+export type { LayerDamage } from './files/verify-layer.ts';

@@ -17,6 +17,8 @@ export { makeImageLayout } from './image-layout.ts';
 export type { ImageParts, MadeImage } from './image-layout.ts';
 export { needs } from './needs.ts';
 export type { Need } from './needs.ts';
+export { firstExample, packedProject } from './packed-project.ts';
+export type { PackedProject, ProgramOptions } from './packed-project.ts';
 export { makeRedisLayout } from './redis-image.ts';
 export { revealing } from './reveal-checkout.ts';
 export { run } from './run.ts';

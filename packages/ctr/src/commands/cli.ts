@@ -151,6 +151,39 @@ export const cli: Cli = {
       load: () => import('./image-prune.ts'),
     },
     {
+      name: 'save',
+      aliases: ['image save'],
+      describe: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+      load: () => import('./save.ts'),
+    },
+    {
+      name: 'load',
+      aliases: ['image load'],
+      describe: 'Load an image from a tar archive or STDIN',
+      load: () => import('./load.ts'),
+    },
+    {
+      name: 'import',
+      aliases: ['image import'],
+      describe: 'Import the contents from a tarball to create a filesystem image',
+      load: () => import('./import.ts'),
+    },
+    {
+      name: 'image diff',
+      describe: 'Show what differs between two images: files and configuration',
+      load: () => import('./image-diff.ts'),
+    },
+    {
+      name: 'image lock',
+      describe: 'Write down which digests names mean, for pull --locked',
+      load: () => import('./image-lock.ts'),
+    },
+    {
+      name: 'image verify',
+      describe: 'Verify what is stored, and with --repair pull again what is damaged',
+      load: () => import('./image-verify.ts'),
+    },
+    {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),

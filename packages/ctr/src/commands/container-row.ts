@@ -1,5 +1,5 @@
 import { formatAge, formatDuration, quote } from '@ctrkit/cli-kit';
-import type { ListSettings } from '@ctrkit/cli-kit';
+import type { Column, ListSettings } from '@ctrkit/cli-kit';
 import type { Container } from '@ctrkit/engine';
 import { createdAt } from './created-at.ts';
 
@@ -91,12 +91,21 @@ function fieldsOf({ now, truncate }: View): Fields {
   };
 }
 
+/** Columns of some fields. */
+export function containerColumns(
+  view: View,
+  names: readonly Exclude<keyof ContainerRow, 'Label'>[],
+): Column<Container>[] {
+  const fields = fieldsOf(view);
+  return names.map((name) => ({ header: headers[name], value: fields[name] }));
+}
+
 /** How `ps` shows containers at a moment. A field is made when it is shown: of a thousand, those of a table alone. */
 export function containerList(view: View): Omit<ListSettings<Container>, 'format'> {
   const fields = fieldsOf(view);
   const shown = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'] as const;
   return {
-    columns: shown.map((name) => ({ header: headers[name], value: fields[name] })),
+    columns: containerColumns(view, shown),
     rowOf: (container) =>
       Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field(container)])),
     headers,

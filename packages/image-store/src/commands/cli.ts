@@ -13,6 +13,11 @@ export const cli: Cli = {
       describe: 'Take images in from an archive, a directory or standard input',
       load: () => import('./import.ts'),
     },
+    {
+      name: 'import-rootfs',
+      describe: 'Make an image of a root file system, from a tar',
+      load: () => import('./import-rootfs.ts'),
+    },
     { name: 'ls', describe: 'List the images', load: () => import('./ls.ts') },
     {
       name: 'inspect',
@@ -58,6 +63,16 @@ export const cli: Cli = {
       name: 'gc',
       describe: 'Delete what no image needs',
       load: () => import('./gc.ts'),
+    },
+    {
+      name: 'verify',
+      describe: 'Read every byte, and tell what is damaged or missing',
+      load: () => import('./verify.ts'),
+    },
+    {
+      name: 'lock',
+      describe: 'Write down which digests names mean',
+      load: () => import('./lock.ts'),
     },
     {
       name: 'serve',
