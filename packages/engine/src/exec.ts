@@ -10,6 +10,7 @@ import { attachment } from './launching.ts';
 import type { AttachOptions } from './launching.ts';
 import { readRunRecord } from './run-record.ts';
 import { identifiedProcess } from './spec.ts';
+import { resumeAbandoned } from './while-paused.ts';
 
 export interface ExecOptions extends Omit<AttachOptions, 'signal'> {
   readonly command: readonly [string, ...string[]];
@@ -82,6 +83,7 @@ export async function execInContainer(
   if (state.status !== 'running' || run?.process === undefined) {
     throw new EngineError('CONTAINER_NOT_RUNNING', `Container ${id} is not running`);
   }
+  await resumeAbandoned(engine, id);
   const spec = readSpec(engine, id);
   if (spec.process === undefined) throw new TypeError('a spec without a process');
   const process = processOf(spec.process, options);

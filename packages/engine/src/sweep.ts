@@ -18,6 +18,7 @@ import { sweepNames } from './names.ts';
 import { discardContainer } from './discard.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
+import { resumeAbandoned } from './while-paused.ts';
 
 // A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
 async function sweepEarlierBoots(engine: Engine): Promise<void> {
@@ -63,6 +64,7 @@ export async function sweep(engine: Engine): Promise<void> {
   const failures: unknown[] = [];
   for (const step of [
     ...runs.map((id) => () => sweepRun(engine, id)),
+    ...runs.map((id) => () => resumeAbandoned(engine, id)),
     () => sweepEarlierBoots(engine),
     () => sweepEnds(engine),
     () => sweepNames(engine),

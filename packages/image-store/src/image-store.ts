@@ -5,6 +5,7 @@ import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Descriptor, Digest } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+import type { CommitOptions } from './commit.ts';
 import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
 import type { FindOptions, StoredImage } from './find.ts';
@@ -41,6 +42,11 @@ export interface ImageStore {
     source: AsyncIterable<Uint8Array>,
     options?: ImportFilesystemOptions,
   ): Promise<ImageRecord>;
+  commit(
+    base: Pick<StoredImage, 'manifest' | 'config'>,
+    layer: AsyncIterable<Uint8Array>,
+    options?: CommitOptions,
+  ): Promise<ImageRecord>;
   export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
   verify(options?: VerifyOptions): Promise<VerifyResult>;
   /** What names mean now, for a lockfile. */
@@ -74,6 +80,8 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
     inspect: async (nameOrId) => (await import('./inspect.ts')).inspectImage(layout, nameOrId),
     history: async (nameOrId) => (await import('./history.ts')).imageHistory(layout, nameOrId),
     usage: async () => (await import('./usage.ts')).storeUsage(layout),
+    commit: async (base, laid, options) =>
+      (await import('./commit.ts')).commitImage(layout, base, laid, options),
     importFilesystem: async (source, options) =>
       (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
     export: async (namesOrIds, options) =>

@@ -10,7 +10,7 @@ import {
 } from '@ctrkit/layout';
 import type { BlobIdentity, Layout } from '@ctrkit/layout';
 import { hostPlatform, mediaTypes, parseDigest } from '@ctrkit/oci';
-import type { Compression, Descriptor, Digest, ImageConfig, Platform } from '@ctrkit/oci';
+import type { Compression, Digest, ImageConfig, Platform } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
 import { applyChanges } from './changes/apply-changes.ts';
 import { named, withEntries } from './entries.ts';
@@ -18,6 +18,7 @@ import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
 import { takeLease } from './lease.ts';
 import { parseName } from './tag.ts';
+import { writeImage } from './write-image.ts';
 
 export interface ImportFilesystemOptions {
   /** @default none */
@@ -54,10 +55,9 @@ export async function importFilesystem(
   const layer = await writeBlob(layout, undefined, bytes, signalled);
   const diffId = await checkTar(layout, layer, compression).catch(explained);
   const image = imageConfig(config, diffId, options);
-  const descriptor = await writeImage(layout, image, {
-    mediaType: layerTypes[compression],
-    ...layer,
-  });
+  const descriptor = await writeImage(layout, image, [
+    { mediaType: layerTypes[compression], ...layer },
+  ]);
   signal?.throwIfAborted();
   const entry = named(descriptor, reference);
   await updateIndex(layout, (index) => ({
@@ -128,26 +128,4 @@ function imageConfig(
     rootfs: { type: 'layers', diff_ids: [diffId] },
     history: [{ created, comment: options.message ?? 'Imported from -' }],
   };
-}
-
-async function writeImage(
-  layout: Layout,
-  config: ImageConfig,
-  layer: Descriptor,
-): Promise<Descriptor> {
-  const configBlob = await writeJson(layout, config);
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, ...configBlob },
-    layers: [layer],
-  };
-  return { mediaType: mediaTypes.manifest, ...(await writeJson(layout, manifest)) };
-}
-
-async function writeJson(layout: Layout, value: object): Promise<BlobIdentity> {
-  async function* bytes(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(JSON.stringify(value));
-  }
-  return await writeBlob(layout, undefined, bytes());
 }

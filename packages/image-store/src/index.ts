@@ -12,6 +12,7 @@ export type { HistoryItem } from './history.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImageUser } from './image-user.ts';
 export type { ImageDetails } from './inspect.ts';
+export type { CommitOptions } from './commit.ts';
 export type { ExportOptions } from './export.ts';
 export { formatImageLock, lockedReference, parseImageLock } from './image-lock.ts';
 export type { ImageLock, LockedImage } from './image-lock.ts';

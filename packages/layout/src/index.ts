@@ -6,6 +6,7 @@ export { checkImage, checkManifest } from './check-image.ts';
 export { decompress } from './decompress.ts';
 export type { DecompressOptions } from './decompress.ts';
 export type { ImageQuery } from './find-entry.ts';
+export { gzip } from './gzip.ts';
 export { imageBlobs } from './image-blobs.ts';
 export type { ImageBlobs } from './image-blobs.ts';
 export { readIndex, updateIndex } from './index-file.ts';

@@ -60,6 +60,16 @@ export const cli: Cli = {
       load: () => import('./diff.ts'),
     },
     {
+      name: 'export',
+      describe: "Export a container's filesystem as a tar archive",
+      load: () => import('./export.ts'),
+    },
+    {
+      name: 'commit',
+      describe: "Create a new image from a container's changes",
+      load: () => import('./commit.ts'),
+    },
+    {
       name: 'stop',
       describe: 'Stop one or more running containers',
       load: () => import('./stop.ts'),
