@@ -14,7 +14,7 @@ export type { ExitRecord } from './exit-record.ts';
 export { filterContainers, type ContainerFilter, type FilterOptions } from './filter-containers.ts';
 export { findContainer } from './find.ts';
 export { prepareImage, pullImage } from './image.ts';
-export type { PrepareOptions, RunnableImage } from './image.ts';
+export type { PrepareOptions, PulledImage, RunnableImage } from './image.ts';
 export type { ImageEvent, ImageOptions } from './image-events.ts';
 export { hasLimits } from './limits.ts';
 export type { Limits } from './limits.ts';
