@@ -9,6 +9,9 @@ const words: Readonly<Partial<Record<LayerEvent['status'], string>>> = {
   downloaded: 'Download complete',
   done: 'Pull complete',
   retrying: 'Retrying',
+  present: 'Layer already exists',
+  mounted: 'Mounted from',
+  pushed: 'Pushed',
 };
 
 /** The first twelve digits of a digest, as docker shows it. */
@@ -40,7 +43,8 @@ export function plainProgress(output: Output): Progress {
       else if (event.status === 'downloaded') downloaded.add(event.id);
       else if (words[event.status] !== undefined) {
         const wasThere = event.status === 'done' && !downloaded.delete(event.id);
-        say(event.id, wasThere ? 'Unpacked' : words[event.status]);
+        const from = event.from === undefined ? '' : ` ${printableLine(event.from)}`;
+        say(event.id, wasThere ? 'Unpacked' : `${words[event.status]}${from}`);
       }
     },
     clear: () => undefined,

@@ -11,8 +11,16 @@ import { formatBytes } from './sizes.ts';
 const PATIENCE_MS = 150;
 const TICK_MS = 500;
 
-const isComplete = (layer: LayerEvent): boolean =>
-  layer.status === 'exists' || layer.status === 'downloaded' || layer.status === 'done';
+const complete: ReadonlySet<LayerEvent['status']> = new Set([
+  'exists',
+  'downloaded',
+  'done',
+  'present',
+  'mounted',
+  'pushed',
+]);
+
+const isComplete = (layer: LayerEvent): boolean => complete.has(layer.status);
 
 const isArriving = ({ status }: LayerEvent): boolean =>
   status === 'downloading' || status === 'retrying';

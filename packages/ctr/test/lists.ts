@@ -20,7 +20,8 @@ export interface Lists extends AsyncDisposable {
   readonly ctr: (...args: string[]) => Promise<Answer>;
   /** Puts a container there whose command has ended, or was never started. */
   readonly addContainer: (record: Partial<ContainerRecord> & { exit?: ExitRecord }) => void;
-  readonly addImage: (name: string) => Promise<void>;
+  /** @param content what its one layer is made of: the same gives the same layer */
+  readonly addImage: (name: string, content?: string) => Promise<void>;
 }
 
 interface Memory extends Output {
@@ -76,9 +77,9 @@ export async function emptyLists(): Promise<Lists> {
       writeFileSync(join(own, 'container.json'), JSON.stringify(record));
       if (exit !== undefined) writeFileSync(join(own, 'exit.json'), JSON.stringify(exit));
     },
-    addImage: async (name) => {
+    addImage: async (name, content = name) => {
       const source = join(directory.path, 'source');
-      const layers = [tarOf([{ path: 'file', type: 'File', content: name }])];
+      const layers = [tarOf([{ path: 'file', type: 'File', content }])];
       await makeImageLayout(source, { layers });
       await (await openImageStore({ root })).import(source, { name });
     },

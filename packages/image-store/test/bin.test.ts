@@ -142,18 +142,20 @@ async function startServing(root: string, ...args: string[]): Promise<[ChildProc
   return [child, (JSON.parse(line) as { origin: string }).origin];
 }
 
-test('serve prints its address, takes no pushes unless told to, and ends with a signal', async () => {
+test('serve prints its address, takes no pushes and deletions unless told to, and ends with a signal', async () => {
   await using on = await testStore();
   await addImage(on, 'a:1');
-  for (const [args, status] of [
-    [[], 405],
-    [['--allow-push'], 202],
+  for (const [args, status, deletion] of [
+    [[], 405, 405],
+    [['--allow-push'], 202, 405],
+    [['--allow-delete'], 405, 202],
   ] as const) {
     const [child, origin] = await startServing(on.root, ...args);
     const closed = once(child, 'close');
     try {
       assert.is((await ask(origin, 'GET', '/v2/a/manifests/1')).status, 200);
       assert.is((await ask(origin, 'POST', '/v2/a/blobs/uploads/')).status, status);
+      assert.is((await ask(origin, 'DELETE', '/v2/a/manifests/1')).status, deletion);
     } finally {
       child.kill('SIGTERM');
     }

@@ -7,7 +7,7 @@ import type { ApiRequest, Session } from './session.ts';
 
 const MOST_BYTES = 4 * 1024 * 1024;
 // At a thousand names a page, as registries hand them out, more than any has.
-const MOST_PAGES = 10_000;
+const MOST_PAGES = 3_000;
 
 /** A list that a registry gives page by page. */
 export interface PagedList {

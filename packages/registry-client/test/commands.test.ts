@@ -133,7 +133,9 @@ test('a docker configuration that is broken is named, not its content', async ()
 test('the help lists what there is', async () => {
   const { code, stdout } = await registryClient(['--help']);
   assert.is(code, 0);
-  for (const word of ['pull', 'tags', 'manifest', 'login', 'logout']) assert.match(stdout, word);
+  for (const word of ['pull', 'push', 'copy', 'login', 'logout', 'tags', 'index', 'delete']) {
+    assert.match(stdout, word);
+  }
 });
 
 test.run();

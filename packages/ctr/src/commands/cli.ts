@@ -7,7 +7,11 @@ export const cli: Cli = {
   version: process.env['CTRKIT_VERSION'] ?? '0.0.0',
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
-  groups: { container: 'Manage containers', system: 'Manage everything' },
+  groups: {
+    manifest: 'Manage image manifests and manifest lists',
+    container: 'Manage containers',
+    system: 'Manage everything',
+  },
   commands: [
     {
       name: 'run',
@@ -78,6 +82,16 @@ export const cli: Cli = {
       name: 'pull',
       describe: 'Download an image from a registry',
       load: () => import('./pull.ts'),
+    },
+    {
+      name: 'push',
+      describe: 'Upload an image to a registry',
+      load: () => import('./push.ts'),
+    },
+    {
+      name: 'manifest inspect',
+      describe: 'Display an image manifest, or manifest list',
+      load: () => import('./manifest-inspect.ts'),
     },
     {
       name: 'login',

@@ -19,6 +19,10 @@ export const command: Command = defineCommand({
       type: 'boolean',
       describe: 'Accept pushes, from any user of this machine: there is no login',
     },
+    'allow-delete': {
+      type: 'boolean',
+      describe: 'Let tags and manifests be deleted, by any user of this machine',
+    },
     format: formatOption,
   },
   async run({ options }, context) {
@@ -27,6 +31,7 @@ export const command: Command = defineCommand({
     await using registry = await serveRegistry(store, {
       ...options.address,
       readOnly: !options['allow-push'],
+      allowDelete: options['allow-delete'],
       onEvent: (event) => tell(event, context),
     });
     const { origin, host, port } = registry;

@@ -1,5 +1,7 @@
+import type { Layout } from '@ctrkit/layout';
 import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
+import { readEntries } from '../entries.ts';
 import { DistributionError } from './distribution-error.ts';
 import type { Exchange } from './registry.ts';
 import { entriesOf, requestedRepository } from './repositories.ts';
@@ -19,8 +21,11 @@ export async function getManifest(
   reference: string,
 ): Promise<void> {
   const digest = await digestFor(exchange, repository, reference);
+  const { layout, deleted } = exchange.registry;
+  const isGone =
+    isDigest(reference) && deleted.has(reference) && !(await isNamed(layout, reference));
   const found =
-    digest === undefined ? undefined : await readStoredManifest(exchange.registry.layout, digest);
+    digest === undefined || isGone ? undefined : await readStoredManifest(layout, digest);
   if (found === undefined) throw unknown(repository, reference);
   const headers = {
     'Content-Type': found.mediaType,
@@ -32,6 +37,11 @@ export async function getManifest(
   } else {
     answer(exchange, 200, headers, found.bytes);
   }
+}
+
+// Whoever deleted it here did not mean the name that somebody gave it since.
+async function isNamed(layout: Layout, digest: Digest): Promise<boolean> {
+  return (await readEntries(layout)).some(({ descriptor }) => descriptor.digest === digest);
 }
 
 async function digestFor(

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DurableError } from '@ctrkit/durable';
+import { deleteManifest } from './delete-manifest.ts';
 import { DistributionError } from './distribution-error.ts';
 import { getBlob } from './get-blob.ts';
 import { getManifest } from './get-manifest.ts';
 import { refuseBrowsers } from './guard.ts';
 import { getCatalog, getTags } from './lists.ts';
-import { getUpload, patchUpload, postUpload, putUpload } from './push-blob.ts';
+import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './push-blob.ts';
 import { putManifest } from './put-manifest.ts';
 import { getReferrers } from './referrers.ts';
 import type { Exchange, Registry } from './registry.ts';
@@ -42,8 +43,16 @@ async function dispatch(exchange: Exchange, route: Route): Promise<void> {
     return;
   }
   const pushes = exchange.registry.readOnly ? {} : pushesOf(exchange, route);
+  const deletions = exchange.registry.allowDelete ? deletionsOf(exchange, route) : {};
+  const remove = deletions[method];
+  if (remove !== undefined) {
+    await remove();
+    return;
+  }
   const push = pushes[method];
-  if (push === undefined) throw notAllowed(exchange, Object.keys(pushes), pull !== undefined);
+  if (push === undefined) {
+    throw notAllowed(exchange, Object.keys({ ...pushes, ...deletions }), pull !== undefined);
+  }
   const { pushLease } = exchange.registry;
   await pushLease.hold();
   await push();
@@ -82,14 +91,21 @@ function pushesOf(exchange: Exchange, route: Route): Record<string, Answer> {
       return {
         PATCH: () => patchUpload(exchange, route.repository, route.id),
         PUT: () => putUpload(exchange, route.repository, route.id),
+        DELETE: () => deleteUpload(exchange, route.repository, route.id),
       };
     default:
       return {};
   }
 }
 
-function notAllowed(exchange: Exchange, pushes: string[], pull: boolean): DistributionError {
-  const methods = [...(pull ? ['GET', 'HEAD'] : []), ...pushes];
+// Blobs are shared by all repositories: they go when nothing refers to them any more.
+function deletionsOf(exchange: Exchange, route: Route): Record<string, Answer> {
+  if (route.kind !== 'manifest') return {};
+  return { DELETE: () => deleteManifest(exchange, route.repository, route.reference) };
+}
+
+function notAllowed(exchange: Exchange, writes: string[], pull: boolean): DistributionError {
+  const methods = [...(pull ? ['GET', 'HEAD'] : []), ...writes];
   const why = exchange.registry.readOnly ? 'this registry is read-only' : 'unsupported';
   return new DistributionError('UNSUPPORTED', `${exchange.request.method}: ${why}`, {
     headers: { Allow: methods.join(', ') },

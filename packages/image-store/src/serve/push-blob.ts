@@ -42,6 +42,17 @@ export function getUpload(exchange: Exchange, repository: string, id: string): v
   answer(exchange, 204, progress(exchange.registry.uploads.find(repository, id)));
 }
 
+/** `DELETE /v2/<name>/blobs/uploads/<id>`: no more will come. */
+export async function deleteUpload(
+  exchange: Exchange,
+  repository: string,
+  id: string,
+): Promise<void> {
+  const { uploads } = exchange.registry;
+  await uploads.cancel(uploads.find(repository, id));
+  answer(exchange, 204, {});
+}
+
 /** `PATCH /v2/<name>/blobs/uploads/<id>`: the next piece, in order. */
 export async function patchUpload(
   exchange: Exchange,

@@ -45,6 +45,7 @@ export async function putManifest(
     const reference = wanted.tag === undefined ? undefined : knownName(others, name);
     return { ...index, manifests: withEntries(others, [named(descriptor, reference)]) };
   });
+  exchange.registry.deleted.delete(descriptor.digest);
   answer(exchange, 201, {
     Location: `/v2/${repository}/manifests/${descriptor.digest}`,
     'Docker-Content-Digest': descriptor.digest,
@@ -52,7 +53,8 @@ export async function putManifest(
   });
 }
 
-function parseReferencePart(text: string): { tag?: string; digest?: Digest } {
+/** What the last part of a manifest's path names. Throws TAG_INVALID, DIGEST_INVALID. */
+export function parseReferencePart(text: string): { tag?: string; digest?: Digest } {
   if (isDigest(text)) return { digest: text };
   if (isTag(text)) return { tag: text };
   if (text.includes(':')) return { digest: requestedDigest(text) };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Layout } from '@ctrkit/layout';
+import type { Digest } from '@ctrkit/oci';
 import type { PushLease } from './push-lease.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -7,6 +8,9 @@ import type { Uploads } from './uploads.ts';
 export interface Registry {
   readonly layout: Layout;
   readonly readOnly: boolean;
+  readonly allowDelete: boolean;
+  /** Manifests that were deleted here, and whose bytes stay until garbage is collected. */
+  readonly deleted: Set<Digest>;
   readonly uploads: Uploads;
   readonly pushLease: PushLease;
 }

@@ -28,6 +28,8 @@ export interface ServeOptions {
   port?: number;
   /** Refuse pushes. @default false */
   readOnly?: boolean;
+  /** Take tags and manifests away when asked to. @default false */
+  allowDelete?: boolean;
   /** Each answer, and each fault that is not the client's. */
   onEvent?: (event: ServeEvent) => void;
 }
@@ -50,9 +52,9 @@ const KEEP_ALIVE_MS = 60_000;
 
 /**
  * Serves a layout, such as that of an image store, as a registry over plain http: all of the pull
- * side of the distribution spec, and unless `readOnly` the push side without deletion. It has no
- * login: any user of this machine can pull from it and, unless `readOnly`, push to it; requests from
- * web pages are refused. Images are found by the names in index.json (see `repositoryOf`). Throws
+ * side of the distribution spec, unless `readOnly` the push side, and with `allowDelete` the deletion of manifests. It has
+ * no login: any user of this machine can pull from it and, as far as these let them, push to it and delete; requests
+ * from web pages are refused. Images are found by the names in index.json (see `repositoryOf`). Throws
  * ADDRESS_NOT_LOOPBACK, ADDRESS_UNAVAILABLE.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
  */
@@ -60,12 +62,14 @@ export async function serveRegistry(
   images: Layout | { readonly layout: Layout },
   options: ServeOptions = {},
 ): Promise<RunningRegistry> {
-  const { host = '127.0.0.1', port = 0, readOnly = false, onEvent } = options;
+  const { host = '127.0.0.1', port = 0, readOnly = false, allowDelete = false, onEvent } = options;
   if (!isLoopbackRegistry(host)) throw notLoopback(host);
   const layout = 'layout' in images ? images.layout : images;
   const registry: Registry = {
     layout,
     readOnly,
+    allowDelete,
+    deleted: new Set(),
     uploads: createUploads(layout),
     pushLease: createPushLease(layout),
   };

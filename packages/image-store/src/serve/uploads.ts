@@ -3,6 +3,7 @@ import type { Hash } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { explainSystemError, temporaryName } from '@ctrkit/durable';
 import { adoptBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
@@ -37,8 +38,8 @@ interface Session extends Upload {
   readonly path: string;
   readonly handle: FileHandle;
   readonly hash: Hash;
-  /** Set while a request works on it: pieces come one after the other. */
-  busy: boolean;
+  /** Set while a request works on it, until that ends: pieces come one after the other. */
+  busy: Promise<void> | undefined;
   /** Set when bytes that count could not be written: it cannot go on then. */
   broken: boolean;
   expiry: NodeJS.Timeout | undefined;
@@ -50,6 +51,8 @@ export interface UploadLimits {
   /** Milliseconds without a request after which an upload is given up. */
   readonly idleMs: number;
 }
+
+const PATIENCE_MS = 500;
 
 const defaults: UploadLimits = { most: 256, idleMs: 60 * 60_000 };
 
@@ -112,13 +115,17 @@ class Sessions implements Uploads {
   async #alone(upload: Upload, work: (session: Session) => Promise<void>): Promise<void> {
     const session = this.#sessions.get(upload.id);
     if (session === undefined) throw unknown();
-    if (session.busy) throw inUse();
-    session.busy = true;
+    // A client that goes on after its connection broke may be sooner than the news of that.
+    if (session.busy !== undefined) await Promise.race([session.busy, sleep(PATIENCE_MS)]);
+    if (session.busy !== undefined) throw inUse();
+    if (this.#sessions.get(upload.id) !== session) throw unknown();
     clearTimeout(session.expiry);
+    const working = work(session);
+    session.busy = working.catch(() => undefined);
     try {
-      await work(session);
+      await working;
     } finally {
-      session.busy = false;
+      session.busy = undefined;
       if (session.broken) await this.cancel(session);
       else this.#expireLater(session);
     }
@@ -138,7 +145,7 @@ async function openSession(layout: Layout, repository: string): Promise<Session>
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const handle = await open(path, 'wx+', 0o644);
     const hash = createHash('sha256');
-    const state = { size: 0, busy: false, broken: false, expiry: undefined };
+    const state = { size: 0, busy: undefined, broken: false, expiry: undefined };
     return { id, repository, path, handle, hash, ...state };
   } catch (error) {
     throw explainSystemError(error, path);

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { nameOf } from '../pull/record-image.ts';
 import { pull } from '../pull/pull.ts';
 import type { PullOptions, PullResult } from '../pull/pull.ts';
+import type { RegistryClient } from '../registry-client.ts';
 import { clientOptions, commandClient } from './client.ts';
 import { removeIngestIfEmpty, stagingDirectory } from './staging.ts';
 
@@ -20,6 +21,11 @@ export const command: Command = defineCommand({
       demandOption: true,
       describe: 'An OCI layout to add the image to, or - for a tar stream of one on stdout',
     },
+    'all-tags': {
+      type: 'boolean',
+      alias: 'a',
+      describe: 'Every tag of the repository',
+    },
     platform: {
       type: 'string',
       describe: "Platform to take from an index, such as linux/arm64 (default: this machine's)",
@@ -31,35 +37,63 @@ export const command: Command = defineCommand({
   },
   async run({ options, operands: [image] }, context) {
     const { stdout, signal, env } = context;
-    const reference = parseReference(image);
     const client = await commandClient(env, options);
     const { event } = context.progress(options.quiet ? 'none' : options.progress);
     const onFallback = (text: string): void => event({ type: 'message', text });
-    const pullOptions: PullOptions = {
-      client,
-      // Before anything is made: a name that leads nowhere leaves nothing behind.
-      resolved: await client.resolve(reference, { signal, onFallback }),
-      // Where other tools look for it: `oci:DIR:TAG`.
-      name: reference.digest === undefined ? (reference.tag ?? 'latest') : nameOf(reference),
-      signal,
-      onEvent: event,
-      ...(options.platform !== undefined && { platform: options.platform }),
+    const references = options['all-tags']
+      ? await allTags(client, image, signal)
+      : [parseReference(image)];
+    const [first] = references;
+    if (first === undefined) throw new CliError('USAGE', `${image}: has no tags`, { exitCode: 1 });
+    // Before anything is made: a name that leads nowhere leaves nothing behind.
+    const resolved = await client.resolve(first, { signal, onFallback });
+    const wanted: Wanted = {
+      references,
+      optionsFor: (reference) => ({
+        client,
+        // Where other tools look for it: `oci:DIR:TAG`.
+        name: reference.digest === undefined ? (reference.tag ?? 'latest') : nameOf(reference),
+        signal,
+        onEvent: event,
+        ...(reference === first && { resolved }),
+        ...(options.platform !== undefined && { platform: options.platform }),
+      }),
     };
-    if (options.output === '-') await toStream(stdout, reference, pullOptions);
-    else await toDirectory(options.output, stdout, reference, pullOptions);
+    if (options.output === '-') await toStream(stdout, wanted, signal);
+    else await toDirectory(options.output, stdout, wanted);
   },
 });
 
-async function toDirectory(
-  directory: string,
-  stdout: Output,
-  reference: Reference,
-  options: PullOptions,
-): Promise<void> {
+/** What is to be pulled, one after the other: what they share is fetched once. */
+interface Wanted {
+  references: Reference[];
+  optionsFor: (reference: Reference) => PullOptions;
+}
+
+async function allTags(
+  client: RegistryClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<Reference[]> {
+  if (/[:@]/.test(name.slice(name.lastIndexOf('/') + 1))) {
+    throw new CliError('USAGE', "tag can't be used with --all-tags/-a");
+  }
+  const { registry, repository } = parseReference(name);
+  const references: Reference[] = [];
+  for await (const tag of client.tags({ registry, repository }, { signal })) {
+    references.push({ registry, repository, tag });
+  }
+  return references;
+}
+
+async function toDirectory(directory: string, stdout: Output, wanted: Wanted): Promise<void> {
   const layout = await openLayout(directory, { create: true });
-  const result = await pull(reference, layout, options);
+  const rows = [];
+  for (const reference of wanted.references) {
+    rows.push(rowOf(reference, await pull(reference, layout, wanted.optionsFor(reference))));
+  }
   await removeIngestIfEmpty(layout);
-  await printRows(stdout, [rowOf(reference, result)], {
+  await printRows(stdout, rows, {
     columns: [
       { header: 'NAME', value: (row) => row.name },
       { header: 'DIGEST', value: (row) => row.digest },
@@ -69,7 +103,7 @@ async function toDirectory(
   });
 }
 
-async function toStream(stdout: Output, reference: Reference, options: PullOptions): Promise<void> {
+async function toStream(stdout: Output, wanted: Wanted, signal: AbortSignal): Promise<void> {
   if (stdout.isTerminal) {
     throw new CliError(
       'USAGE',
@@ -78,10 +112,12 @@ async function toStream(stdout: Output, reference: Reference, options: PullOptio
   }
   await using staging = await stagingDirectory();
   const layout = await openLayout(staging.path, { create: true });
-  const { target } = await pull(reference, layout, options);
-  const images = [{ name: nameOf(reference), descriptor: target }];
-  const { signal } = options;
-  await pipeline(writeLayoutTar(layout, images), stdout.stream(), signal ? { signal } : {});
+  const images = [];
+  for (const reference of wanted.references) {
+    const { target } = await pull(reference, layout, wanted.optionsFor(reference));
+    images.push({ name: nameOf(reference), descriptor: target });
+  }
+  await pipeline(writeLayoutTar(layout, images), stdout.stream(), { signal });
 }
 
 function rowOf(reference: Reference, { target, descriptor, changed, downloadedBytes }: PullResult) {

@@ -2,6 +2,7 @@ import { defineCommand, formatOption, printRows } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parseReference } from '@ctrkit/oci';
 import { clientOptions, commandClient } from './client.ts';
+import { nameRows } from './name-rows.ts';
 
 export const command: Command = defineCommand({
   operands: 'REPOSITORY',
@@ -9,13 +10,9 @@ export const command: Command = defineCommand({
   async run({ options, operands: [name] }, { stdout, signal, env }) {
     const client = await commandClient(env, options);
     const tags = client.tags(parseReference(name), { signal });
-    await printRows(stdout, rowsOf(tags), {
+    await printRows(stdout, nameRows(tags), {
       format: options.format,
       columns: [{ header: 'NAME', value: (row) => row.name }],
     });
   },
 });
-
-async function* rowsOf(tags: AsyncIterable<string>): AsyncGenerator<{ name: string }> {
-  for await (const name of tags) yield { name };
-}

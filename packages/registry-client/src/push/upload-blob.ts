@@ -92,10 +92,13 @@ async function giveUpOrWait(
   }
 }
 
+// It has another number of bytes than we think, or has not yet noticed that the last connection broke.
+const counted: ReadonlySet<number> = new Set([409, 416]);
+
 // That a registry has lost or counted otherwise is put right by asking how far it is.
 function resumable(error: unknown): unknown {
   if (!(error instanceof RegistryError) || error.transient) return error;
-  if (error.code !== 'UPLOAD_UNKNOWN' && error.status !== 416) return error;
+  if (error.code !== 'UPLOAD_UNKNOWN' && !counted.has(error.status ?? 0)) return error;
   return new RegistryError(error.code, error.message, { transient: true, cause: error });
 }
 
