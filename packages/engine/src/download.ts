@@ -1,6 +1,6 @@
 import { ensureLayers } from '@ctrkit/rootfs';
 import type { LayeredImage } from '@ctrkit/rootfs';
-import type { PullEvent } from '@ctrkit/registry-client';
+import type { PullEvent, PullResult } from '@ctrkit/registry-client';
 import type { ImageStore, Lease } from '@ctrkit/image-store';
 import { formatReference, parseReference } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
@@ -67,7 +67,7 @@ export async function downloadImage(
   store: ImageStore,
   name: string,
   options: ImageOptions,
-): Promise<void> {
+): Promise<PullResult> {
   // Most runs fetch nothing, and need not wait for an HTTP client to load.
   const { pull, userRegistryClient } = await import('@ctrkit/registry-client');
   const client = await userRegistryClient();
@@ -75,7 +75,7 @@ export async function downloadImage(
   let lease: Lease | undefined;
   const before = await meantBefore(store, name);
   try {
-    const { changed } = await pull(parseReference(name), store.layout, {
+    const result = await pull(parseReference(name), store.layout, {
       client,
       ...platformOf(options),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -89,8 +89,9 @@ export async function downloadImage(
         lease = await store.lease(before === undefined ? digests : [...digests, before.digest]);
       },
     });
-    if (changed && before !== undefined) await store.keepNameless(before);
+    if (result.changed && before !== undefined) await store.keepNameless(before);
     await unpacking.end();
+    return result;
   } catch (error) {
     await unpacking.fail(error);
     throw error;

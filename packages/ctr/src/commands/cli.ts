@@ -121,6 +121,11 @@ export const cli: Cli = {
       load: () => import('./logout.ts'),
     },
     {
+      name: 'search',
+      describe: 'Search a registry for images',
+      load: () => import('./search.ts'),
+    },
+    {
       name: 'images',
       aliases: ['image ls', 'image list'],
       describe: 'List images',

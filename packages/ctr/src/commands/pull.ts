@@ -2,20 +2,18 @@ import { CliError, defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Context, ProgressMode } from '@ctrkit/cli-kit';
 import { pullImage, remoteTags } from '@ctrkit/engine';
 import type { Engine } from '@ctrkit/engine';
+import { formatReference, parseReference } from '@ctrkit/oci';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
 import { isNameOnly, tagWithAllTags } from './is-name-only.ts';
 import { pullFromLock } from './pull-from-lock.ts';
+import { linesAfter, linesBefore } from './pull-lines.ts';
 
 interface PullFlags {
-  readonly 'all-tags': boolean;
-  readonly locked: string | undefined;
   readonly platform: string | undefined;
   readonly quiet: boolean;
   readonly progress: ProgressMode;
 }
-
-type Pulled = AsyncGenerator<{ readonly name: string }>;
 
 export const command: Command = defineCommand({
   operands: '[NAME[:TAG|@DIGEST]]',
@@ -36,36 +34,55 @@ export const command: Command = defineCommand({
     quiet: { type: 'boolean', alias: 'q', describe: 'Suppress verbose output' },
   },
   async run({ options, operands: [name] }, context) {
-    for await (const image of pulls(engineOf(options, context.env), name, options, context)) {
-      context.stdout.write(`${image.name}\n`);
-    }
+    const engine = engineOf(options, context.env);
+    const { locked } = options;
+    if (locked !== undefined) return await pullLocked(engine, locked, name, options, context);
+    if (!options['all-tags']) return await pullOne(engine, required(name), options, context);
+    await pullAllTags(engine, required(name), options, context);
   },
 });
 
-async function* pulls(
-  engine: Engine,
-  name: string | undefined,
-  flags: PullFlags,
-  context: Context,
-): Pulled {
-  const progress = context.progress(flags.quiet ? 'none' : flags.progress);
-  const { platform, locked } = flags;
-  const choices = { platform, signal: context.signal, onEvent: progress.event };
-  if (locked !== undefined) yield* await pullFromLock(engine, locked, name, choices);
-  else if (flags['all-tags']) yield* allTags(engine, required(name), choices);
-  else yield await pullImage(engine, required(name), choices);
-  progress.stop();
-}
-
-async function* allTags(
+async function pullOne(
   engine: Engine,
   name: string,
-  choices: Parameters<typeof pullImage>[2] & { readonly signal: AbortSignal },
-): Pulled {
+  { platform, quiet, progress: mode }: PullFlags,
+  context: Context,
+): Promise<void> {
+  const progress = context.progress(quiet ? 'none' : mode);
+  const say = (text: string): void => progress.event({ type: 'message', text });
+  linesBefore(name).forEach(say);
+  const { signal } = context;
+  const image = await pullImage(engine, name, { platform, signal, onEvent: progress.event });
+  // What the live line was about is over.
+  progress.stop();
+  linesAfter(image).forEach(say);
+  context.stdout.write(`${formatReference(parseReference(name))}\n`);
+}
+
+async function pullAllTags(
+  engine: Engine,
+  name: string,
+  flags: PullFlags,
+  context: Context,
+): Promise<void> {
   if (!isNameOnly(name)) throw tagWithAllTags();
-  for await (const tagged of remoteTags(name, { signal: choices.signal })) {
-    yield await pullImage(engine, tagged, choices);
+  for await (const tagged of remoteTags(name, { signal: context.signal })) {
+    await pullOne(engine, tagged, flags, context);
   }
+}
+
+async function pullLocked(
+  engine: Engine,
+  path: string,
+  name: string | undefined,
+  { platform, quiet, progress: mode }: PullFlags,
+  context: Context,
+): Promise<void> {
+  const progress = context.progress(quiet ? 'none' : mode);
+  const choices = { platform, signal: context.signal, onEvent: progress.event };
+  const pulled = await pullFromLock(engine, path, name, choices);
+  progress.stop();
+  context.stdout.write(pulled.map((image) => `${image.name}\n`).join(''));
 }
 
 function required(name: string | undefined): string {
