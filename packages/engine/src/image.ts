@@ -118,16 +118,39 @@ export async function prepareImage(
   name: string,
   options: PrepareOptions = {},
 ): Promise<RunnableImage> {
-  const { signal } = options;
   // Whoever starts a container meanwhile goes first: the kernel's slow steps then run while we look.
   await new Promise((resolve) => setImmediate(resolve));
   const store = await openImageStore({ root: engine.root });
-  const image = await obtain(engine, store, name, options);
-  const claim = await claimLayers(engine.root, image, signalled(signal));
+  for (let tries = 1; ; tries++) {
+    try {
+      const image = await obtain(engine, store, name, options);
+      return await prepared(engine, store, { ...image, given: name }, options);
+    } catch (error) {
+      if (tries === TRIES || !isRaced(error, options)) throw error;
+    }
+  }
+}
+
+// Somebody who prunes all the time is not waited for.
+const TRIES = 5;
+
+// Removed while we looked it up, or between our finding it and our claiming it: to be obtained again.
+function isRaced(error: unknown, { pull }: PrepareOptions): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'BLOB_NOT_FOUND' || (code === 'IMAGE_NOT_FOUND' && pull !== 'never');
+}
+
+async function prepared(
+  engine: Engine,
+  store: ImageStore,
+  image: StoredImage & { readonly given: string },
+  options: PrepareOptions,
+): Promise<RunnableImage> {
+  const claim = await claimLayers(engine.root, image, signalled(options.signal));
   try {
     const layers = await unpackMissing(engine, store, image, options, claim);
     return {
-      name,
+      name: image.given,
       id: image.id,
       config: image.config,
       layers: layers.length === 0 ? [emptyLayer(engine)] : layers,

@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -17,6 +18,9 @@ export interface CuttableDisk extends SmallDisk {
    */
   cut(): Promise<SmallDisk>;
 }
+
+/** How often something is tried that others are in the way of. */
+const TRIES = 20;
 
 async function must(...command: [string, ...string[]]): Promise<void> {
   const { code, stderr } = await run(command);
@@ -38,10 +42,20 @@ async function mounted(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      await must('umount', path);
+      await unmount(path);
       await directory[Symbol.asyncDispose]();
     },
   };
+}
+
+// What was started beside a command, to sync for example, may have something open for a moment.
+async function unmount(path: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { code, stderr } = await run(['umount', path]);
+    if (code === 0) return;
+    if (tries === TRIES) throw new Error(stderr.trim());
+    await sleep(200);
+  }
 }
 
 /** A small file system in memory. */
@@ -64,9 +78,6 @@ export async function loopDisk(megabytes: number): Promise<CuttableDisk> {
   const disk = await mounted([...OPTIONS, image], directory);
   return { ...disk, cut: () => cutOff(image) };
 }
-
-/** How often a copy is made again because something was written meanwhile. */
-const TRIES = 20;
 
 // The device is a file. What its file system has not written is not in it. A copy that is equal to it afterwards is what
 // stood there at one moment.

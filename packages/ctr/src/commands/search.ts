@@ -1,4 +1,4 @@
-import { CliError, defineCommand, formatList } from '@ctrkit/cli-kit';
+import { CliError, defineCommand, filterOption, formatList } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { searchFilter } from './search-filter.ts';
 import { searchList, searchRow } from './search-row.ts';
