@@ -7,7 +7,8 @@ import type { BlobIdentity } from './blobs.ts';
 import { MARKER } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { sniffCompression } from './sniff-compression.ts';
-import { writeBlob } from './write-blob.ts';
+import { takeBlob } from './write-blob.ts';
+import type { TakenBlob } from './write-blob.ts';
 
 const LARGEST_JSON = 4 * 1024 * 1024;
 const LONGEST_PATH = 4096;
@@ -43,12 +44,47 @@ export async function readContents(
   layout: Layout,
 ): Promise<ArchiveContents> {
   const contents: ArchiveContents = { blobs: new Set(), files: new Map(), links: new Map() };
-  for await (const entry of archiveEntries(tar)) {
-    const path = pathIn(entry.path);
-    if (entry.link !== undefined) takeLink(path, entry.link, contents);
-    else if (entry.isFile) await takeFile(path, entry, contents, layout);
+  const disk = new Disk();
+  try {
+    for await (const entry of archiveEntries(tar)) {
+      const path = pathIn(entry.path);
+      if (entry.link !== undefined) takeLink(path, entry.link, contents);
+      else if (entry.isFile) await takeFile(path, entry, contents, { layout, disk });
+    }
+  } finally {
+    await disk.settle();
   }
+  await disk.flush();
   return contents;
+}
+
+// Node has four threads for what waits for a disk: some must be left for what is still being written.
+const SYNCS = 2;
+
+/** Blobs that are being synced while the next ones are read. */
+class Disk {
+  #busy: Promise<void>[] = [];
+
+  async add({ blob, kept }: TakenBlob): Promise<BlobIdentity> {
+    this.#busy.push(kept);
+    while (this.#busy.length > SYNCS) await this.#busy.shift();
+    return blob;
+  }
+
+  /** Throws where one of them could not be kept. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#busy);
+  }
+
+  /** Nothing is under way any more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#busy);
+  }
+}
+
+interface Target {
+  readonly layout: Layout;
+  readonly disk: Disk;
 }
 
 /** The one spelling of a path in an archive; one that leads out of it begins with `..` or `/`. */
@@ -66,12 +102,12 @@ async function takeFile(
   path: string,
   entry: ArchiveEntry,
   contents: ArchiveContents,
-  layout: Layout,
+  { layout, disk }: Target,
 ): Promise<void> {
   const digest = blobDigest(entry.path);
   if (digest !== undefined) {
     if (contents.blobs.has(digest)) return;
-    await writeBlob(layout, { digest, size: entry.size }, entry.body);
+    await disk.add(await takeBlob(layout, { digest, size: entry.size }, entry.body));
     contents.blobs.add(digest);
   } else if (Object.hasOwn(documents, path)) {
     const key = documents[path as keyof typeof documents];
@@ -80,7 +116,7 @@ async function takeFile(
   } else if (isPartOfDocker(path, contents)) {
     countFile(path, contents);
     const { compression, bytes } = await sniffCompression(entry.body);
-    const blob = await writeBlob(layout, undefined, bytes);
+    const blob = await disk.add(await takeBlob(layout, undefined, bytes));
     contents.files.set(path, { ...blob, compression });
   }
 }

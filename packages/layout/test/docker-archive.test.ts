@@ -67,6 +67,42 @@ test('an archive of docker before 25: every tag a name, and the id stays', async
   assert.equal(names, ['docker.io/library/busybox:1', 'localhost:5000/own:2']);
 });
 
+test('an archive of docker 25 and later: its index counts, with all names', async () => {
+  const blob = (bytes: Buffer): string => `blobs/${identityOf(bytes).digest.replace(':', '/')}`;
+  const type = 'application/vnd.oci.image';
+  const document = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: `${type}.manifest.v1+json`,
+      config: { mediaType: `${type}.config.v1+json`, ...identityOf(config) },
+      layers: [one, two].map((layer) => ({
+        mediaType: `${type}.layer.v1.tar`,
+        ...identityOf(layer),
+      })),
+    }),
+  );
+  const names = ['docker.io/library/busybox:1', 'localhost:5000/own:2'];
+  const manifests = names.map((name) => ({
+    mediaType: `${type}.manifest.v1+json`,
+    ...identityOf(document),
+    annotations: {
+      'io.containerd.image.name': name,
+      'org.opencontainers.image.ref.name': name.slice(-1),
+    },
+  }));
+  const Layers = [one, two].map(blob);
+  const found = await taken([
+    { path: 'blobs/', type: 'Directory' },
+    { path: 'blobs/sha256/', type: 'Directory' },
+    ...[one, two, config, document].map((bytes) => file(blob(bytes), bytes)),
+    file('index.json', JSON.stringify({ schemaVersion: 2, manifests })),
+    manifest({ Config: blob(config), RepoTags: image.RepoTags, Layers }),
+    file('oci-layout', '{"imageLayoutVersion":"1.0.0"}'),
+    file('repositories', '{}'),
+  ]);
+  assert.equal(found.names, names);
+});
+
 test('the same images give the same manifest', async () => {
   const digests = [];
   for (const entries of [docker, docker.toReversed()]) {

@@ -13,6 +13,9 @@ export interface CompareOptions {
   readonly isAlone: boolean;
 }
 
+/** Which files, by inode, had which contents: one of many names is read once. */
+type Contents = Map<string, boolean>;
+
 const MOST_TOLD = 100;
 const PIECE = 1024 * 1024;
 
@@ -23,6 +26,7 @@ export async function compareTree(
   options: CompareOptions,
 ): Promise<string[]> {
   const differ: string[] = [];
+  const read: Contents = new Map();
   const found = new Set<string>();
   const expected = new Set(
     [...files.keys(), ...removed].flatMap((path) => [path, ...parentsOf(path)]),
@@ -33,7 +37,7 @@ export async function compareTree(
     const isRight =
       file === undefined
         ? (expected.has(path) && isMark(path, status, removed)) || !options.isAlone
-        : await isSame(file, at(directory, path), status, options);
+        : await isSame(file, at(directory, path), status, options, read);
     if (!isRight) differ.push(shown(path));
     if (differ.length === MOST_TOLD) return differ;
   }
@@ -59,6 +63,7 @@ async function isSame(
   path: Buffer,
   status: Stats,
   { complete }: CompareOptions,
+  read: Contents,
 ): Promise<boolean> {
   if (kindOf(status) !== file.type) return false;
   // A hard link into a lower layer: that one's description is not at hand.
@@ -68,7 +73,11 @@ async function isSame(
   if (complete && !(isOwned && hasMode)) return false;
   if (file.type === 'symlink') return (await readlink(path, 'latin1')) === file.target;
   if (file.type !== 'file') return true;
-  return status.size === file.size && (await hasContents(file, path));
+  if (status.size !== file.size) return false;
+  const key = `${status.ino} ${file.contents}`;
+  const isRight = read.get(key) ?? (await hasContents(file, path));
+  read.set(key, isRight);
+  return isRight;
 }
 
 function kindOf(status: Stats): LayerFile['type'] | undefined {
