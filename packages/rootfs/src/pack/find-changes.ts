@@ -1,7 +1,8 @@
 import type { WalkEntry } from '@ctrkit/syscalls';
-import { isOpaque, isWhiteout } from './overlay-marks.ts';
-import { ancestorsOf, comparePaths, parentOf } from './paths.ts';
+import { isWhiteout } from './overlay-marks.ts';
+import { ancestorsOf, comparePaths } from './paths.ts';
 import { placeholdersIn } from './placeholders.ts';
+import { isSameDirectory } from './same-directory.ts';
 import { lowerEntries, upperEntries } from './upper-entries.ts';
 import type { ChangesOptions } from './upper-entries.ts';
 
@@ -12,27 +13,12 @@ export interface Change {
   readonly path: Buffer;
 }
 
-// What is copied up because something in it changes is the same as before.
-function isSameDirectory(one: WalkEntry, other: WalkEntry, holdsPlaceholder: boolean): boolean {
-  return (
-    one.type === 'directory' &&
-    other.type === 'directory' &&
-    one.mode === other.mode &&
-    one.uid === other.uid &&
-    one.gid === other.gid &&
-    (one.modified === other.modified || holdsPlaceholder) &&
-    !isOpaque(one)
-  );
-}
-
-function kindOf(
-  entry: WalkEntry,
-  before: WalkEntry | undefined,
-  holdsPlaceholder: boolean,
-): Change['kind'] | undefined {
+function kindOf(entry: WalkEntry, before: WalkEntry | undefined): Change['kind'] | undefined {
   if (isWhiteout(entry)) return before === undefined ? undefined : 'deleted';
   if (before === undefined) return 'added';
-  return isSameDirectory(entry, before, holdsPlaceholder) ? undefined : 'modified';
+  // What is copied up because something in it changes is the same as before.
+  const isSame = isSameDirectory(entry, before) && entry.modified === before.modified;
+  return isSame ? undefined : 'modified';
 }
 
 /**
@@ -43,11 +29,10 @@ export async function findChanges(options: ChangesOptions): Promise<Change[]> {
   const upper = await upperEntries(options);
   const lower = await lowerEntries(upper, options);
   const placeholders = placeholdersIn(upper, lower, options.mountPoints ?? []);
-  const holders = new Set([...placeholders].map(parentOf));
   const kinds = new Map<string, Change['kind']>();
   for (const [path, entry] of upper) {
     if (placeholders.has(path)) continue;
-    const kind = kindOf(entry, lower.get(path), holders.has(path));
+    const kind = kindOf(entry, lower.get(path));
     if (kind !== undefined) kinds.set(path, kind);
   }
   for (const path of lower.keys()) if (!upper.has(path)) kinds.set(path, 'deleted');
