@@ -132,10 +132,10 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
       const idOf = async (): Promise<string> =>
         (await ctr('images', '--no-trunc', '--format', '{{.Tag}} {{.ID}}')).stdout;
       await ctr('pull', `${host}/app:1`);
-      assert.equal(await idOf(), `1 ${young.config.digest}\n`);
+      assert.equal(await idOf(), `1 ${young.config.digest}\n<none> ${old.config.digest}\n`);
       const pulled = await ctr('pull', '--locked', lock);
       assert.equal(pulled.stdout, `${host}/app:1\n`, pulled.stderr);
-      assert.equal(await idOf(), `1 ${old.config.digest}\n`);
+      assert.equal(await idOf(), `1 ${old.config.digest}\n<none> ${young.config.digest}\n`);
       assert.equal((await ctr('pull', '--locked', lock, `${host}/app:1`)).code, 0);
       for (const args of [[`${host}/other:1`], ['--platform', 'linux/s390x']]) {
         const refused = await ctr('pull', '--locked', lock, ...args);
