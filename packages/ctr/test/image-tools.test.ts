@@ -116,6 +116,36 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
     });
   });
 
+  test('image cat: files as a container would see them, holes and links too', async () => {
+    await inPlace(async ({ ctr, host, publish: add }) => {
+      const link = (path: string, linkpath: string): TarEntry => ({ path, type: 'SymbolicLink', linkpath }); // prettier-ignore
+      await add('app:1', [
+        [file('a', 'old'), file('gone', ''), { path: 'd', type: 'Directory' }, file('d/b', 'b\n')],
+        [
+          file('a', 'a\n'),
+          file('.wh.gone', ''),
+          link('l', '/d/../d/b'),
+          link('out', '../../../etc/passwd'),
+        ],
+      ]);
+      await ctr('pull', `${host}/app:1`);
+      const cat = (...paths: string[]): Promise<RunResult> => ctr('image', 'cat', `${host}/app:1`, ...paths); // prettier-ignore
+      assert.equal((await cat('/a', 'd/b', '/l')).stdout, 'a\nb\nb\n');
+      for (const [path, why] of [
+        ['gone', /"gone": no such file/],
+        ['/a/x', /"\/a\/x": no such file/],
+        ['/d', /"\/d": is no regular file, but a directory/],
+        // Inside the image there is none.
+        ['/out', /"\/out": no such file/],
+      ] as const) {
+        const { code, stderr, stdout } = await cat(path);
+        assert.equal(code, 1);
+        assert.equal(stdout, '');
+        assert.match(stderr, why);
+      }
+    });
+  });
+
   test('image lock, pull --locked: the same bytes, whatever the tag means by now', async () => {
     await inPlace(async ({ ctr, host, publish: add, directory }) => {
       const old = await add('app:1', [[file('a', 'old')]]);

@@ -27,6 +27,7 @@ export { bundleSpec } from './bundle-spec.ts';
 export type { BundleChoices } from './bundle-spec.ts';
 export { findImage } from './find-image.ts';
 export type { FoundImage } from './find-image.ts';
+export { readFileOf } from './read-file.ts';
 export { readFiles } from './read-files.ts';
 export { directoryTree, layersTree, mountLayers, runningTree } from './tree.ts';
 export type { RunningRoot, Tree } from './tree.ts';

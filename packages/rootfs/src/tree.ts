@@ -1,5 +1,4 @@
-import { release } from 'node:os';
-import { cloneFlags } from '@ctrkit/syscalls';
+import { cloneFlags, rootOverlayOperation } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { choosePrivilege } from './privilege.ts';
 
@@ -7,12 +6,6 @@ const MOUNT_ATTR_RDONLY = 1;
 
 /** Where a tree of files is: what a walk's plan begins with. */
 export type Tree = readonly Operation[];
-
-// Linux 6.7 takes an overlay's lower directories one by one.
-function overlayOperation(): 'root-overlay' | 'root-overlay-by-name' {
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 7) ? 'root-overlay' : 'root-overlay-by-name';
-}
 
 /** The operations that make the root of layers (the lowest first), privately and read-only. */
 export function mountLayers(lowers: readonly string[]): Operation[] {
@@ -22,7 +15,7 @@ export function mountLayers(lowers: readonly string[]): Operation[] {
     { op: 'unshare', flags: cloneFlags.mount },
     { op: 'private-mounts' },
     {
-      op: overlayOperation(),
+      op: rootOverlayOperation(),
       lowers: lowers.toReversed(),
       upper: '',
       work: '',

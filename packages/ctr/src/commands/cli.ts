@@ -184,6 +184,11 @@ export const cli: Cli = {
       load: () => import('./import.ts'),
     },
     {
+      name: 'image cat',
+      describe: 'Write files of an image to STDOUT, without a container',
+      load: () => import('./image-cat.ts'),
+    },
+    {
       name: 'image diff',
       describe: 'Show what differs between two images: files and configuration',
       load: () => import('./image-diff.ts'),

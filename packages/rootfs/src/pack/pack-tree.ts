@@ -6,6 +6,7 @@ import { explain } from '../layer/plan-stream.ts';
 import { paddingOf } from '../tar/header.ts';
 import { archiveEnd, writeHeaders } from '../tar/write-header.ts';
 import type { Tree } from '../tree.ts';
+import { zeroBytes } from '../zero-bytes.ts';
 import { isOpaque, isWhiteout } from './overlay-marks.ts';
 import { opaqueIn, whiteoutAt, writtenEntry } from './written-entries.ts';
 
@@ -19,14 +20,6 @@ export interface PackOptions {
   readonly isLeftOut?: (entry: WalkEntry) => boolean;
   readonly onEvent?: OnEvent | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-const zeros = Buffer.alloc(64 * 1024);
-
-function* zeroBytes(count: number): Generator<Buffer> {
-  for (let left = count; left > 0; left -= zeros.length) {
-    yield left < zeros.length ? zeros.subarray(0, left) : zeros;
-  }
 }
 
 /** Turns the records of a walk into the bytes of an archive. */
