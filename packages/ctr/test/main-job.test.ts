@@ -81,6 +81,17 @@ if (needs(...mainJob)) {
       const image = `${registry}/busybox`;
       const pulled = await ctr('pull', image);
       assert.equal(pulled.stdout, `${image}:latest\n`);
+      const said = pulled.stderr.split('\n');
+      assert.deepEqual(said.slice(0, 2), [
+        'Using default tag: latest',
+        'latest: Pulling from busybox',
+      ]);
+      assert.match(said.at(-3) ?? '', /^Digest: sha256:[0-9a-f]{64}$/);
+      assert.equal(said.at(-2), `Status: Downloaded newer image for ${image}:latest`);
+      const again = await ctr('pull', `${image}:latest`);
+      assert.match(again.stderr, /^latest: Pulling from busybox\n/);
+      assert.match(again.stderr, /Status: Image is up to date for .*\/busybox:latest\n$/);
+      assert.equal((await ctr('pull', '-q', image)).stderr, '');
       const images = await ctr('images');
       assert.match(
         images.stdout,

@@ -1,6 +1,6 @@
 import { ensureLayers } from '@ctrkit/rootfs';
 import type { LayeredImage } from '@ctrkit/rootfs';
-import type { PullEvent } from '@ctrkit/registry-client';
+import type { PullEvent, PullResult } from '@ctrkit/registry-client';
 import type { ImageStore, Lease } from '@ctrkit/image-store';
 import { parseReference } from '@ctrkit/oci';
 import { Arrivals } from './arrivals.ts';
@@ -60,14 +60,14 @@ export async function downloadImage(
   store: ImageStore,
   name: string,
   options: ImageOptions,
-): Promise<void> {
+): Promise<PullResult> {
   // Most runs fetch nothing, and need not wait for an HTTP client to load.
   const { pull, userRegistryClient } = await import('@ctrkit/registry-client');
   const client = await userRegistryClient();
   const unpacking = new Unpacking(engine, store, options);
   let lease: Lease | undefined;
   try {
-    await pull(parseReference(name), store.layout, {
+    const result = await pull(parseReference(name), store.layout, {
       client,
       ...platformOf(options),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -82,6 +82,7 @@ export async function downloadImage(
       },
     });
     await unpacking.end();
+    return result;
   } catch (error) {
     await unpacking.fail(error);
     throw error;

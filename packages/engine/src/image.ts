@@ -27,6 +27,16 @@ export interface RunnableImage {
   readonly layers: readonly string[];
 }
 
+/** What a pull brought. */
+export interface PulledImage {
+  /** In its familiar form. */
+  readonly name: string;
+  /** What the name now means. */
+  readonly digest: Digest;
+  /** Whether it means something else than before, or parts of it were missing. */
+  readonly isNew: boolean;
+}
+
 const notFound = (name: string): EngineError =>
   new EngineError('IMAGE_NOT_FOUND', `No such image: ${familiarReference(parseReference(name))}`, {
     hint: `ctr pull ${name} fetches it`,
@@ -63,17 +73,21 @@ async function obtain(
 }
 
 /**
- * Downloads an image, records its name and unpacks its layers; what is there already is not fetched. Returns the name in
- * its familiar form and the digest that it now means. Throws RegistryError, RootfsError and what they name.
+ * Downloads an image, records its name and unpacks its layers; what is there already is not fetched. Throws RegistryError, RootfsError and what they name.
  */
 export async function pullImage(
   engine: Engine,
   name: string,
   options: ImageOptions = {},
-): Promise<{ readonly name: string; readonly digest: Digest }> {
+): Promise<PulledImage> {
   const store = await openImageStore({ root: engine.root });
-  const image = await fetchImage(engine, store, name, options);
-  return { name: familiarReference(parseReference(name)), digest: image.target.digest };
+  const { downloadImage } = await import('./download.ts');
+  const { target, changed, downloadedBytes } = await downloadImage(engine, store, name, options);
+  return {
+    name: familiarReference(parseReference(name)),
+    digest: target.digest,
+    isNew: changed || downloadedBytes > 0,
+  };
 }
 
 // An overlay has at least one lower directory, and an image may have no layer.

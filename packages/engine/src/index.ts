@@ -17,7 +17,7 @@ export { pushImage } from './push-image.ts';
 export type { PushedImage, PushImageOptions } from './push-image.ts';
 export { remoteTags } from './remote-tags.ts';
 export { prepareImage, pullImage } from './image.ts';
-export type { PrepareOptions, RunnableImage } from './image.ts';
+export type { PrepareOptions, PulledImage, RunnableImage } from './image.ts';
 export type { ImageEvent, ImageOptions } from './image-events.ts';
 export { hasLimits } from './limits.ts';
 export type { Limits } from './limits.ts';

@@ -53,5 +53,6 @@ export type {
 } from './registry-client.ts';
 export { RegistryError } from './registry-error.ts';
 export type { RegistryErrorCode } from './registry-error.ts';
+export type { SearchResult } from './search.ts';
 export { userRegistryClient } from './user-client.ts';
 export type { UserClientOptions } from './user-client.ts';

@@ -28,6 +28,8 @@ import type { UploadOptions, UploadOutcome } from './push/upload-blob.ts';
 import { listReferrers } from './referrers.ts';
 import type { Mirror } from './registries/mirror.ts';
 import type { Session } from './session.ts';
+import { searchRegistry } from './search-registry.ts';
+import type { SearchResult } from './search.ts';
 import { createSessions } from './sessions.ts';
 import { listTags } from './tags.ts';
 
@@ -101,6 +103,15 @@ export interface RegistryClient {
   hasMirrors(reference: Pick<Reference, 'registry'>): boolean;
   /** The tags of the reference's repository. Throws REPOSITORY_UNKNOWN and what `resolve` throws. */
   tags(reference: Reference, options?: { signal?: AbortSignal }): AsyncIterable<string>;
+  /**
+   * The repositories of a registry, `host` or `host:port`, that a term finds: by Docker Hub's search, elsewhere by that or by
+   * the catalog. Throws UNSUPPORTED where there is neither, and what `resolve` throws.
+   */
+  search(
+    registry: string,
+    term: string,
+    options?: { limit?: number; signal?: AbortSignal },
+  ): Promise<SearchResult[]>;
   /**
    * Asks a registry whether it takes a login, and answers what is to be kept of it: an identity token in place of the
    * password where the registry gives one. Throws UNAUTHORIZED, DENIED, and what a request to it throws.
@@ -216,6 +227,8 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       listTags(sessions.of(registry), repository, familiarName(registry, repository), signal),
     checkLogin: async (registry, credentials, { signal } = {}) =>
       await checkLogin(sessions.settingsOf(registry), credentials, signal),
+    search: async (registry, term, options = {}) =>
+      await searchRegistry(sessions, registry, term, options),
     ...lists(sessions.of),
     ...writing(sessions.of),
     close: () => context.connections.close(),

@@ -104,6 +104,11 @@ export const cli: Cli = {
       load: () => import('./logout.ts'),
     },
     {
+      name: 'search',
+      describe: 'Search a registry for images',
+      load: () => import('./search.ts'),
+    },
+    {
       name: 'images',
       describe: 'List images',
       load: () => import('./images.ts'),

@@ -2,9 +2,11 @@ import { defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Context, ProgressMode } from '@ctrkit/cli-kit';
 import { pullImage, remoteTags } from '@ctrkit/engine';
 import type { Engine } from '@ctrkit/engine';
+import { formatReference, parseReference } from '@ctrkit/oci';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
 import { isNameOnly, tagWithAllTags } from './is-name-only.ts';
+import { linesAfter, linesBefore } from './pull-lines.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME[:TAG|@DIGEST]',
@@ -44,8 +46,12 @@ async function pullOne(
   context: Context,
 ): Promise<void> {
   const progress = context.progress(quiet ? 'none' : mode);
+  const say = (text: string): void => progress.event({ type: 'message', text });
+  linesBefore(name).forEach(say);
   const { signal } = context;
   const image = await pullImage(engine, name, { platform, signal, onEvent: progress.event });
+  // What the live line was about is over.
   progress.stop();
-  context.stdout.write(`${image.name}\n`);
+  linesAfter(image).forEach(say);
+  context.stdout.write(`${formatReference(parseReference(name))}\n`);
 }

@@ -5,7 +5,7 @@ import { invalidFile, readAuthFile } from './auth-file.ts';
 import type { AuthFile } from './auth-file.ts';
 import { authFilePaths, dockerConfigPath } from './auth-file-path.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
-import { coversRepository, serverAddress } from './registry-key.ts';
+import { coversRepository, parseRegistryKey, serverAddress } from './registry-key.ts';
 import type { RegistryKey } from './registry-key.ts';
 
 /**
@@ -21,7 +21,9 @@ export function dockerConfigCredentials(
   return async (registry, repository = '') => {
     reading ??= readAuthFile(path);
     const file = await reading;
-    return file === undefined ? undefined : await lookUp(file, registry, repository, options);
+    if (file === undefined) return undefined;
+    // Docker Hub by another of its names is the same.
+    return await lookUp(file, parseRegistryKey(registry).registry, repository, options);
   };
 }
 

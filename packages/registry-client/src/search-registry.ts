@@ -1,0 +1,28 @@
+import { listCatalog } from './catalog.ts';
+import { originOf } from './origin.ts';
+import { searchCatalog, searchIndex } from './search.ts';
+import type { SearchResult } from './search.ts';
+import type { Sessions } from './sessions.ts';
+
+const HUB = 'docker.io';
+const HUB_INDEX = 'index.docker.io';
+// Docker's.
+const USUAL_LIMIT = 25;
+
+/**
+ * What a term finds at a registry: by Docker Hub's search, elsewhere by the same where the registry has it, else by the
+ * names of its catalog. Throws UNSUPPORTED where there is neither, and what a request throws.
+ */
+export async function searchRegistry(
+  { of: session, settingsOf }: Sessions,
+  registry: string,
+  term: string,
+  { limit = USUAL_LIMIT, signal }: { limit?: number; signal?: AbortSignal },
+): Promise<SearchResult[]> {
+  const isHub = registry === HUB;
+  const { context, retryPolicy, plainHttp } = settingsOf(registry);
+  const origin = originOf(isHub ? HUB_INDEX : registry, plainHttp);
+  const found = await searchIndex(context, retryPolicy, { origin, term, limit }, signal);
+  if (found !== undefined || isHub) return found ?? [];
+  return await searchCatalog(listCatalog(session(registry), registry, signal), term, limit);
+}
