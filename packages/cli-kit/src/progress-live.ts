@@ -23,7 +23,7 @@ const complete: ReadonlySet<LayerEvent['status']> = new Set([
 const isComplete = (layer: LayerEvent): boolean => complete.has(layer.status);
 
 const isArriving = ({ status }: LayerEvent): boolean =>
-  status === 'downloading' || status === 'retrying';
+  status === 'downloading' || status === 'pushing' || status === 'retrying';
 
 const bytesLeft = ({ current = 0, total = 0 }: LayerEvent): number => Math.max(0, total - current);
 

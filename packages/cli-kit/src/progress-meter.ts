@@ -12,6 +12,9 @@ export interface Meter {
 const WINDOW_MS = 5_000;
 const SHORTEST_MS = 500;
 
+// What is there already came without the network.
+const isNoSpeed: ReadonlySet<LayerEvent['status']> = new Set(['exists', 'present', 'mounted']);
+
 /** Counts what arrives from now on: what was there before, of a download that goes on, is no speed. */
 export function createMeter(): Meter {
   const seen = new Map<string, number>();
@@ -23,7 +26,7 @@ export function createMeter(): Meter {
   };
   return {
     note: ({ id, status, current }, now) => {
-      if (current === undefined || status === 'exists') return;
+      if (current === undefined || isNoSpeed.has(status)) return;
       const before = seen.get(id) ?? current;
       seen.set(id, current);
       arrived += Math.max(0, current - before);

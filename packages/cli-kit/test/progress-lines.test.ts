@@ -50,6 +50,22 @@ test('json: one object an event', () => {
   assert.not(shown('json').includes('\u001b'));
 });
 
+test('on the way to a registry: docker’s words', () => {
+  const output = memoryOutput();
+  const progress = createProgress({ mode: 'plain', output });
+  progress.event({ type: 'layer', id: a, status: 'present' });
+  progress.event({ type: 'layer', id: b, status: 'pushing', current: 1, total: 10 });
+  progress.event({ type: 'layer', id: b, status: 'pushed', current: 10, total: 10 });
+  progress.event({ type: 'layer', id: c, status: 'mounted', from: 'library/busybox\u001b' });
+  progress.stop();
+  const lines = [
+    'aaaaaaaaaaaa: Layer already exists',
+    'bbbbbbbbbbbb: Pushed',
+    'cccccccccccc: Mounted from library/busybox\\u001b',
+  ];
+  assert.is(output.text, `${lines.join('\n')}\n`);
+});
+
 test('the live line sums up', () => {
   const layers = new Map([
     [a, { type: 'layer', id: a, status: 'exists' }],
@@ -59,6 +75,15 @@ test('the live line sums up', () => {
   assert.is(describeLayers(layers), '1/3 layers  3MB/11MB  unpacking');
   assert.is(describeLayers(layers, 2e6), '1/3 layers  3MB/11MB  2MB/s  4s left  unpacking');
   assert.is(describeLayers(layers, 0), '1/3 layers  3MB/11MB  0B/s  unpacking');
+});
+
+test('the live line of a push', () => {
+  const layers = new Map([
+    [a, { type: 'layer', id: a, status: 'present', current: 1e6, total: 1e6 }],
+    [b, { type: 'layer', id: b, status: 'pushing', current: 2e6, total: 1e7 }],
+    [c, { type: 'layer', id: c, status: 'mounted', current: 1e6, total: 1e6 }],
+  ] as const);
+  assert.is(describeLayers(layers, 2e6), '2/3 layers  4MB/12MB  2MB/s  4s left');
 });
 
 test.run();

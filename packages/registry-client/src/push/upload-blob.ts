@@ -92,11 +92,15 @@ async function giveUpOrWait(
       await giveUpOrWait(session, job, state, failure, retries);
       return;
     }
-    if (upload !== undefined && job.signal?.aborted !== true) {
-      await cancelUpload(session, job, upload);
-    }
+    if (upload !== undefined && canListen(failure, job)) await cancelUpload(session, job, upload);
     throw failure;
   }
+}
+
+// Whoever is told to stop waits for nobody, nor for one that does not answer.
+function canListen(failure: unknown, { signal }: UploadJob): boolean {
+  if (signal?.aborted === true) return false;
+  return !(failure instanceof RegistryError && failure.code === 'REGISTRY_UNREACHABLE');
 }
 
 // It has another number of bytes than we think, or has not yet noticed that the last connection broke.
