@@ -64,7 +64,12 @@ for (const [exceptions, url, isExcepted] of [
 }
 
 test('a proxy that is none is not told with its password', async () => {
-  for (const text of ['socks5://u:hunter2@p:1', 'http://u:hunter2@:x', 'http://']) {
+  for (const text of [
+    'socks5://u:hunter2@p:1',
+    'http://u:hunter2@:x',
+    'http://u:hunter2%zz@p',
+    'http://',
+  ]) {
     const asked = Promise.resolve().then(() => chosen({ HTTPS_PROXY: text }, 'https://a.test'));
     const error = await expectCode(asked, 'PROXY_FAILED');
     assert.not.match(String(error.stack), 'hunter2');
