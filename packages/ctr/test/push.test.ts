@@ -62,6 +62,21 @@ if (needs('command:docker-registry', 'command:skopeo')) {
     assert.match(mounted.stderr, /: Mounted from base\n/);
   });
 
+  test('pull --all-tags brings every tag', async () => {
+    await using registry = await startDebianRegistry();
+    await using lists = await emptyLists();
+    const name = `${registry.host}/app`;
+    for (const tag of ['v1', 'v2']) await lists.addImage(`${name}:${tag}`);
+    await lists.ctr('push', '-a', name);
+    await using others = await emptyLists();
+    const { code, stderr } = await others.ctr('pull', '-a', name);
+    assert.equal(code, 0, stderr);
+    const format = ['--format', '{{.Repository}}:{{.Tag}}'];
+    const { stdout } = await others.ctr('images', ...format);
+    assert.deepEqual(stdout.trim().split('\n').toSorted(), [`${name}:v1`, `${name}:v2`]);
+    assert.equal((await others.ctr('pull', '-a', `${name}:v1`)).code, 1);
+  });
+
   test('manifest inspect prints what the registry has; what it has not', async () => {
     await using registry = await startDebianRegistry();
     await using lists = await emptyLists();

@@ -53,6 +53,19 @@ if (needs('command:skopeo')) {
     assert.equal((JSON.parse(tags) as { Tags: string[] }).Tags, ['v1', 'v2']);
   });
 
+  test('skopeo deletes what it pushed, where it is let', async () => {
+    await using on = await testStore();
+    const { manifest } = await addImage(on, 'team/app:v1');
+    await using registry = await serveRegistry(on.store, { allowDelete: true });
+    const name = `docker://${registry.host}/team/app`;
+    await skopeo('delete', '--tls-verify=false', `${name}:v1`);
+    assert.equal(await on.store.list(), []);
+    for (const gone of [`${name}:v1`, `${name}@${manifest.digest}`]) {
+      const { code } = await run(['skopeo', 'inspect', '--raw', '--tls-verify=false', gone]);
+      assert.is(code, 1);
+    }
+  });
+
   test('skopeo inspects what the store holds', async () => {
     await using on = await testStore();
     const image = await addImage(on, 'app:v1', { config: { Labels: { a: 'b' } } });

@@ -29,6 +29,8 @@ export type { Mirror } from './registries/mirror.ts';
 export { readRegistries, registriesPaths } from './registries/registries.ts';
 export type { Registries } from './registries/registries.ts';
 export { copy } from './copy/copy.ts';
+export { sync } from './copy/sync.ts';
+export type { Repository, SyncedTag, SyncOptions } from './copy/sync.ts';
 export type { WantedPlatforms } from './push/choose-image.ts';
 export type { PushEvent, PushLayerEvent, PushMessageEvent } from './push/events.ts';
 export type { BlobSource } from './push/piece-reader.ts';

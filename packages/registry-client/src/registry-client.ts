@@ -152,8 +152,7 @@ export interface RegistryClient {
   ): Promise<UploadOutcome>;
   /**
    * Gives a manifest or an index, whose parts are there, the name of the reference, or its digest's, and lists it
-   * with its subject, if it has one. Throws DIGEST_MISMATCH, REPOSITORY_UNKNOWN, oci's MANIFEST_INVALID and what `resolve`
-   * throws.
+   * with its subject, if it has one. Throws DIGEST_MISMATCH, BLOB_UNKNOWN, oci's MANIFEST_INVALID and what `resolve` throws.
    */
   pushManifest(
     reference: Reference,

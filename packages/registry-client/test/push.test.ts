@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blobPath, openLayout, readIndex, writeBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { parsePlatform, parseReference } from '@ctrkit/oci';
+import { hostPlatform, parsePlatform, parseReference } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
 import { makeImageLayout, temporaryDirectory } from '@ctrkit/testing';
 import type { ImageParts } from '@ctrkit/testing';
@@ -201,6 +201,56 @@ test('an index: all of it, children first; one platform; what is there of it', a
   );
   const one = await pushTo(target, 'a/b:one', { platforms: parsePlatform('linux/amd64') });
   assert.is(one.descriptor.digest, child.digest);
+});
+
+test('of an index that is here in part, what is for this machine goes, and that is told', async () => {
+  await using here = await world();
+  const { platform = hostPlatform(), annotations: _, ...child } = here.image;
+  const absent = { mediaType: types.manifest, digest: sha256(Buffer.from('absent')), size: 6 };
+  const manifests = [
+    { ...absent, platform: { os: 'linux', architecture: 's390x' } },
+    { ...child, platform },
+  ];
+  const document = { schemaVersion: 2, mediaType: types.index, manifests };
+  const image = await addDocument(here.layout, document, types.index);
+  const told: string[] = [];
+  const onEvent = (event: PushEvent) => void (event.type === 'message' && told.push(event.text));
+  const { descriptor } = await pushTo({ ...here, image }, 'a/b:1', { onEvent });
+  assert.is(descriptor.digest, child.digest);
+  assert.is(told.length, 1);
+  assert.match(told[0] ?? '', child.digest);
+});
+
+test('a layer that lies elsewhere by its own word is not needed here', async () => {
+  await using here = await world();
+  const [config, layer] = await blobsOf(here);
+  const foreign = {
+    mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+    digest: sha256(Buffer.from('foreign')),
+    size: 7,
+    urls: ['http://169.254.169.254/layer'],
+  };
+  const document = {
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config,
+    layers: [layer, foreign],
+  };
+  const image = await addDocument(here.layout, document, types.manifest);
+  await pushTo({ ...here, image }, 'a/b:1');
+  assert.is(here.registry.count(foreign.digest), 0);
+});
+
+test('a registry that said that it has a blob, and has not', async () => {
+  await using here = await world();
+  here.registry.override = (request, response) => {
+    const isHead = request.method === 'HEAD' && request.url?.includes('/blobs/') === true;
+    const isManifest = request.method === 'PUT' && request.url?.includes('/manifests/') === true;
+    if (isHead) response.end();
+    if (isManifest) response.writeHead(404).end();
+    return isHead || isManifest;
+  };
+  await expectCode(pushTo(here, 'a/b:1'), 'BLOB_UNKNOWN');
 });
 
 test('a manifest that is for another platform than was asked for', async () => {

@@ -128,7 +128,6 @@ test('a wait that is too long, and an error that does not pass, end it', async (
     [403, {}, 'DENIED'],
     [400, {}, 'REGISTRY_ERROR'],
     [405, {}, 'UNSUPPORTED'],
-    [413, {}, 'REGISTRY_ERROR'],
   ] as const) {
     await using registry = await FakeRegistry.start();
     registry.override = (request, response) => {
@@ -139,6 +138,33 @@ test('a wait that is too long, and an error that does not pass, end it', async (
     assert.is(registry.blobs.size, 0);
     assert.is(registry.uploads.parts.size, 0, 'it is told that no more will come');
   }
+});
+
+test('where the whole is too much for one request, it goes in pieces', async () => {
+  for (const most of [2_000_000, 100]) {
+    await using registry = await FakeRegistry.start();
+    registry.override = (request, response) => {
+      const isTooMuch = Number(request.headers['content-length'] ?? 0) > most;
+      if (isTooMuch) response.writeHead(413, { connection: 'close' }).end();
+      return isTooMuch;
+    };
+    // By its pieces of 64 MiB, of 16, of 4 and then of 1.
+    const retry = { attempts: 6 };
+    if (most === 100) await expectCode(pushTo(registry, {}, { retry }), 'REGISTRY_ERROR');
+    else assert.is(await pushTo(registry, {}, { retry }), 'uploaded');
+    assert.is(registry.blobs.size, most === 100 ? 0 : 1);
+  }
+});
+
+test('a registry that is still busy with the connection that broke is waited for', async () => {
+  await using registry = await FakeRegistry.start();
+  let busy = 2;
+  registry.override = (request, response) => {
+    if (!isPiece(request) || busy-- <= 0) return false;
+    response.writeHead(409, { connection: 'close' }).end();
+    return true;
+  };
+  assert.is(await pushTo(registry), 'uploaded');
 });
 
 test('ranges that lie', async () => {

@@ -23,6 +23,11 @@ export const cli: Cli = {
       load: () => import('./copy.ts'),
     },
     {
+      name: 'sync',
+      describe: 'Make the tags of a repository mean the same in another one',
+      load: () => import('./sync.ts'),
+    },
+    {
       name: 'login',
       describe: 'Log in to a registry, and keep that for docker, podman and skopeo too',
       load: () => import('./login.ts'),

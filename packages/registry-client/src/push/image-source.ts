@@ -44,10 +44,15 @@ export function registrySource(client: RegistryClient, reference: Reference): Im
       const content = parseManifestOrIndex(bytes, child.mediaType);
       return { descriptor: child, bytes, content };
     },
-    has: () => Promise.resolve(true),
+    has: (blob) => Promise.resolve(!liesElsewhere(blob)),
     open: (blob, signal) =>
       client.fetchBlob(reference, blob, signal === undefined ? {} : { signal }),
   };
+}
+
+// Of layers that may not be handed on, registries mostly keep but the address.
+function liesElsewhere({ mediaType, urls = [] }: Descriptor): boolean {
+  return urls.length > 0 && /\.(?:nondistributable|foreign)\./.test(mediaType);
 }
 
 function otherSize({ digest, size }: Descriptor, actual: number): RegistryError {

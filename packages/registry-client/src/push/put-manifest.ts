@@ -24,8 +24,8 @@ export interface PutManifest {
 
 /**
  * Gives a registry a manifest whose parts it has, under a tag or its digest. Throws DIGEST_MISMATCH when it is not that of
- * the digest or the registry calls it by another one, REGISTRY_ERROR when it lacks parts or does not like it, and what the
- * session throws.
+ * the digest or the registry calls it by another one, BLOB_UNKNOWN or REGISTRY_ERROR when it lacks parts, and what the session
+ * throws.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests
  */
 export async function putManifest(
@@ -42,7 +42,7 @@ export async function putManifest(
     headers: { 'content-type': mediaType, 'content-length': String(bytes.length) },
     body: bytes,
     what: `manifest for ${name}`,
-    absent: 'REPOSITORY_UNKNOWN',
+    absent: 'BLOB_UNKNOWN',
     action: 'push',
     scope: pushScope(repository),
     ...(signal !== undefined && { signal }),

@@ -23,6 +23,10 @@ export type UploadOutcome = 'exists' | 'mounted' | 'uploaded';
 // What is sent in the request that ends the upload, from memory: configurations, mostly.
 const SMALL = 1024 * 1024;
 
+// Proxies before a registry may take less in one request than a layer has: then it goes in pieces of this size first.
+const LARGE = 64 * 1024 * 1024;
+const TOO_LARGE = 413;
+
 // With less, a registry could string us along.
 const PROGRESS = 1024 * 1024;
 
@@ -40,7 +44,8 @@ export async function uploadBlob(
   options: UploadOptions = {},
 ): Promise<UploadOutcome> {
   const retries = createRetries(session.retryPolicy, job.signal);
-  const state: UploadState = { upload: undefined, counted: 0 };
+  const { chunkSize = Infinity } = options;
+  const state: UploadState = { upload: undefined, counted: 0, chunkSize };
   for (;;) {
     try {
       if (state.upload === undefined) {
@@ -62,6 +67,8 @@ interface UploadState {
   upload: Upload | undefined;
   /** The most bytes that were there when it was tried again. */
   counted: number;
+  /** Bytes in one request at most. */
+  chunkSize: number;
 }
 
 async function giveUpOrWait(
@@ -74,7 +81,7 @@ async function giveUpOrWait(
   const { upload } = state;
   try {
     if (upload !== undefined && upload.offset - state.counted >= PROGRESS) retries.reset();
-    await retries.after(resumable(error));
+    await retries.after(resumable(error, state));
     if (upload === undefined) return;
     // What it has lost and gets again is no progress.
     state.counted = Math.max(state.counted, upload.offset);
@@ -85,21 +92,40 @@ async function giveUpOrWait(
       await giveUpOrWait(session, job, state, failure, retries);
       return;
     }
-    if (upload !== undefined && job.signal?.aborted !== true) {
-      await cancelUpload(session, job, upload);
-    }
+    if (upload !== undefined && canListen(failure, job)) await cancelUpload(session, job, upload);
     throw failure;
   }
+}
+
+// Whoever is told to stop waits for nobody, nor for one that does not answer.
+function canListen(failure: unknown, { signal }: UploadJob): boolean {
+  if (signal?.aborted === true) return false;
+  return !(failure instanceof RegistryError && failure.code === 'REGISTRY_UNREACHABLE');
 }
 
 // It has another number of bytes than we think, or has not yet noticed that the last connection broke.
 const counted: ReadonlySet<number> = new Set([409, 416]);
 
 // That a registry has lost or counted otherwise is put right by asking how far it is.
-function resumable(error: unknown): unknown {
+function resumable(error: unknown, state: UploadState): unknown {
   if (!(error instanceof RegistryError) || error.transient) return error;
+  if (error.status === TOO_LARGE && state.chunkSize > SMALL) {
+    state.chunkSize = Math.max(SMALL, Math.min(state.chunkSize / 4, LARGE));
+    return passing(error, 0);
+  }
   if (error.code !== 'UPLOAD_UNKNOWN' && !counted.has(error.status ?? 0)) return error;
-  return new RegistryError(error.code, error.message, { transient: true, cause: error });
+  return passing(error);
+}
+
+function passing(cause: RegistryError, retryAfterMs?: number): RegistryError {
+  const { code, message, status, hint } = cause;
+  return new RegistryError(code, message, {
+    transient: true,
+    cause,
+    ...(status !== undefined && { status }),
+    ...(hint !== undefined && { hint }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 async function transfer(
@@ -113,7 +139,7 @@ async function transfer(
   const pieces = await openPieces(source, job.blob, state.upload.offset);
   try {
     const { size } = job.blob;
-    if (size - state.upload.offset <= Math.min(SMALL, options.chunkSize ?? SMALL)) {
+    if (size - state.upload.offset <= Math.min(SMALL, state.chunkSize)) {
       const rest = await collect(pieces, size - state.upload.offset);
       await commitUpload(session, job, state.upload, rest);
       return;
@@ -131,11 +157,11 @@ async function sendPieces(
   job: UploadJob,
   pieces: PieceReader,
   state: UploadState,
-  { chunkSize = Infinity, onProgress }: UploadOptions,
+  { onProgress }: UploadOptions,
 ): Promise<void> {
   while (state.upload !== undefined && state.upload.offset < job.blob.size) {
     const { offset, minimum } = state.upload;
-    const length = Math.min(Math.max(chunkSize, minimum), job.blob.size - offset);
+    const length = Math.min(Math.max(state.chunkSize, minimum), job.blob.size - offset);
     const body = watched(pieces.take(length), offset, onProgress);
     state.upload = await sendPiece(session, job, state.upload, { body, length });
   }

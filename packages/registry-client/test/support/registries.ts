@@ -15,7 +15,7 @@ export const registries: Readonly<Record<string, () => Promise<RealRegistry>>> =
   'image-store serve': startServe,
 };
 
-async function startServe(): Promise<RealRegistry> {
+export async function startServe(): Promise<RealRegistry> {
   const directory = await temporaryDirectory();
   const store = await openImageStore({ root: join(directory.path, 'store') });
   const served = await serveRegistry(store, { allowDelete: true });

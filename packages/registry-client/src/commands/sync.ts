@@ -1,0 +1,92 @@
+import { CliError, defineCommand, formatOption, printRows, progressOption } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { parseReference } from '@ctrkit/oci';
+import { sync } from '../copy/sync.ts';
+import type { Repository, SyncedTag, SyncOptions } from '../copy/sync.ts';
+import type { RegistryClient } from '../registry-client.ts';
+import { clientOptions, commandClient } from './client.ts';
+import { globMatcher } from './glob.ts';
+
+export const command: Command = defineCommand({
+  operands: 'SOURCE TARGET',
+  options: {
+    all: {
+      type: 'boolean',
+      alias: 'a',
+      describe: 'Every repository: SOURCE and TARGET are REGISTRY[/PREFIX]',
+    },
+    tag: {
+      type: 'array',
+      alias: 't',
+      valueName: 'PATTERN',
+      describe: 'Only tags that fit, such as v1.* (default: all)',
+      coerce: (text: string): ((tag: string) => boolean) => globMatcher(text),
+    },
+    'dry-run': { type: 'boolean', describe: 'Tell what is missing and write nothing' },
+    progress: progressOption,
+    format: formatOption,
+    ...clientOptions,
+  },
+  async run({ options, operands: [source, target] }, context) {
+    const { stdout, signal, env } = context;
+    const client = await commandClient(env, options);
+    const patterns = options.tag;
+    const settings: SyncOptions = {
+      client,
+      signal,
+      dryRun: options['dry-run'],
+      wants: (tag) => patterns.length === 0 || patterns.some((fits) => fits(tag)),
+      onEvent: context.progress(options.progress).event,
+    };
+    const pairs = options.all
+      ? allPairs(client, source, target, signal)
+      : [{ from: repositoryOf(source), to: repositoryOf(target) }];
+    await printRows(stdout, synced(pairs, settings), {
+      format: options.format,
+      columns: [
+        { header: 'NAME', value: (row) => row.name },
+        { header: 'DIGEST', value: (row) => row.digest },
+        { header: 'STATUS', value: (row) => row.status },
+      ],
+    });
+  },
+});
+
+interface Pair {
+  from: Repository;
+  to: Repository;
+}
+
+async function* synced(
+  pairs: Iterable<Pair> | AsyncIterable<Pair>,
+  settings: SyncOptions,
+): AsyncGenerator<SyncedTag, void, undefined> {
+  for await (const { from, to } of pairs) yield* sync(from, to, settings);
+}
+
+async function* allPairs(
+  client: RegistryClient,
+  source: string,
+  target: string,
+  signal: AbortSignal,
+): AsyncGenerator<Pair, void, undefined> {
+  const [from, to] = [split(source), split(target)];
+  for await (const name of client.catalog(from.registry, { signal })) {
+    if (!name.startsWith(from.prefix)) continue;
+    const path = `${to.registry}/${to.prefix}${name.slice(from.prefix.length)}`;
+    yield { from: { registry: from.registry, repository: name }, to: repositoryOf(path) };
+  }
+}
+
+function split(text: string): { registry: string; prefix: string } {
+  const [registry = '', ...rest] = text.replace(/\/$/, '').split('/');
+  return { registry, prefix: rest.length === 0 ? '' : `${rest.join('/')}/` };
+}
+
+function repositoryOf(name: string): Repository {
+  if (/[:@]/.test(name.slice(name.lastIndexOf('/') + 1))) {
+    throw new CliError('USAGE', `${name}: name a repository, without a tag`);
+  }
+  const { registry, repository } = parseReference(name);
+  return { registry, repository };
+}
