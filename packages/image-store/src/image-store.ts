@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { Descriptor, Digest, Platform } from '@ctrkit/oci';
+import type { Descriptor, Digest } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 import { findImage } from './find.ts';
-import type { StoredImage } from './find.ts';
+import type { FindOptions, StoredImage } from './find.ts';
 import type { HistoryItem } from './history.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
@@ -28,7 +28,7 @@ export interface ImageStore {
   /** One record for each name, and for each image without one; in the order of index.json. */
   list(options?: ListOptions): Promise<ImageRecord[]>;
   /** Undefined when there is none. */
-  find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
+  find(nameOrId: string, options?: FindOptions): Promise<StoredImage | undefined>;
   inspect(nameOrId: string): Promise<ImageDetails>;
   history(nameOrId: string): Promise<HistoryItem[]>;
   usage(): Promise<StoreUsage>;

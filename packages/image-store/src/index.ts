@@ -7,7 +7,7 @@ export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-e
 export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 export { newestFirst } from './filter.ts';
 export type { ImageFilter } from './filter.ts';
-export type { StoredImage } from './find.ts';
+export type { FindOptions, StoredImage } from './find.ts';
 export type { HistoryItem } from './history.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImageUser } from './image-user.ts';

@@ -2,8 +2,7 @@ import { formatBytes, formatTable } from '@ctrkit/cli-kit';
 import type { Column } from '@ctrkit/cli-kit';
 import type { DiskUsage } from '@ctrkit/engine';
 import { newestFirst } from '@ctrkit/image-store';
-import { containerRow } from './container-row.ts';
-import type { ContainerRow } from './container-row.ts';
+import { containerList } from './container-row.ts';
 import { imageColumn, imageRow, ownRows } from './image-row.ts';
 import type { ImageRow } from './image-row.ts';
 
@@ -20,19 +19,16 @@ const imageColumns = (
   ] as const
 ).map(imageColumn);
 
-interface ContainerUsageRow extends ContainerRow {
-  readonly Size: string;
-}
+type SizedContainer = DiskUsage['containers'][number];
 
-const containerColumns: readonly Column<ContainerUsageRow>[] = [
-  { header: 'CONTAINER ID', value: ({ ID }) => ID },
-  { header: 'IMAGE', value: ({ Image }) => Image },
-  { header: 'COMMAND', value: ({ Command }) => Command },
-  { header: 'SIZE', value: ({ Size }) => Size },
-  { header: 'CREATED', value: ({ RunningFor }) => RunningFor },
-  { header: 'STATUS', value: ({ Status }) => Status },
-  { header: 'NAMES', value: ({ Names }) => Names },
-];
+/** Those of `ps`, with the size in the place of the ports. */
+function containerColumns(now: Date): Column<SizedContainer>[] {
+  const shown = containerList({ now, truncate: true }).columns.filter(
+    ({ header }) => header !== 'PORTS',
+  );
+  const size = { header: 'SIZE', value: (one: SizedContainer) => formatBytes(one.size) };
+  return [...shown.slice(0, 3), size, ...shown.slice(3)];
+}
 
 function imageRows({ images }: DiskUsage, now: Date): ImageRow[] {
   const byId = new Map(images.map((image) => [image.id, image]));
@@ -50,14 +46,10 @@ function imageRows({ images }: DiskUsage, now: Date): ImageRow[] {
 
 /** What each image and each container takes, in docker's tables. */
 export function usageTables(usage: DiskUsage, now: Date): string {
-  const containers = usage.containers.map((container) => ({
-    ...containerRow(container, { now, truncate: true }),
-    Size: formatBytes(container.size),
-  }));
   return [
     'Images space usage:\n\n',
     formatTable(imageRows(usage, now), imageColumns),
     '\nContainers space usage:\n\n',
-    formatTable(containers, containerColumns),
+    formatTable(usage.containers, containerColumns(now)),
   ].join('');
 }
