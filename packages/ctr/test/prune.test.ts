@@ -70,19 +70,19 @@ if (needs(...mainJob)) {
 
   test('beside one who prunes everything all the time, every run works', () =>
     inWorld(async ({ ctr, registry, env }) => {
-      let running = 4;
-      const runs = Array.from({ length: running }, async (_, number) => {
+      const running = { count: 4 };
+      const runs = Array.from({ length: running.count }, async (_, number) => {
         const results: RunResult[] = [];
         for (let round = 0; round < 3; round++) {
           results.push(
             await ctr('run', '-q', '--rm', `${registry}/busybox`, 'echo', String(number)),
           );
         }
-        running--;
+        running.count--;
         return results;
       });
       let pruned = 0;
-      while (running > 0) {
+      while (running.count > 0) {
         const { code, stdout, stderr } = await ctr('system', 'prune', '-af');
         assert.equal(code, 0, stderr);
         if (stdout.includes('Deleted')) pruned++;

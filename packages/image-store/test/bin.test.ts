@@ -98,6 +98,27 @@ test('imports a file and a directory, tags, exports to a file, removes', async (
   );
 });
 
+test('tells of an image, and removes what nobody needs', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1', { config: { Cmd: ['sh'] } });
+  const say = (...args: string[]): Promise<Said> => imageStore('--root', on.root, ...args);
+  const [details] = rows(await say('inspect', 'a:1'));
+  assert.is(details?.['Id'], image.config.digest);
+  const { Cmd } = (details ?? {})['Config'] as { Cmd?: unknown };
+  assert.equal(Cmd, ['sh']);
+  assert.is(rows(await say('history', 'a:1'))[0]?.['createdBy'], 'test');
+  const [usage] = rows(await say('usage'));
+  assert.is(usage?.['size'], usage?.['uniqueSize']);
+  assert.is('blobs' in (usage ?? {}), false);
+  assert.is((await say('untag', 'a:1')).code, 0);
+  assert.is(rows(await say('ls', '--filter', 'dangling=true')).length, 1);
+  assert.is(rows(await say('ls', 'a')).length, 0);
+  assert.is(rows(await say('prune', '--dry-run')).length, 1);
+  assert.equal(rows(await say('prune'))[0]?.['images'], [image.config.digest]);
+  const several = await say('rm', 'nosuch', 'a:1');
+  assert.equal([several.code, several.stderr.split('\n').length], [1, 3]);
+});
+
 test('a failed export leaves no file', async () => {
   await using on = await testStore();
   const image = await addImage(on, 'a:1');

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { temporaryName } from '@ctrkit/durable';
+import { acquireLock, temporaryName } from '@ctrkit/durable';
 import { updateIndex, writeBlob } from '@ctrkit/layout';
 import { mediaTypes, parseDigest } from '@ctrkit/oci';
 import { addImage, blobsOf, codeOf, digestsOf, leftovers, testStore } from './support.ts';
@@ -101,6 +101,26 @@ test('sweeps what killed processes left, and not what living ones make', async (
   await writeFile(alive, 'half');
   await on.store.collectGarbage();
   assert.equal(await leftovers(on.root), [alive.slice(on.root.length + 1)]);
+});
+
+test('beginnings of blobs that nobody goes on with go; those of the living stay', async () => {
+  await using on = await testStore();
+  const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
+  const [old, young, locked, leased] = [digest('1'), digest('2'), digest('3'), digest('4')];
+  const ingest = join(on.root, 'ingest');
+  await mkdir(ingest);
+  for (const name of [old, young, locked, leased, 'README']) {
+    await writeFile(join(ingest, name), 'half');
+    if (name !== young) await utimes(join(ingest, name), 0, 0);
+  }
+  await using _lock = await acquireLock(join(ingest, locked));
+  {
+    await using _ = await on.store.lease([parseDigest(leased)]);
+    assert.is((await on.store.collectGarbage()).reclaimed, 'half'.length);
+    assert.equal((await readdir(ingest)).toSorted(), ['README', young, locked, leased]);
+  }
+  await on.store.collectGarbage(all);
+  assert.equal((await readdir(ingest)).toSorted(), ['README', locked]);
 });
 
 test('files that are no blobs are left alone', async () => {

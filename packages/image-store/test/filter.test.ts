@@ -97,7 +97,7 @@ test('each filter', async () => {
     [{ until: new Date(day(2)) }, [one, two, web]],
     [{ until: new Date(day(2)), labels: ['tier'] }, [web]],
   ] as const) {
-    assert.equal(await h.list(filter as ImageFilter), expected, JSON.stringify(filter));
+    assert.equal(await h.list(filter), expected, JSON.stringify(filter));
   }
 });
 

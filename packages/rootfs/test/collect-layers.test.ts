@@ -148,14 +148,14 @@ asRoot('a claim that is not written to its end puts the collection off', async (
 asRoot('beside processes that use layers all the time, none is taken from them', async () => {
   await using store = await unpacked();
   const command = [process.execPath, '--import', 'tsx', '--conditions=@ctrkit/source', child] as const; // prettier-ignore
-  let busy = 3;
-  const users = Array.from({ length: busy }, async () => {
+  const busy = { count: 3 };
+  const users = Array.from({ length: busy.count }, async () => {
     const result = await run([...command, store.source, store.root, '12'], { timeout: 120_000 });
-    busy--;
+    busy.count--;
     return result;
   });
   let collected = 0;
-  while (busy > 0) {
+  while (busy.count > 0) {
     collected += (await collectLayers(store.root, { needed: nothing })).deleted.length;
     await sleep(5);
   }
