@@ -1,3 +1,4 @@
+import { expectMove } from '@ctrkit/cgroup';
 import { execInContainer as execute } from '@ctrkit/ns-exec';
 import type { LaunchedContainer, Supervision } from '@ctrkit/ns-exec';
 import type { Process } from '@ctrkit/oci';
@@ -75,6 +76,7 @@ export async function execInContainer(
   options: ExecOptions,
 ): Promise<LaunchedContainer> {
   checkWorkdir(options.workdir);
+  void expectMove();
   const { id, user, state } = findContainer(engine, nameOrId);
   const run = readRunRecord(engine, id);
   if (state.status !== 'running' || run?.process === undefined) {

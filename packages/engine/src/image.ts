@@ -52,7 +52,10 @@ async function obtain(
   options: PrepareOptions,
 ): Promise<StoredImage> {
   const { pull = 'missing', onEvent } = options;
-  const stored = pull === 'always' ? undefined : await store.find(name, platformOf(options));
+  const stored =
+    pull === 'always'
+      ? undefined
+      : await store.find(name, { ...platformOf(options), trusted: true });
   if (stored !== undefined) return stored;
   if (pull === 'never') throw notFound(name);
   if (pull === 'missing') {

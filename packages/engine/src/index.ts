@@ -1,5 +1,6 @@
 export { attachContainer } from './attach.ts';
 export type { Attachment, AttachToOptions } from './attach.ts';
+export { containerChanges, containerTree, exportContainer } from './container-files.ts';
 export type { ContainerRecord } from './container-record.ts';
 export type { ContainerState } from './container-state.ts';
 export { createContainer } from './create.ts';

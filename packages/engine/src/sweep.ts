@@ -4,14 +4,13 @@ import { bootId, emptyTrash, selfIdentity, sweepTemporaries } from '@ctrkit/dura
 import { readContainerRecord } from './container-record.ts';
 import {
   containersDirectory,
-  endedDirectory,
   namesDirectory,
   runsDirectory,
   runTrashDirectory,
   trashDirectory,
 } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { forgetExit, readExit, writeExit } from './exit-record.ts';
+import { endsWithoutRoom, forgetExit, readExit, writeExit } from './exit-record.ts';
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
@@ -45,9 +44,7 @@ async function sweepEnd(engine: Engine, id: string): Promise<void> {
 }
 
 async function sweepEnds(engine: Engine): Promise<void> {
-  for (const name of readdirSync(endedDirectory(engine))) {
-    await sweepEnd(engine, name.replace(/\.json$/, ''));
-  }
+  for (const id of endsWithoutRoom(engine)) await sweepEnd(engine, id);
 }
 
 async function sweepTemporaryFiles(engine: Engine): Promise<void> {

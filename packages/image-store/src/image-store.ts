@@ -3,11 +3,10 @@ import type { Readable } from 'node:stream';
 import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { Platform } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
-import type { StoredImage } from './find.ts';
+import type { FindOptions, StoredImage } from './find.ts';
 import type { ImageLock } from './image-lock.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImportFilesystemOptions } from './import-filesystem.ts';
@@ -26,7 +25,7 @@ export interface ImageStore {
   readonly layout: Layout;
   list(): Promise<ImageRecord[]>;
   /** Undefined when there is none. */
-  find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
+  find(nameOrId: string, options?: FindOptions): Promise<StoredImage | undefined>;
   import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
   importFilesystem(
     source: AsyncIterable<Uint8Array>,

@@ -6,7 +6,7 @@ export { ImageStoreError } from './image-store-error.ts';
 export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-error.ts';
 export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 export type { ExportOptions } from './export.ts';
-export type { StoredImage } from './find.ts';
+export type { FindOptions, StoredImage } from './find.ts';
 export { formatImageLock, lockedReference, parseImageLock } from './image-lock.ts';
 export type { ImageLock, LockedImage } from './image-lock.ts';
 export type { ImageRecord } from './image-record.ts';

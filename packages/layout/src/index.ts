@@ -18,6 +18,7 @@ export { openLayout } from './layout.ts';
 export type { Layout } from './layout.ts';
 export { imageName, nameAnnotations, tagManifest } from './names.ts';
 export { readBlob, readSmallBlob } from './read-blob.ts';
+export type { SmallBlobOptions } from './read-blob.ts';
 export { readLayoutTar } from './read-layout-tar.ts';
 export type { ReadLayoutTarOptions } from './read-layout-tar.ts';
 export { resolveEntry, resolveImage } from './resolve-image.ts';

@@ -50,6 +50,11 @@ export const cli: Cli = {
       load: () => import('./logs.ts'),
     },
     {
+      name: 'diff',
+      describe: "Inspect changes to files or directories on a container's filesystem",
+      load: () => import('./diff.ts'),
+    },
+    {
       name: 'stop',
       describe: 'Stop one or more running containers',
       load: () => import('./stop.ts'),

@@ -7,6 +7,7 @@ import type { TarReader } from '../tar/tar-reader.ts';
 import { DirectoryTimes } from './directory-times.ts';
 import { bytesOf, makeDirectory, makeNode, makeSymlink } from './entry-operations.ts';
 import type { Made } from './entry-operations.ts';
+import { isKeptAttribute } from './kept-attribute.ts';
 import { findPlace, isDirectory, putChild } from './layer-tree.ts';
 import type { Kind, Place } from './layer-tree.ts';
 import { markOf, splitPath } from './names.ts';
@@ -249,22 +250,14 @@ export class LayerWriter {
     };
   }
 
-  // Of the host's own attributes (trusted, system, other security) an image sets none; least of all overlayfs's.
   #xattrs(entry: TarEntry, path: string): Uint8Array[] {
     const kept: Uint8Array[] = [];
     for (const [name, value] of entry.xattrs) {
-      if (isKept(name, entry.type)) kept.push(bytesOf(name), value);
+      if (isKeptAttribute(name, entry.type)) kept.push(bytesOf(name), value);
       else this.#onEvent({ type: 'dropped', path, what: 'attribute', attribute: name });
     }
     return kept;
   }
-}
-
-function isKept(name: string, type: TarEntry['type']): boolean {
-  if (name.includes('\0') || name.length > 255) return false;
-  if (name === 'security.capability') return type === 'file';
-  if (!name.startsWith('user.') || name.startsWith('user.overlay.')) return false;
-  return type === 'file' || type === 'directory';
 }
 
 function checkTarget({ target, path }: TarEntry): void {
