@@ -150,10 +150,13 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
       [['import', 'text', 'UPPER'], 1, 'must be lowercase'],
       [['import', '-c', 'RUN x', 'text'], 1, 'run is not a valid change command'],
       [['import', 'http://127.0.0.1:1/x'], 1, '127.0.0.1:1/x'],
+      [['import', 'http://a b'], 1, 'is no URL'],
+      [['import', 'http://me:secret@127.0.0.1:1/x'], 1, 'user name or a password is not taken'],
     ] as const) {
       const result = await it.ctr('a', [...args]);
       assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
       assert.ok(result.stderr.includes(says), result.stderr);
+      assert.ok(!result.stderr.includes('secret'), result.stderr);
       assert.equal(result.stdout, '');
     }
     assert.deepEqual(
@@ -195,7 +198,8 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
     const tar = layerOf('one');
     writeFileSync(join(it.directory, 'x.tar'), tar);
     const server = createServer((request, response) => {
-      response.statusCode = request.url === '/x.tar' ? 200 : 404;
+      response.statusCode =
+        request.url?.startsWith('/x.tar') && !request.url.endsWith('.gz') ? 200 : 404;
       response.end(tar);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -210,12 +214,15 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
         const { stdout, stderr } = await it.ctr('a', [...args], input);
         assert.match(stdout, /^sha256:[0-9a-f]{64}\n$/, stderr);
       }
+      await it.ctr('a', ['import', `${url}?signature=secret`, 'own:signed']);
       const gone = await it.ctr('a', ['import', `${url}.gz`]);
       assert.match(gone.stderr, /status 404/);
     } finally {
       server.close();
     }
     const store = await openImageStore({ root: join(it.directory, 'a') });
+    const signed = await store.find('own:signed');
+    assert.equal(signed?.config.history?.[0]?.comment, `Imported from ${url}`);
     for (const tag of ['stdin', 'file', 'url']) {
       const image = await store.find(`own:${tag}`);
       assert.deepEqual(image?.config.config.Cmd, ['sh']);

@@ -12,6 +12,8 @@ export interface VerifyImagesOptions {
 
 /** An unpacked layer that is not what its blob says, and what became of it. */
 export interface DamagedLayer extends LayerDamage {
+  /** The images that have it, by name or, nameless, by id. */
+  readonly images: readonly string[];
   readonly repaired: boolean;
   /** Why it was not made again, where that was asked for. */
   readonly repairError?: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
-import type { FetchAgain, ImageStore } from '@ctrkit/image-store';
+import type { FetchAgain, ImageStore, StoredImage } from '@ctrkit/image-store';
 import { isIndexType, isManifestType, OciError } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { LayoutError } from '@ctrkit/layout';
@@ -56,27 +56,34 @@ async function verifyLayers(
   store: ImageStore,
   { images, repair, signal }: LayerScope,
 ): Promise<DamagedLayer[]> {
-  const seen = new Set<Digest>();
+  const ids = new Map<Digest, Digest | undefined>();
   const damaged = new Map<Digest, DamagedLayer>();
   for (const image of await layeredImages(store, images)) {
     for (const layer of layersOf(image)) {
-      if (seen.has(layer.chainId)) continue;
-      seen.add(layer.chainId);
-      const damage = await damageOf(engine, store, layer, signal);
-      if (damage === undefined || damaged.has(damage.id)) continue;
-      damaged.set(damage.id, await repairLayer(engine, store, image, damage, repair));
+      const { chainId } = layer;
+      if (!ids.has(chainId)) {
+        const damage = await damageOf(engine, store, layer, signal);
+        ids.set(chainId, damage?.id);
+        if (damage !== undefined && !damaged.has(damage.id)) {
+          damaged.set(damage.id, await repairLayer(engine, store, image, damage, repair));
+        }
+      }
+      const id = ids.get(chainId);
+      const known = id === undefined ? undefined : damaged.get(id);
+      if (known !== undefined) damaged.set(known.id, withImage(known, image));
     }
   }
   return [...damaged.values()];
 }
 
+function withImage(layer: DamagedLayer, { name, id }: StoredImage): DamagedLayer {
+  return { ...layer, images: [...new Set([...layer.images, name ?? id])] };
+}
+
 // An image that is no image, or damaged, has no layers that could be made again; `verify` tells of it.
-async function layeredImages(
-  store: ImageStore,
-  images: readonly string[],
-): Promise<LayeredImage[]> {
+async function layeredImages(store: ImageStore, images: readonly string[]): Promise<StoredImage[]> {
   const names = images.length > 0 ? images : (await store.list()).map(({ name, id }) => name ?? id);
-  const found: LayeredImage[] = [];
+  const found: StoredImage[] = [];
   for (const name of names) {
     const image = await quietly(() => store.find(name));
     if (image?.config.rootfs.diff_ids.length === image?.manifest.layers.length && image) {
@@ -112,18 +119,19 @@ async function repairLayer(
   damage: LayerDamage,
   repair: boolean,
 ): Promise<DamagedLayer> {
-  if (!repair) return { ...damage, repaired: false };
+  if (!repair) return { ...damage, images: [], repaired: false };
   const user = runningOn(engine, damage.directory);
   if (user !== undefined) {
     return {
       ...damage,
+      images: [],
       repaired: false,
       repairError: `container ${user} runs on it: stop it first`,
     };
   }
   await discardLayer(engine.root, damage.id);
   await ensureLayers(store.layout, image, { root: engine.root });
-  return { ...damage, repaired: true };
+  return { ...damage, images: [], repaired: true };
 }
 
 /** The name of a running container whose bundle mounts that directory. */

@@ -24,6 +24,7 @@ if (canRun()) {
     // All of its names are links to it.
     assert.equal(damaged.paths.length, 100);
     assert.equal(damaged.repaired, false);
+    assert.deepEqual(damaged.images, ['docker.io/library/busybox:latest']);
     const repaired = await verifyImages(world, { repair: true });
     assert.deepEqual(
       repaired.layers.map((layer) => layer.repaired),

@@ -80,14 +80,14 @@ function blobRow(problem: Problem, Status: Row['Status']): Row {
   };
 }
 
-function layerRow({ id, paths, repaired, repairError }: DamagedLayer): Row {
+function layerRow({ id, images, paths, repaired, repairError }: DamagedLayer): Row {
   const differ = `unpacked layer differs at ${paths.slice(0, 3).join(', ')}`;
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
   return {
     Status: repaired ? 'repaired' : 'damaged',
     Problem: 'LAYER_DAMAGED',
     Object: id,
-    Images: '',
+    Images: images.map(familiar).join(','),
     Pull: '',
     Message: `${differ}${more}${repairError === undefined ? '' : `; not repaired: ${repairError}`}`,
   };

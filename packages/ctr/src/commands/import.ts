@@ -28,7 +28,7 @@ export const command: Command = defineCommand({
     const store = await openImageStore(directoriesOf(options, context.env));
     const { id } = await store.importFilesystem(await open(source, context), {
       changes: change,
-      message: message === '' ? `Imported from ${isUrl(source) ? source : '-'}` : message,
+      message: message === '' ? `Imported from ${originOf(source)}` : message,
       signal: context.signal,
       ...(name !== '' && { name }),
       ...(platform !== undefined && { platform }),
@@ -39,22 +39,38 @@ export const command: Command = defineCommand({
 
 const isUrl = (source: string): boolean => /^https?:\/\//i.test(source);
 
+// What follows a `?` may be a signature that opens a door; a history is public.
+const originOf = (source: string): string => (isUrl(source) ? source.replace(/[?#].*$/, '') : '-');
+
 async function open(source: string, context: Context): Promise<AsyncIterable<Uint8Array>> {
   if (source === '-') return context.stdin();
   return isUrl(source) ? await download(source, context.signal) : await openFile(source);
 }
 
-async function download(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+async function download(text: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const url = parseUrl(text);
   const response = await request(url, signal);
   // Nothing else says that these are the right bytes.
-  if (/^https:/i.test(url) && !response.url.startsWith('https:')) {
+  if (url.protocol === 'https:' && !response.url.startsWith('https:')) {
     throw failed(url, 'it leads to a place without encryption');
   }
   if (!response.ok || response.body === null) throw failed(url, `status ${response.status}`);
   return response.body as AsyncIterable<Uint8Array>;
 }
 
-async function request(url: string, signal: AbortSignal): Promise<Response> {
+// One with a password would put that into arguments and into the history of the image.
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && url.username === '' && url.password === '') return url;
+  const why = url === undefined ? 'is no URL' : 'a URL with a user name or a password is not taken';
+  throw new CliError('USAGE', url === undefined ? `${text}: ${why}` : `${url.host}: ${why}`, {
+    exitCode: 1,
+    pointer: 'none',
+    hint: 'curl fetches it: curl URL | ctr import -',
+  });
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, { signal });
   } catch (error) {
@@ -64,12 +80,7 @@ async function request(url: string, signal: AbortSignal): Promise<Response> {
   }
 }
 
-function failed(url: string, why: string, cause?: unknown): CliError {
-  // What stands before the host may be a password.
-  const { host, pathname } = new URL(url);
-  return new CliError('USAGE', `${host}${pathname}: ${why}`, {
-    exitCode: 1,
-    pointer: 'none',
-    cause,
-  });
+function failed({ host, pathname }: URL, why: string, cause?: unknown): CliError {
+  const text = `${host}${pathname}: ${why}`;
+  return new CliError('USAGE', text, { exitCode: 1, pointer: 'none', cause });
 }
