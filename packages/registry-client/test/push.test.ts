@@ -13,7 +13,7 @@ import { push } from '../src/index.ts';
 import type { PushEvent, PushOptions } from '../src/index.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry, sha256, types } from './support/fake-registry.ts';
-import { impatientClient } from './support/impatient.ts';
+import { eagerClient } from './support/impatient.ts';
 
 interface World extends AsyncDisposable {
   registry: FakeRegistry;
@@ -45,7 +45,7 @@ async function world(parts: Partial<ImageParts> = {}): Promise<World> {
 
 const pushTo = ({ registry, layout, image }: World, name: string, options: PushOptions = {}) =>
   push(layout, image, parseReference(`${registry.host}/${name}`), {
-    client: impatientClient(),
+    client: eagerClient(),
     ...options,
   });
 
