@@ -40,11 +40,9 @@ function guard(registry: FakeRegistry, grants: (scope: string) => boolean = () =
 
 function has(header: string | undefined, repository: string, needed: string[]): boolean {
   const token = Buffer.from(header?.slice('Bearer '.length) ?? '', 'base64').toString();
-  const actions = token
-    .split(' ')
-    .filter((scope) => scope.startsWith(`repository:${repository}:`))
-    .flatMap((scope) => scope.split(':')[2]?.split(',') ?? []);
-  return needed.every((action) => actions.includes(action));
+  const scopes = token.split(' ').filter((scope) => scope.startsWith(`repository:${repository}:`));
+  const actions = new Set(scopes.flatMap((scope) => scope.split(':')[2]?.split(',') ?? []));
+  return needed.every((action) => actions.has(action));
 }
 
 async function pushed(registry: FakeRegistry): Promise<void> {
