@@ -47,6 +47,11 @@ export interface DetectOptions {
  * beside v1 counts as v1). Reads, changes nothing. Throws CGROUP_UNAVAILABLE when nothing is mounted.
  */
 export async function detectHierarchy(options: DetectOptions = {}): Promise<Hierarchy> {
+  return readHierarchy(options);
+}
+
+/** The same at once. */
+export function readHierarchy(options: DetectOptions = {}): Hierarchy {
   const { root = '/sys/fs/cgroup', self = '/proc/self/cgroup' } = options;
   const mounts = readMounts(options.mountinfo ?? '/proc/self/mountinfo').filter(
     ({ mountPoint }) => mountPoint === root || mountPoint.startsWith(`${root}/`),

@@ -6,6 +6,8 @@ export type { CreateOptions, OpenOptions } from './create.ts';
 export type { WaitOptions } from './deadline.ts';
 export type { DeleteOptions } from './remove.ts';
 export { deviceProgram } from './device-program.ts';
+export { expectMove } from './expect-move.ts';
+export type { ExpectOptions } from './expect-move.ts';
 export { detectHierarchy } from './hierarchy.ts';
 export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';
 export { listCgroups } from './list.ts';

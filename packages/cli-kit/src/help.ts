@@ -79,9 +79,11 @@ function topLines(cli: Cli, shown: readonly CommandEntry[]): string[] {
 function groupLines(cli: Cli, group: string, shown: readonly CommandEntry[]): string[] {
   const about = cli.groups?.[group];
   const prefix = `${group} `;
+  // Of several names in the group, the first: the others work, and docker does not list them.
   const entries = shown.flatMap((entry) =>
     namesOf(entry)
       .filter((name) => name.startsWith(prefix))
+      .slice(0, 1)
       .map((name) => [name.slice(prefix.length), entry.describe] as const),
   );
   return [...(about === undefined ? [] : ['', about]), ...listLines('Commands:', entries)];

@@ -11,6 +11,8 @@ export type { Output } from './output.ts';
 export { createOutput } from './output.ts';
 export { parseBytes, formatBytes, formatBinaryBytes } from './sizes.ts';
 export { formatAge, formatDuration } from './durations.ts';
+export { filterOption, type FilterPair } from './filters.ts';
+export { parseTimeArgument } from './time-argument.ts';
 export { formatTable, type Column } from './table.ts';
 export { formatOption, printRows, type RowFormat } from './print-rows.ts';
 export { executeTemplate, formatList, parseTemplate, quote } from './template/index.ts';

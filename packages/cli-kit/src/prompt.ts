@@ -15,7 +15,7 @@ export interface Prompt {
  * Questions on stderr and answers from stdin; undefined when stdin is no terminal. Closing gives the terminal back as
  * it was.
  */
-export async function openPrompt({ stdin, stderr }: Context): Promise<Prompt | undefined> {
+export async function openPrompt({ stdin, stderr, signal }: Context): Promise<Prompt | undefined> {
   const { isatty } = process.getBuiltinModule('node:tty');
   if (!isatty(0)) return undefined;
   const [{ createInterface }, { Writable }] = await Promise.all([
@@ -35,7 +35,7 @@ export async function openPrompt({ stdin, stderr }: Context): Promise<Prompt | u
     stderr.write(question);
     isSecret = secret;
     try {
-      return await nextLine(lines);
+      return await nextLine(lines, signal);
     } finally {
       isSecret = false;
       if (secret) stderr.write('\n');
@@ -48,19 +48,23 @@ export async function openPrompt({ stdin, stderr }: Context): Promise<Prompt | u
   };
 }
 
-function nextLine(lines: Interface): Promise<string> {
+function nextLine(lines: Interface, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       lines.off('line', onLine).off('close', onClose).off('SIGINT', onInterrupt);
+      signal.removeEventListener('abort', onAbort);
       act();
     };
     const onLine = (line: string): void => settle(() => resolve(line));
     const onClose = (): void => settle(() => reject(new Error('there is no answer')));
-    const onInterrupt = (): void =>
+    const end = (reason: Error): void =>
       settle(() => {
         lines.close();
-        reject(new Interrupted('SIGINT'));
+        reject(reason);
       });
+    const onInterrupt = (): void => end(new Interrupted('SIGINT'));
+    const onAbort = (): void => end(signal.reason as Error);
+    signal.addEventListener('abort', onAbort);
     lines.once('line', onLine).once('close', onClose).once('SIGINT', onInterrupt);
   });
 }

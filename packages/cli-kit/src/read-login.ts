@@ -66,10 +66,12 @@ async function askFor(prompt: Prompt, given: string, password: string | undefine
 }
 
 /** All of stdin but the end of its line, as docker takes it. */
-async function passwordFrom({ stdin }: Context): Promise<string> {
+async function passwordFrom({ stdin, signal }: Context): Promise<string> {
+  const { addAbortSignal, Readable } = await import('node:stream');
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stdin()) {
+  const input: AsyncIterable<Buffer> = addAbortSignal(signal, Readable.from(stdin()));
+  for await (const chunk of input) {
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > MOST_BYTES)

@@ -30,9 +30,12 @@ function scale(bytes: number, base: number, units: readonly string[], digits: nu
   return `${Number(value.toPrecision(digits))}${units[unit]}`;
 }
 
-/** A size as `docker images` writes it: three digits, units of 1000: `1.98MB`, `0B`. */
-export function formatBytes(bytes: number): string {
-  return scale(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'], 3);
+/**
+ * A size as docker writes it, in units of 1000: `1.98MB`, `0B`.
+ * @param digits lists have 3; `system df` and what is reclaimed have 4
+ */
+export function formatBytes(bytes: number, digits: 3 | 4 = 3): string {
+  return scale(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'], digits);
 }
 
 /** A size as `docker stats` writes it: four digits, units of 1024: `1.984MiB`. */

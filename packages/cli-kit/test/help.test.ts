@@ -91,7 +91,6 @@ const groupHelp = `Usage:  ctr volume COMMAND
 Manage volumes
 
 Commands:
-  remove      Remove volumes
   rm          Remove volumes
 
 Run 'ctr volume COMMAND --help' for more information on a command.

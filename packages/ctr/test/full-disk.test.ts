@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { needs, run } from '@ctrkit/testing';
+import { join } from 'node:path';
+import { memoryDisk, needs, run } from '@ctrkit/testing';
+import type { RunResult } from '@ctrkit/testing';
 import { test } from 'uvu';
-import { inWorld, mainJob } from './fixture.ts';
+import { commandPath, inWorld, mainJob } from './fixture.ts';
 
 if (needs(...mainJob)) {
   test("a full disk: the program's exit code is ours, what could not be recorded is said", async () => {
@@ -27,6 +29,33 @@ if (needs(...mainJob)) {
       } finally {
         await run(['umount', root]);
       }
+    });
+  });
+
+  test('a full disk: pulls and new names say so, rmi works, and then there is room', async () => {
+    await using disk = await memoryDisk(24);
+    await inWorld(async ({ registry, env: world }) => {
+      const env = { ...world, CTR_ROOT: join(disk.path, 'root') };
+      const ctr = (...args: string[]): Promise<RunResult> =>
+        run([process.execPath, commandPath('ctr'), ...args], { env });
+      assert.equal((await ctr('pull', '-q', `${registry}/busybox`)).code, 0);
+      await run(['sh', '-c', `cat /dev/zero > '${disk.path}/full'`]);
+      for (const line of [
+        ['pull', '-q', `${registry}/hello-world`],
+        ['tag', `${registry}/busybox`, 'other'],
+      ]) {
+        const refused = await ctr(...line);
+        assert.equal(refused.code, 1);
+        assert.match(refused.stderr, /^ctr: .*no space left.*\nhint: /);
+      }
+      const removed = await ctr('rmi', `${registry}/busybox`);
+      assert.deepEqual([removed.code, removed.stderr], [0, '']);
+      assert.match(removed.stdout, /^Untagged: .*\nDeleted: .*\nDeleted: .*\n$/);
+      assert.equal((await ctr('pull', '-q', `${registry}/hello-world`)).code, 0);
+      assert.match(
+        (await ctr('images', '--format', '{{.Repository}}')).stdout,
+        /^[^\n]*hello-world\n$/,
+      );
     });
   });
 }

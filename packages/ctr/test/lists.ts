@@ -73,7 +73,8 @@ export async function emptyLists(): Promise<Lists> {
     addContainer: ({ exit, ...changes }) => {
       const record = { ...blank, ...changes };
       const own = join(root, 'containers', record.id);
-      mkdirSync(own);
+      mkdirSync(join(own, 'bundle'), { recursive: true });
+      writeFileSync(join(own, 'bundle/config.json'), '{}');
       writeFileSync(join(own, 'container.json'), JSON.stringify(record));
       if (exit !== undefined) writeFileSync(join(own, 'exit.json'), JSON.stringify(exit));
     },

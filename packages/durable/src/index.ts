@@ -14,5 +14,6 @@ export { syncDirectory } from './sync-directory.ts';
 export { errnoOf, explainSystemError } from './system-error.ts';
 export { sweepTemporaries, temporaryName, temporaryOwner } from './temporary.ts';
 export { emptyTrash, moveToTrash } from './trash.ts';
+export { writeStreamAtomic } from './write-stream-atomic.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';
 export type { WriteFileOptions } from './write-file-atomic.ts';

@@ -2,7 +2,8 @@ import { ensureLayers } from '@ctrkit/rootfs';
 import type { LayeredImage } from '@ctrkit/rootfs';
 import type { PullEvent, PullResult } from '@ctrkit/registry-client';
 import type { ImageStore, Lease } from '@ctrkit/image-store';
-import { parseReference } from '@ctrkit/oci';
+import { formatReference, parseReference } from '@ctrkit/oci';
+import type { Descriptor } from '@ctrkit/oci';
 import { Arrivals } from './arrivals.ts';
 import type { Engine } from './engine.ts';
 import { platformOf, unpackingEvents } from './image-events.ts';
@@ -51,8 +52,14 @@ class Unpacking {
   }
 }
 
+async function meantBefore(store: ImageStore, name: string): Promise<Descriptor | undefined> {
+  const wanted = formatReference(parseReference(name));
+  return (await store.list()).find((record) => record.name === wanted)?.target;
+}
+
 /**
  * Downloads an image and unpacks each layer as soon as it is there; the name is recorded when all of it is there.
+ * An image that had the name before stays, nameless if it had no other.
  * Throws RegistryError, RootfsError; whole layers stay.
  */
 export async function downloadImage(
@@ -66,6 +73,7 @@ export async function downloadImage(
   const client = await userRegistryClient();
   const unpacking = new Unpacking(engine, store, options);
   let lease: Lease | undefined;
+  const before = await meantBefore(store, name);
   try {
     const result = await pull(parseReference(name), store.layout, {
       client,
@@ -78,9 +86,10 @@ export async function downloadImage(
       onImage: (image) => unpacking.begin(image),
       // What is on its way must not be taken for garbage.
       onResolved: async (digests) => {
-        lease = await store.lease(digests);
+        lease = await store.lease(before === undefined ? digests : [...digests, before.digest]);
       },
     });
+    if (result.changed && before !== undefined) await store.keepNameless(before);
     await unpacking.end();
     return result;
   } catch (error) {

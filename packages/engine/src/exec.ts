@@ -1,3 +1,4 @@
+import { expectMove } from '@ctrkit/cgroup';
 import { execInContainer as execute } from '@ctrkit/ns-exec';
 import type { LaunchedContainer, Supervision } from '@ctrkit/ns-exec';
 import type { Process } from '@ctrkit/oci';
@@ -9,6 +10,7 @@ import { attachment } from './launching.ts';
 import type { AttachOptions } from './launching.ts';
 import { readRunRecord } from './run-record.ts';
 import { identifiedProcess } from './spec.ts';
+import { resumeAbandoned } from './while-paused.ts';
 
 export interface ExecOptions extends Omit<AttachOptions, 'signal'> {
   readonly command: readonly [string, ...string[]];
@@ -75,11 +77,13 @@ export async function execInContainer(
   options: ExecOptions,
 ): Promise<LaunchedContainer> {
   checkWorkdir(options.workdir);
+  void expectMove();
   const { id, user, state } = findContainer(engine, nameOrId);
   const run = readRunRecord(engine, id);
   if (state.status !== 'running' || run?.process === undefined) {
     throw new EngineError('CONTAINER_NOT_RUNNING', `Container ${id} is not running`);
   }
+  await resumeAbandoned(engine, id);
   const spec = readSpec(engine, id);
   if (spec.process === undefined) throw new TypeError('a spec without a process');
   const process = processOf(spec.process, options);

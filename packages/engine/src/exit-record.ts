@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomic } from '@ctrkit/durable';
-import { containerDirectory } from './engine.ts';
+import { containerDirectory, endedDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 
 /** How a container's last run ended: exit.json, written by its supervisor, or by whoever could not start it. */
@@ -33,8 +33,19 @@ function readFrom(path: string): ExitRecord | undefined {
 
 /** How a container's last run ended; undefined where it did not, or nobody saw it. */
 export function readExit(engine: Engine, id: string): ExitRecord | undefined {
-  const [kept, volatile] = exitPaths(engine, id);
-  return readFrom(kept) ?? readFrom(volatile);
+  const [, volatile] = exitPaths(engine, id);
+  return readKeptExit(engine, id) ?? readFrom(volatile);
+}
+
+/** The same, as far as the disk had room for it. */
+export function readKeptExit(engine: Engine, id: string): ExitRecord | undefined {
+  const [kept] = exitPaths(engine, id);
+  return readFrom(kept);
+}
+
+/** The ids of containers whose end the disk had no room for. */
+export function endsWithoutRoom(engine: Engine): string[] {
+  return readdirSync(endedDirectory(engine)).map((name) => name.replace(/\.json$/, ''));
 }
 
 /** Records how a container ended. Throws DurableError. */

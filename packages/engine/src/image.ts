@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureLayers } from '@ctrkit/rootfs';
+import { claimLayers, ensureLayers, findStored, layersOf } from '@ctrkit/rootfs';
+import type { LayerClaim } from '@ctrkit/rootfs';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
 import { familiarReference, parseReference } from '@ctrkit/oci';
@@ -16,8 +17,11 @@ export interface PrepareOptions extends ImageOptions {
   readonly pull?: 'missing' | 'always' | 'never';
 }
 
-/** An image whose layers are unpacked. */
-export interface RunnableImage {
+/**
+ * An image whose layers are unpacked, and stay so for the containers that are to be made of it: while this process
+ * lives, or until it is released. A container that was made keeps its layers itself.
+ */
+export interface RunnableImage extends Disposable {
   /** As the user named it. */
   readonly name: string;
   /** The digest of its configuration. */
@@ -25,6 +29,8 @@ export interface RunnableImage {
   readonly config: ImageConfig;
   /** The layers' directories, the lowest first. */
   readonly layers: readonly string[];
+  /** No more containers are made of it. */
+  release(): void;
 }
 
 /** What a pull brought. */
@@ -62,7 +68,10 @@ async function obtain(
   options: PrepareOptions,
 ): Promise<StoredImage> {
   const { pull = 'missing', onEvent } = options;
-  const stored = pull === 'always' ? undefined : await store.find(name, platformOf(options));
+  const stored =
+    pull === 'always'
+      ? undefined
+      : await store.find(name, { ...platformOf(options), trusted: true });
   if (stored !== undefined) return stored;
   if (pull === 'never') throw notFound(name);
   if (pull === 'missing') {
@@ -109,20 +118,70 @@ export async function prepareImage(
   name: string,
   options: PrepareOptions = {},
 ): Promise<RunnableImage> {
-  const { signal, onEvent } = options;
   // Whoever starts a container meanwhile goes first: the kernel's slow steps then run while we look.
   await new Promise((resolve) => setImmediate(resolve));
   const store = await openImageStore({ root: engine.root });
-  const image = await obtain(engine, store, name, options);
-  const layers = await ensureLayers(store.layout, image, {
-    root: engine.root,
-    onEvent: unpackingEvents(image, onEvent),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return {
-    name,
-    id: image.id,
-    config: image.config,
-    layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
-  };
+  for (let tries = 1; ; tries++) {
+    try {
+      const image = await obtain(engine, store, name, options);
+      return await prepared(engine, store, { ...image, given: name }, options);
+    } catch (error) {
+      if (tries === TRIES || !isRaced(error, options)) throw error;
+    }
+  }
 }
+
+// Somebody who prunes all the time is not waited for.
+const TRIES = 5;
+
+// Removed while we looked it up, or between our finding it and our claiming it: to be obtained again.
+function isRaced(error: unknown, { pull }: PrepareOptions): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'BLOB_NOT_FOUND' || (code === 'IMAGE_NOT_FOUND' && pull !== 'never');
+}
+
+async function prepared(
+  engine: Engine,
+  store: ImageStore,
+  image: StoredImage & { readonly given: string },
+  options: PrepareOptions,
+): Promise<RunnableImage> {
+  const claim = await claimLayers(engine.root, image, signalled(options.signal));
+  try {
+    const layers = await unpackMissing(engine, store, image, options, claim);
+    return {
+      name: image.given,
+      id: image.id,
+      config: image.config,
+      layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
+      release: () => claim.release(),
+      [Symbol.dispose]: () => claim.release(),
+    };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+// What must be unpacked first is kept from garbage collection meanwhile; most runs unpack nothing.
+async function unpackMissing(
+  engine: Engine,
+  store: ImageStore,
+  image: StoredImage,
+  { signal, onEvent }: ImageOptions,
+  claim: LayerClaim,
+): Promise<string[]> {
+  const isUnpacked = layersOf(image).every((layer) => findStored(engine.root, layer) !== undefined);
+  await using _ = isUnpacked
+    ? undefined
+    : await store.lease([image.target.digest, image.id], signalled(signal));
+  return await ensureLayers(store.layout, image, {
+    root: engine.root,
+    claim,
+    onEvent: unpackingEvents(image, onEvent),
+    ...signalled(signal),
+  });
+}
+
+const signalled = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };

@@ -1,13 +1,21 @@
 export { attachContainer } from './attach.ts';
 export type { Attachment, AttachToOptions } from './attach.ts';
+export { commitContainer } from './commit.ts';
+export type { CommitContainerOptions } from './commit.ts';
+export { containerChanges, containerTree, exportContainer } from './container-files.ts';
 export type { ContainerRecord } from './container-record.ts';
 export type { ContainerState } from './container-state.ts';
 export { createContainer } from './create.ts';
 export type { CreateOptions } from './create.ts';
+export { diffStoredImages } from './diff-images.ts';
+export type { ConfigChange, ImageDifference } from './diff-images.ts';
+export type { FileChange } from '@ctrkit/rootfs';
 export { openEngine } from './engine.ts';
 export type { Engine, EngineDirectories } from './engine.ts';
 export { EngineError } from './engine-error.ts';
 export type { EngineErrorCode } from './engine-error.ts';
+export { diskUsage } from './disk-usage.ts';
+export type { DiskUsage, ImageDiskUsage } from './disk-usage.ts';
 export { execInContainer } from './exec.ts';
 export type { ExecOptions } from './exec.ts';
 export type { ExitRecord } from './exit-record.ts';
@@ -19,6 +27,13 @@ export { remoteTags } from './remote-tags.ts';
 export { prepareImage, pullImage } from './image.ts';
 export type { PrepareOptions, PulledImage, RunnableImage } from './image.ts';
 export type { ImageEvent, ImageOptions } from './image-events.ts';
+export { unpackedImage } from './image-size.ts';
+export type { UnpackedImage } from './image-size.ts';
+export { inspectImage } from './inspect-image.ts';
+export type { GraphDriver } from './inspect-image.ts';
+export { removeImage } from './remove-image.ts';
+export type { RemoveImageOptions } from './remove-image.ts';
+export { collectUnusedLayers, unusedLayers } from './unused-layers.ts';
 export { hasLimits } from './limits.ts';
 export type { Limits } from './limits.ts';
 export { inspectContainer } from './inspect.ts';
@@ -27,9 +42,16 @@ export type { ContainerLogOptions } from './log/container-log.ts';
 export type { LogEntry } from './log/log-entry.ts';
 export { listContainers } from './list.ts';
 export type { Container } from './list.ts';
-export { findPrunable, pruneContainers, pruneImages } from './prune.ts';
-export type { Prunable, PrunedContainers, PrunedImages, PruneScope } from './prune.ts';
+export {
+  collectBlobs,
+  findPrunable,
+  findPrunableImages,
+  pruneContainers,
+  pruneImages,
+} from './prune.ts';
+export type { Prunable, PrunedContainers, PruneScope } from './prune.ts';
 export type { AttachOptions, RunningContainer } from './launching.ts';
+export { pullLocked } from './pull-locked.ts';
 export { removeContainer } from './remove.ts';
 export type { RemoveOptions } from './remove.ts';
 export { runContainer } from './run.ts';
@@ -41,3 +63,5 @@ export { killContainer, stopContainer } from './stop.ts';
 export type { StopOptions } from './stop.ts';
 export { waitContainer } from './wait.ts';
 export { sweep } from './sweep.ts';
+export { verifyImages } from './verify-images.ts';
+export type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verify-images.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LinuxResources, RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
+import { overlayOf } from './container-files.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerState } from './container-state.ts';
@@ -56,15 +57,9 @@ function inspectHostConfig(container: Container, { linux, root }: RuntimeSpec): 
   };
 }
 
-function overlayDirectories({ mounts = [] }: RuntimeSpec): object {
-  const options = mounts.find(({ destination }) => destination === '/')?.options ?? [];
-  const value = (key: string): string =>
-    options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
-  return {
-    LowerDir: value('lowerdir'),
-    UpperDir: value('upperdir'),
-    WorkDir: value('workdir'),
-  };
+function overlayDirectories(spec: RuntimeSpec): object {
+  const { lowers, upper, work } = overlayOf(spec);
+  return { LowerDir: lowers.toReversed().join(':'), UpperDir: upper, WorkDir: work };
 }
 
 function inspectConfig(container: Container, { hostname = '', process }: RuntimeSpec): object {

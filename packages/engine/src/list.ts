@@ -5,8 +5,10 @@ import { stateOf } from './container-state.ts';
 import type { ContainerState } from './container-state.ts';
 import { containersDirectory, runsDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { readExit } from './exit-record.ts';
+import { endsWithoutRoom, readExit, readKeptExit } from './exit-record.ts';
+import type { ExitRecord } from './exit-record.ts';
 import { readRunRecord } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 
 /** A container and its state at the moment of asking. */
 export interface Container extends ContainerRecord {
@@ -20,26 +22,41 @@ export function containerIds(engine: Engine): string[] {
   return readdirSync(containersDirectory(engine)).filter((name) => idPattern.test(name));
 }
 
-// The run before its end: where both change meanwhile, what is read last is the later.
-function withState(engine: Engine, record: ContainerRecord, hasRun: boolean): Container {
-  const run = hasRun ? readRunRecord(engine, record.id) : undefined;
-  return { ...record, state: stateOf(record, run, readExit(engine, record.id)) };
-}
-
 /** One container by its full id; undefined where there is none, and for what is no id. */
 export function containerWithId(engine: Engine, id: string): Container | undefined {
   if (!idPattern.test(id)) return undefined;
   const record = readContainerRecord(engine, id);
-  return record && withState(engine, record, true);
+  // The run before its end: where both change meanwhile, what is read last is the later.
+  const run = record && readRunRecord(engine, id);
+  return record && { ...record, state: stateOf(record, run, readExit(engine, id)) };
+}
+
+interface Found {
+  readonly record: ContainerRecord;
+  readonly run: RunRecord | undefined;
+  readonly exit: ExitRecord | undefined;
+}
+
+function findAll(engine: Engine): Found[] {
+  const runs = new Set(readdirSync(runsDirectory(engine)));
+  return containerIds(engine).flatMap((id): Found[] => {
+    const record = readContainerRecord(engine, id);
+    if (record === undefined) return [];
+    const run = runs.has(id) ? readRunRecord(engine, id) : undefined;
+    return [{ record, run, exit: readKeptExit(engine, id) }];
+  });
 }
 
 /** All containers, the newest first. Takes no lock: what is being made or removed is there or not. */
 export function listContainers(engine: Engine): Container[] {
-  const runs = new Set(readdirSync(runsDirectory(engine)));
-  return containerIds(engine)
-    .flatMap((id): Container[] => {
-      const record = readContainerRecord(engine, id);
-      return record === undefined ? [] : [withState(engine, record, runs.has(id))];
+  // Almost always none. An end that comes to the disk meanwhile was among those before.
+  const before = endsWithoutRoom(engine);
+  const found = findAll(engine);
+  const elsewhere = new Set([...before, ...endsWithoutRoom(engine)]);
+  return found
+    .map(({ record, run, exit }) => {
+      const end = exit ?? (elsewhere.has(record.id) ? readExit(engine, record.id) : undefined);
+      return Object.assign(record, { state: stateOf(record, run, end) });
     })
     .toSorted((a, b) => (a.created < b.created ? 1 : -1));
 }

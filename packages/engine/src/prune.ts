@@ -1,10 +1,10 @@
-import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
-import type { ImageRecord } from '@ctrkit/image-store';
-import type { Digest } from '@ctrkit/oci';
+import type { GarbageResult, ImageRecord, PruneOptions, RemoveResult } from '@ctrkit/image-store';
+import { bytesBelow } from './disk-usage.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { imageUsers } from './image-users.ts';
 import { listContainers } from './list.ts';
 import type { Container } from './list.ts';
 import { removeContainer } from './remove.ts';
@@ -16,44 +16,41 @@ export interface Prunable {
 }
 
 export interface PruneScope {
-  /** Images without a name, or all that no container was made of. @default 'dangling' */
+  /** Images without a tag, or all that no container was made of. @default 'dangling' */
   readonly images?: 'none' | 'dangling' | 'unused';
-}
-
-/** What of the images nobody uses once the containers that do not run are gone. */
-async function prunableImages(
-  engine: Engine,
-  kept: readonly Container[],
-  scope: 'dangling' | 'unused',
-): Promise<ImageRecord[]> {
-  const used = new Set(kept.map(({ imageId }) => imageId));
-  const store = await openImageStore(engine);
-  return (await store.list()).filter(
-    ({ id, name }) => !used.has(id) && (scope === 'unused' || name === undefined),
-  );
+  /** Of the images only those. */
+  readonly filter?: PruneOptions['filter'];
 }
 
 const runs = ({ state }: Container): boolean => state.status === 'running';
 
-/** Finds what nobody uses: containers that do not run, and images. */
+/** Finds what nobody uses: containers that do not run, and images, once those containers are gone. */
 export async function findPrunable(
   engine: Engine,
-  { images = 'dangling' }: PruneScope = {},
+  { images = 'dangling', filter }: PruneScope = {},
 ): Promise<Prunable> {
-  const all = listContainers(engine);
-  return {
-    containers: all.filter((container) => !runs(container)),
-    images: images === 'none' ? [] : await prunableImages(engine, all.filter(runs), images),
-  };
+  const containers = listContainers(engine).filter((container) => !runs(container));
+  if (images === 'none') return { containers, images: [] };
+  const store = await openImageStore(engine);
+  const found = await store.prunable({
+    all: images === 'unused',
+    users: () => imageUsers(engine).filter(({ running }) => running),
+    ...(filter !== undefined && { filter }),
+  });
+  return { containers, images: found };
 }
 
-async function sizeOf(path: string): Promise<number> {
-  const status = await lstat(path).catch(() => undefined);
-  if (status === undefined) return 0;
-  if (!status.isDirectory()) return status.size;
-  const names = await readdir(path).catch(() => []);
-  const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** Finds the images that no container was made of. */
+export async function findPrunableImages(
+  engine: Engine,
+  { images = 'dangling', filter }: PruneScope = {},
+): Promise<ImageRecord[]> {
+  const store = await openImageStore(engine);
+  return await store.prunable({
+    all: images === 'unused',
+    users: () => imageUsers(engine),
+    ...(filter !== undefined && { filter }),
+  });
 }
 
 /** Containers that were removed, and the bytes that they had written. */
@@ -70,7 +67,7 @@ export async function pruneContainers(
   const deleted: string[] = [];
   let reclaimed = 0;
   for (const { id } of containers) {
-    const size = await sizeOf(join(containerDirectory(engine, id), 'upper'));
+    const size = await bytesBelow(join(containerDirectory(engine, id), 'upper'));
     try {
       await removeContainer(engine, id);
     } catch (error) {
@@ -86,31 +83,19 @@ export async function pruneContainers(
   return { deleted, reclaimed };
 }
 
-/** Names that were taken away, blobs that are gone, and the bytes that these had. */
-export interface PrunedImages {
-  readonly untagged: readonly string[];
-  readonly deleted: readonly Digest[];
-  readonly reclaimed: number;
-}
-
-/** Removes images of a list that still no container is made of. Throws what `ImageStore.remove` throws. */
+/** Removes images of a list that still no container is made of. Throws what `ImageStore.prune` throws. */
 export async function pruneImages(
   engine: Engine,
   images: readonly ImageRecord[],
-): Promise<PrunedImages> {
+): Promise<RemoveResult> {
   const store = await openImageStore(engine);
-  const result = { untagged: [] as string[], deleted: [] as Digest[], reclaimed: 0 };
-  for (const { id, name } of images) {
-    const isUsed = listContainers(engine).some(({ imageId }) => imageId === id);
-    if (isUsed) continue;
-    try {
-      const { untagged, deleted, reclaimed } = await store.remove(name ?? id, { force: true });
-      result.untagged.push(...untagged);
-      result.deleted.push(...deleted);
-      result.reclaimed += reclaimed;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'IMAGE_NOT_FOUND') throw error;
-    }
-  }
-  return result;
+  return await store.prune({ all: true, only: images, users: () => imageUsers(engine) });
+}
+
+/**
+ * Deletes the blobs that no image and no living lease has, but for those of the last ten minutes, which another tool may
+ * be bringing. Throws IMAGE_DAMAGED, LEASE_INVALID.
+ */
+export async function collectBlobs(engine: Engine): Promise<GarbageResult> {
+  return await (await openImageStore(engine)).collectGarbage();
 }

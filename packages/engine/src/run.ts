@@ -1,3 +1,4 @@
+import { expectMove } from '@ctrkit/cgroup';
 import { selfIdentity } from '@ctrkit/durable';
 import { createContainerWithId, hostIds, newContainerId } from './create.ts';
 import type { CreateOptions } from './create.ts';
@@ -29,6 +30,7 @@ export async function runContainer(
   if (image instanceof Promise) image.catch(() => {});
   const { network = 'none', limits = {}, signal } = options;
   signal?.throwIfAborted();
+  void expectMove();
   const id = newContainerId();
   const linux = linuxSpec({ id, network, limits, host: hostIds() });
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };

@@ -1,3 +1,4 @@
+import { expectMove } from '@ctrkit/cgroup';
 import { selfIdentity } from '@ctrkit/durable';
 import type { PreparedLaunch } from '@ctrkit/ns-exec';
 import { readSpec } from './bundle.ts';
@@ -22,6 +23,7 @@ export async function startContainer(
   nameOrId: string,
   options: AttachOptions = {},
 ): Promise<RunningContainer | undefined> {
+  void expectMove();
   const { id } = findContainer(engine, nameOrId);
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
   if (!(await takeRun(engine, run))) return undefined;

@@ -6,6 +6,7 @@ import { signalNumber } from './signal-number.ts';
 import { connectSupervisor } from './supervisor-connection.ts';
 import type { SupervisorConnection } from './supervisor-connection.ts';
 import { waitForEnd } from './wait.ts';
+import { resumeAbandoned } from './while-paused.ts';
 
 const SIGKILL = 9;
 const SECOND = 1000;
@@ -48,6 +49,7 @@ export async function stopContainer(
   const { id, state, stopSignal = 'SIGTERM' } = findContainer(engine, nameOrId);
   const number = signalNumber(signal ?? stopSignal);
   if (state.status !== 'running') return;
+  await resumeAbandoned(engine, id);
   await waitForEnd(engine, id, undefined, (line) => askThenKill(line, number, timeout));
 }
 
@@ -64,6 +66,7 @@ export async function killContainer(
   const number = signalNumber(signal);
   const refusal = `Cannot kill container: ${nameOrId}: Container ${id} is not running`;
   if (state.status !== 'running') throw new EngineError('CONTAINER_NOT_RUNNING', refusal);
+  await resumeAbandoned(engine, id);
   using connection = await connectSupervisor(engine, id);
   // It has ended since we looked, or its supervisor was killed and it with it.
   if (connection === undefined) throw new EngineError('CONTAINER_NOT_RUNNING', refusal);
@@ -72,5 +75,6 @@ export async function killContainer(
 
 /** Ends a container without asking; returns when its end is recorded. */
 export async function forceEnd(engine: Engine, id: string): Promise<void> {
+  await resumeAbandoned(engine, id);
   await waitForEnd(engine, id, undefined, (line) => line.signal(SIGKILL));
 }

@@ -1,23 +1,24 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, emptyTrash, selfIdentity, sweepTemporaries } from '@ctrkit/durable';
+import { sweepClaims } from '@ctrkit/rootfs';
 import { readContainerRecord } from './container-record.ts';
 import {
   containersDirectory,
-  endedDirectory,
   namesDirectory,
   runsDirectory,
   runTrashDirectory,
   trashDirectory,
 } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { forgetExit, readExit, writeExit } from './exit-record.ts';
+import { endsWithoutRoom, forgetExit, readExit, writeExit } from './exit-record.ts';
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
 import { discardContainer } from './discard.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
+import { resumeAbandoned } from './while-paused.ts';
 
 // A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
 async function sweepEarlierBoots(engine: Engine): Promise<void> {
@@ -45,9 +46,7 @@ async function sweepEnd(engine: Engine, id: string): Promise<void> {
 }
 
 async function sweepEnds(engine: Engine): Promise<void> {
-  for (const name of readdirSync(endedDirectory(engine))) {
-    await sweepEnd(engine, name.replace(/\.json$/, ''));
-  }
+  for (const id of endsWithoutRoom(engine)) await sweepEnd(engine, id);
 }
 
 async function sweepTemporaryFiles(engine: Engine): Promise<void> {
@@ -65,10 +64,12 @@ export async function sweep(engine: Engine): Promise<void> {
   const failures: unknown[] = [];
   for (const step of [
     ...runs.map((id) => () => sweepRun(engine, id)),
+    ...runs.map((id) => () => resumeAbandoned(engine, id)),
     () => sweepEarlierBoots(engine),
     () => sweepEnds(engine),
     () => sweepNames(engine),
     () => sweepTemporaryFiles(engine),
+    () => sweepClaims(engine.root),
     () => emptyTrash(runTrashDirectory(engine)),
     () => emptyTrash(trashDirectory(engine)),
   ]) {

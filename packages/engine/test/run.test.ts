@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
 import { assertNothingLeft, makeImageLayout, run, snapshotHost, temporaryDirectory } from '@ctrkit/testing'; // prettier-ignore
@@ -321,7 +322,8 @@ if (canRun()) {
         await removeContainer(world, 'fat');
         assert.is((await world.complete('exit 4', { name: 'fat' })).code, 4);
       } finally {
-        await run(['umount', root]);
+        // The supervisor may still be at what it does when nobody waits.
+        while ((await run(['umount', root])).code !== 0) await sleep(20);
       }
     }
     await assertNothingLeft(before);

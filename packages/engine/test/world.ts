@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isAlive, killProcess } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
 import { assertNothingLeft, makeBusyboxLayout, needs, snapshotHost, temporaryDirectory } from '@ctrkit/testing'; // prettier-ignore
+import type { TemporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import { openEngine, prepareImage, runContainer } from '../src/index.ts';
 import type { Engine, RunnableImage, RunningContainer, RunOptions } from '../src/index.ts';
@@ -69,10 +70,12 @@ export function worldOf(engine: TestEngine, image: RunnableImage): World {
 
 // One image serves all tests of a file: its layers are only read.
 let shared: Promise<RunnableImage> | undefined;
+let sharedBase: TemporaryDirectory | undefined;
+// Said here, before there is anything: what is said while tests run is not heard.
+test.after(() => sharedBase?.[Symbol.asyncDispose]());
 
 async function sharedImage(): Promise<RunnableImage> {
-  const base = await temporaryDirectory();
-  test.after(() => base[Symbol.asyncDispose]());
+  const base = (sharedBase = await temporaryDirectory());
   const engine = openEngine({ root: join(base.path, 'root'), run: join(base.path, 'run') });
   return importBusybox(engine, base.path);
 }

@@ -1,12 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { emptyTrash, errnoOf, moveToTrash, sweepTemporaries } from '@ctrkit/durable';
+import { DurableError, emptyTrash, errnoOf, moveToTrash, sweepTemporaries } from '@ctrkit/durable';
 import { blobPath, readIndex } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { isDigest } from '@ctrkit/oci';
-import type { Digest } from '@ctrkit/oci';
+import type { Digest, ImageIndex } from '@ctrkit/oci';
 import { reachableFrom } from './content.ts';
 import { acquireGarbageLock, readLeases } from './lease.ts';
+import { sweepPartials } from './sweep-partials.ts';
+import { storedDigests } from './stored-digests.ts';
 
 export interface GarbageOptions {
   /** More to keep, with all that it refers to: what containers use, for example. */
@@ -21,7 +22,7 @@ export interface GarbageOptions {
 
 export interface GarbageResult {
   deleted: Digest[];
-  /** Bytes that the deleted blobs had. */
+  /** Bytes that the deleted blobs had, and beginnings of blobs that nobody went on with. */
   reclaimed: number;
   /** Nothing was looked at, because somebody is bringing in content; try again later. */
   deferred: boolean;
@@ -45,6 +46,11 @@ export async function collectGarbage(
   try {
     const candidates = await blobsOlderThan(layout, minimumAge);
     result = await discardUnreferenced(layout, candidates, keep);
+    if (!result.deferred) {
+      const before = Date.now() - minimumAge;
+      const leased = (await readLeases(layout)).digests;
+      result.reclaimed += await sweepPartials(layout, { before, leased });
+    }
   } finally {
     lock?.release();
   }
@@ -55,17 +61,18 @@ export async function collectGarbage(
 }
 
 /**
- * Moves those of the candidates to the trash that nothing refers to. To be called under the garbage
- * lock, held alone; the trash is the caller's to empty.
+ * Moves those of the candidates to the trash that nothing refers to: no entry of `index` (by default the layout's
+ * own), no lease. To be called under the garbage lock, held alone; the trash is the caller's to empty.
  */
 export async function discardUnreferenced(
   layout: Layout,
   candidates: Iterable<Digest>,
   keep: readonly Digest[] = [],
+  index?: ImageIndex,
 ): Promise<GarbageResult> {
   const leased = await readLeases(layout);
   if (leased.everything) return { deleted: [], reclaimed: 0, deferred: true };
-  const { manifests } = await readIndex(layout);
+  const { manifests } = index ?? (await readIndex(layout));
   const kept = await reachableFrom(layout, [...manifests, ...leased.digests, ...keep]);
   const result: GarbageResult = { deleted: [], reclaimed: 0, deferred: false };
   for (const digest of candidates) {
@@ -86,7 +93,7 @@ async function discard(layout: Layout, digest: Digest): Promise<number | undefin
   const path = blobPath(layout, digest);
   try {
     const { size } = await stat(path);
-    await moveToTrash(path, trashDirectory(layout));
+    await outOfSight(path, trashDirectory(layout));
     return size;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
@@ -94,15 +101,22 @@ async function discard(layout: Layout, digest: Digest): Promise<number | undefin
   }
 }
 
+// A full disk may have no room for one more name.
+async function outOfSight(path: string, trash: string): Promise<void> {
+  try {
+    await moveToTrash(path, trash);
+  } catch (error) {
+    if (!(error instanceof DurableError && error.code === 'NO_SPACE')) throw error;
+    await rm(path, { force: true });
+  }
+}
+
 async function blobsOlderThan(layout: Layout, minimumAge: number): Promise<Digest[]> {
   const limit = Date.now() - minimumAge;
   const old: Digest[] = [];
-  for (const algorithm of ['sha256', 'sha512']) {
-    for (const name of await namesIn(join(layout.directory, 'blobs', algorithm))) {
-      const digest = `${algorithm}:${name}`;
-      // A rename sets ctime, so it tells when the blob came under its name.
-      if (isDigest(digest) && (await changedAt(layout, digest)) <= limit) old.push(digest);
-    }
+  for (const digest of await storedDigests(layout)) {
+    // A rename sets ctime, so it tells when the blob came under its name.
+    if ((await changedAt(layout, digest)) <= limit) old.push(digest);
   }
   return old;
 }
@@ -112,15 +126,6 @@ async function changedAt(layout: Layout, digest: Digest): Promise<number> {
     return (await stat(blobPath(layout, digest))).ctimeMs;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return Infinity;
-    throw error;
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -64,8 +64,9 @@ export function sameName(a: Reference | undefined, b: Reference | undefined): bo
 }
 
 /**
- * The entries with these added: each replaces its namesake, and a nameless entry of the same digest
- * is dropped when the digest gets a name, or kept as the one that it is.
+ * The entries with these added: each takes the name from its namesake, which stays, as with docker, without one if it
+ * had no other; a nameless entry of the same digest is dropped when the digest gets a name, or kept as the one that it
+ * is.
  */
 export function withEntries(
   entries: readonly Descriptor[],
@@ -78,11 +79,19 @@ function withEntry(entries: Descriptor[], added: Descriptor): Descriptor[] {
   const name = referenceOf(added);
   const digestIsThere = entries.some(({ digest }) => digest === added.digest);
   if (name === undefined && digestIsThere) return entries;
-  const kept = entries.filter((entry) => {
-    const other = referenceOf(entry);
-    return other === undefined ? entry.digest !== added.digest : !sameName(other, name);
-  });
-  return [...kept, added];
+  const others = entries.filter((entry) => !sameName(referenceOf(entry), name));
+  const bereft = entries.filter((entry) => sameName(referenceOf(entry), name));
+  const kept = bereft.reduce(withNameless, others);
+  return [
+    ...kept.filter((entry) => referenceOf(entry) !== undefined || entry.digest !== added.digest),
+    added,
+  ];
+}
+
+/** The entries with one more that has lost its name, unless its digest is there under another. */
+export function withNameless(entries: readonly Descriptor[], bereft: Descriptor): Descriptor[] {
+  if (entries.some(({ digest }) => digest === bereft.digest)) return [...entries];
+  return [...entries, named(bereft, undefined)];
 }
 
 function namesFor(name: string): Record<string, string> {

@@ -7,10 +7,20 @@ import type { Entry } from './entries.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import { listImages } from './list.ts';
 
-/** An image of one platform, found, read and verified; its layers are not looked at. */
+/** An image of one platform, found and read; its layers are not looked at. */
 export interface StoredImage extends ResolvedImage {
   /** The digest of its configuration: docker's image id. */
   readonly id: Digest;
+}
+
+export interface FindOptions {
+  /** @default that of this machine */
+  readonly platform?: Platform;
+  /**
+   * Whether its manifest and its config, which were verified when they came, are not hashed again: for who waits for a
+   * container. @default false
+   */
+  readonly trusted?: boolean;
 }
 
 /** What an image was called by. */
@@ -29,16 +39,12 @@ export interface Match {
 export async function findImage(
   layout: Layout,
   nameOrId: string,
-  { platform }: { platform?: Platform } = {},
+  options: FindOptions = {},
 ): Promise<StoredImage | undefined> {
   const match = await matchEntries(layout, nameOrId);
   const entry = match?.entries[0];
   if (entry === undefined) return undefined;
-  const { name: _, ...image } = await resolveEntry(
-    layout,
-    entry.descriptor,
-    platform === undefined ? {} : { platform },
-  );
+  const { name: _, ...image } = await resolveEntry(layout, entry.descriptor, options);
   const name = entry.reference === undefined ? {} : { name: formatReference(entry.reference) };
   return { ...image, ...name, id: image.configDescriptor.digest };
 }

@@ -26,6 +26,9 @@ export interface ImageRecord {
   /** Bytes of the layers and the configuration, as stored (compressed). */
   readonly size: number;
   readonly platform?: Platform;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The diff ids of its layers, the lowest first. */
+  readonly layers: readonly Digest[];
   /** Why it cannot be used here: the code of an error, such as PLATFORM_NOT_FOUND or BLOB_NOT_FOUND. */
   readonly problem?: string;
 }
@@ -77,6 +80,8 @@ async function describe(
     ...(config.created !== undefined && { created: config.created }),
     size: parts.reduce((sum, { size }) => sum + size, 0),
     platform: platformOf(config),
+    ...(config.config.Labels !== undefined && { labels: config.config.Labels }),
+    layers: config.rootfs.diff_ids,
   };
 }
 
@@ -85,5 +90,13 @@ function platformOf({ os, architecture, variant }: ImageConfig): Platform {
 }
 
 function unusable(name: { name?: string }, target: Descriptor, problem: string): ImageRecord {
-  return { ...name, id: target.digest, target, manifestDescriptor: target, size: 0, problem };
+  return {
+    ...name,
+    id: target.digest,
+    target,
+    manifestDescriptor: target,
+    size: 0,
+    layers: [],
+    problem,
+  };
 }

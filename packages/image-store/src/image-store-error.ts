@@ -3,10 +3,15 @@ export type ImageStoreErrorCode =
   | 'AMBIGUOUS_ID'
   | 'IMAGE_DAMAGED'
   | 'IMAGE_HAS_SEVERAL_NAMES'
+  | 'IMAGE_IN_USE'
   | 'IMAGE_INCOMPLETE'
   | 'NAME_INVALID'
+  | 'FILTER_INVALID'
   | 'NAME_AMBIGUOUS'
   | 'NOTHING_IMPORTED'
+  | 'CHANGE_INVALID'
+  | 'LOCK_INVALID'
+  | 'NOT_LOCKED'
   | 'LEASE_INVALID'
   | 'ADDRESS_NOT_LOOPBACK'
   | 'ADDRESS_UNAVAILABLE';
@@ -17,6 +22,8 @@ export interface ImageStoreErrorFields {
   /** The image as the caller called it. */
   image?: string;
   digest?: string;
+  /** The container that uses the image. */
+  container?: string;
   path?: string;
   /** What fits as well: names or ids. */
   available?: string[];
@@ -30,6 +37,7 @@ export class ImageStoreError extends Error {
   readonly hint?: string;
   readonly image?: string;
   readonly digest?: string;
+  readonly container?: string;
   readonly path?: string;
   readonly available?: string[];
 

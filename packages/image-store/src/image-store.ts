@@ -3,15 +3,25 @@ import type { Readable } from 'node:stream';
 import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { Platform } from '@ctrkit/oci';
+import type { Descriptor, Digest } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+import type { CommitOptions } from './commit.ts';
+import type { ExportOptions } from './export.ts';
 import { findImage } from './find.ts';
-import type { StoredImage } from './find.ts';
+import type { FindOptions, StoredImage } from './find.ts';
+import type { HistoryItem } from './history.ts';
+import type { ImageLock } from './image-lock.ts';
 import type { ImageRecord } from './image-record.ts';
+import type { ImportFilesystemOptions } from './import-filesystem.ts';
 import type { ImportOptions, ImportSource } from './import.ts';
+import type { ImageDetails } from './inspect.ts';
 import type { Lease, LeaseScope } from './lease.ts';
 import { listImages } from './list.ts';
+import type { ListOptions } from './list.ts';
+import type { PruneOptions } from './prune.ts';
 import type { RemoveOptions, RemoveResult } from './remove.ts';
+import type { StoreUsage } from './usage.ts';
+import type { VerifyOptions, VerifyResult } from './verify/verify-images.ts';
 
 /**
  * The images of a machine. What reads takes no lock; what an image list shows is complete. Each method
@@ -20,13 +30,35 @@ import type { RemoveOptions, RemoveResult } from './remove.ts';
 export interface ImageStore {
   /** The directory is itself an image layout, which other tools read. */
   readonly layout: Layout;
-  list(): Promise<ImageRecord[]>;
+  /** One record for each name, and for each image without one; in the order of index.json. */
+  list(options?: ListOptions): Promise<ImageRecord[]>;
   /** Undefined when there is none. */
-  find(nameOrId: string, options?: { platform?: Platform }): Promise<StoredImage | undefined>;
+  find(nameOrId: string, options?: FindOptions): Promise<StoredImage | undefined>;
+  inspect(nameOrId: string): Promise<ImageDetails>;
+  history(nameOrId: string): Promise<HistoryItem[]>;
+  usage(): Promise<StoreUsage>;
   import(source: ImportSource, options?: ImportOptions): Promise<ImageRecord[]>;
-  export(namesOrIds: readonly string[]): Promise<Readable>;
+  importFilesystem(
+    source: AsyncIterable<Uint8Array>,
+    options?: ImportFilesystemOptions,
+  ): Promise<ImageRecord>;
+  commit(
+    base: Pick<StoredImage, 'manifest' | 'config'>,
+    layer: AsyncIterable<Uint8Array>,
+    options?: CommitOptions,
+  ): Promise<ImageRecord>;
+  export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
+  verify(options?: VerifyOptions): Promise<VerifyResult>;
+  /** What names mean now, for a lockfile. */
+  lock(names: readonly string[]): Promise<ImageLock>;
   tag(nameOrId: string, name: string): Promise<void>;
+  untag(nameOrId: string, names?: readonly string[]): Promise<string[]>;
   remove(nameOrId: string, options?: RemoveOptions): Promise<RemoveResult>;
+  /** What `prune` would remove. */
+  prunable(options?: PruneOptions): Promise<ImageRecord[]>;
+  prune(options?: PruneOptions): Promise<RemoveResult>;
+  keepNameless(target: Descriptor): Promise<void>;
+  neededLayers(): Promise<Set<Digest> | undefined>;
   lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
   collectGarbage(options?: GarbageOptions): Promise<GarbageResult>;
 }
@@ -40,13 +72,30 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
   const layout = await openLayout(root, { create: true });
   return {
     layout,
-    list: () => listImages(layout),
+    list: (options) => listImages(layout, options),
     find: (nameOrId, options) => findImage(layout, nameOrId, options),
     // What only some commands do is loaded when it is done: whoever just looks an image up need not wait for it.
     import: async (source, options) =>
       (await import('./import.ts')).importImages(layout, source, options),
-    export: async (namesOrIds) => (await import('./export.ts')).exportImages(layout, namesOrIds),
+    inspect: async (nameOrId) => (await import('./inspect.ts')).inspectImage(layout, nameOrId),
+    history: async (nameOrId) => (await import('./history.ts')).imageHistory(layout, nameOrId),
+    usage: async () => (await import('./usage.ts')).storeUsage(layout),
+    commit: async (base, laid, options) =>
+      (await import('./commit.ts')).commitImage(layout, base, laid, options),
+    importFilesystem: async (source, options) =>
+      (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
+    export: async (namesOrIds, options) =>
+      (await import('./export.ts')).exportImages(layout, namesOrIds, options),
+    verify: async (options) =>
+      (await import('./verify/verify-images.ts')).verifyImages(layout, options),
+    lock: async (names) => (await import('./lock-images.ts')).lockImages(layout, names),
     tag: async (nameOrId, name) => (await import('./tag.ts')).tagImage(layout, nameOrId, name),
+    untag: async (nameOrId, names) =>
+      (await import('./untag.ts')).untagImage(layout, nameOrId, names),
+    prunable: async (options) => (await import('./prune.ts')).findPrunable(layout, options),
+    prune: async (options) => (await import('./prune.ts')).pruneImages(layout, options),
+    keepNameless: async (target) => (await import('./keep.ts')).keepNameless(layout, target),
+    neededLayers: async () => (await import('./needed-layers.ts')).neededLayers(layout),
     remove: async (nameOrId, options) =>
       (await import('./remove.ts')).removeImage(layout, nameOrId, options),
     lease: async (scope, options) => (await import('./lease.ts')).takeLease(layout, scope, options),

@@ -1,18 +1,21 @@
 import {
+  checkImage,
   hasBlob,
   imageBlobs,
   openLayout,
   readBlob,
   readIndex,
   readLayoutTar,
+  resolveEntry,
   updateIndex,
   writeBlob,
 } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { formatReference } from '@ctrkit/oci';
-import type { Descriptor, Reference } from '@ctrkit/oci';
+import { formatReference, parseReference } from '@ctrkit/oci';
+import type { Descriptor, Platform, Reference } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
-import { bareTagOf, named, readEntries, referenceOf, withEntries } from './entries.ts';
+import { bareTagOf, named, readEntries, referenceOf, sameName, withEntries } from './entries.ts';
+import type { Entry } from './entries.ts';
 import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
@@ -25,10 +28,15 @@ export interface ImportOptions {
    * has in the source, else latest. @default its names in the source
    */
   name?: string;
+  /** Of images of several platforms, only that of this one. @default all that the source has */
+  platform?: Platform;
   signal?: AbortSignal;
 }
 
-/** An image layout: as a tar stream (plain, gzip or zstd), or the path of a directory. */
+/**
+ * An archive of images: a stream of an OCI archive or of what `docker save` writes (plain, gzip or zstd); or the path of an
+ * image layout.
+ */
 export type ImportSource = AsyncIterable<Uint8Array> | string;
 
 type Naming = (descriptor: Descriptor) => Reference | undefined;
@@ -38,55 +46,79 @@ type Naming = (descriptor: Descriptor) => Reference | undefined;
  * when every blob is there and verified; after an error, or when killed, none. An image whose source
  * tells only a tag, or nothing, and for which there is no `name`, is nameless. Throws NAME_INVALID,
  * NAME_AMBIGUOUS, IMAGE_INCOMPLETE, NOTHING_IMPORTED, and what layout's `readLayoutTar`, `openLayout`,
- * `writeBlob` throw.
+ * `checkImage`, `writeBlob` throw.
  */
 export async function importImages(
   layout: Layout,
   source: ImportSource,
-  { name, signal }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImageRecord[]> {
-  const naming = namingFor(name);
+  const { signal } = options;
+  const naming = namingFor(options.name);
   const signalled = signal === undefined ? {} : { signal };
   await using _ = await takeLease(layout, 'everything', signalled);
   await sweepTemporaries(layout.directory);
-  const descriptors =
+  const images =
     typeof source === 'string'
-      ? await importDirectory(layout, await openLayout(source), naming, signal)
-      : await importArchive(layout, source, naming, signal);
-  if (descriptors.length === 0) throw nothingImported();
-  return await recordsOf(layout, descriptors);
+      ? await importDirectory(layout, await openLayout(source), naming, options)
+      : await importArchive(layout, source, naming, options);
+  if (images.length === 0) throw nothingImported();
+  return await recordsOf(layout, images);
 }
 
 async function importArchive(
   layout: Layout,
   source: AsyncIterable<Uint8Array>,
   naming: Naming,
-  signal: AbortSignal | undefined,
-): Promise<Descriptor[]> {
+  { signal, platform }: ImportOptions,
+): Promise<Entry[]> {
   const images = await readLayoutTar(source, layout, {
     ...(signal !== undefined && { signal }),
+    ...(platform !== undefined && { platform }),
     nameOf: (_, descriptor) => {
       const reference = naming(descriptor);
       return reference === undefined ? undefined : formatReference(reference);
     },
   });
-  return images.map(({ descriptor }) => descriptor);
+  return images.map(({ name, descriptor }) => ({
+    descriptor,
+    ...(name !== undefined && { reference: parseReference(name) }),
+  }));
 }
 
 async function importDirectory(
   layout: Layout,
   from: Layout,
   naming: Naming,
-  signal: AbortSignal | undefined,
-): Promise<Descriptor[]> {
-  const { manifests } = await readIndex(from);
-  const entries = manifests.map((descriptor) => named(descriptor, naming(descriptor)));
-  for (const descriptor of manifests) await copyImage(from, layout, descriptor, signal);
+  { signal, platform }: ImportOptions,
+): Promise<Entry[]> {
+  const { manifests: all } = await readIndex(from);
+  const names = all.map(naming);
+  const images: Entry[] = [];
+  for (const [at, one] of all.entries()) {
+    const descriptor = await ofPlatform(from, one, platform);
+    const reference = names[at];
+    images.push({ descriptor, ...(reference !== undefined && { reference }) });
+  }
+  for (const { descriptor } of images) {
+    await copyImage(from, layout, descriptor, signal);
+    await checkImage(layout, descriptor);
+  }
+  const entries = images.map(({ descriptor, reference }) => named(descriptor, reference));
   await updateIndex(layout, (index) => ({
     ...index,
     manifests: withEntries(index.manifests, entries),
   }));
-  return manifests;
+  return images;
+}
+
+async function ofPlatform(
+  from: Layout,
+  entry: Descriptor,
+  platform: Platform | undefined,
+): Promise<Descriptor> {
+  if (platform === undefined) return entry;
+  return (await resolveEntry(from, entry, { platform })).manifestDescriptor;
 }
 
 async function copyImage(
@@ -111,18 +143,24 @@ function namingFor(given: string | undefined): Naming {
   let first: Descriptor | undefined;
   return (descriptor) => {
     first ??= descriptor;
-    if (first !== descriptor) throw several(given);
+    if (first.digest !== descriptor.digest) throw several(given);
     const tag = hasTag ? undefined : (referenceOf(descriptor)?.tag ?? bareTagOf(descriptor));
     return tag === undefined ? reference : { ...reference, tag };
   };
 }
 
-async function recordsOf(layout: Layout, descriptors: Descriptor[]): Promise<ImageRecord[]> {
-  const digests = new Set(descriptors.map(({ digest }) => digest));
-  const entries = (await readEntries(layout)).filter(({ descriptor }) =>
-    digests.has(descriptor.digest),
+// As they are recorded; one without a name that is there under another stays as it came.
+async function recordsOf(layout: Layout, images: readonly Entry[]): Promise<ImageRecord[]> {
+  const entries = await readEntries(layout);
+  const recorded = images.map(
+    (image) =>
+      entries.find(
+        ({ descriptor, reference }) =>
+          descriptor.digest === image.descriptor.digest &&
+          (sameName(reference, image.reference) || reference === image.reference),
+      ) ?? image,
   );
-  return await Promise.all(entries.map((entry) => recordOf(layout, entry)));
+  return await Promise.all(recorded.map((entry) => recordOf(layout, entry)));
 }
 
 function several(name: string): ImageStoreError {

@@ -1,21 +1,26 @@
-import { emptyTrash } from '@ctrkit/durable';
-import { updateIndex } from '@ctrkit/layout';
+import { DurableError, emptyTrash } from '@ctrkit/durable';
+import { readIndex, updateIndex } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { formatReference } from '@ctrkit/oci';
+import { chainIds, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Digest, ImageIndex } from '@ctrkit/oci';
 import { discardUnreferenced, trashDirectory } from './collect-garbage.ts';
 import { reachableFrom } from './content.ts';
-import { referenceOf, sameName } from './entries.ts';
-import type { Entry } from './entries.ts';
+import { referenceOf, sameName, withNameless } from './entries.ts';
 import { matchEntries, noSuchImage } from './find.ts';
-import type { Match } from './find.ts';
+import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
+import type { ImageUser } from './image-user.ts';
 import { acquireGarbageLock } from './lease.ts';
+import { listImages } from './list.ts';
+import { planRemoval } from './plan-removal.ts';
+import type { RemovalPlan } from './plan-removal.ts';
 
 export interface RemoveOptions {
-  /** By id: also when the image has several names. @default false */
+  /** Also what stopped containers use; by id, also when the image has several names. @default false */
   force?: boolean;
-  /** Blobs to keep, with all that they refer to: what containers use, for example. */
+  /** Who uses images; asked while nothing else is removed. @default nobody */
+  users?: () => readonly ImageUser[];
+  /** Blobs to keep, with all that they refer to. */
   keep?: readonly Digest[];
   signal?: AbortSignal;
 }
@@ -23,30 +28,36 @@ export interface RemoveOptions {
 export interface RemoveResult {
   /** The names that are gone, in full. */
   untagged: string[];
+  /** The ids of images that are gone with their last name. */
+  images: Digest[];
+  /** The chain ids of layers that no image has any more, the uppermost first. */
+  layers: Digest[];
   /** The blobs that are gone: those that nothing else refers to. */
   deleted: Digest[];
-  /** Bytes that they had. */
+  /** Bytes that these blobs had. */
   reclaimed: number;
 }
 
 /**
- * Removes a name and, with the last name of an image, the blobs that only it had. By id, all names of
- * the image. What a living lease keeps is left for a later collection. Killed half-way, the name is
- * gone and the rest is garbage. Throws IMAGE_NOT_FOUND, AMBIGUOUS_ID, IMAGE_HAS_SEVERAL_NAMES,
- * NAME_INVALID.
+ * Removes a name and, with the last name of an image, the image and the blobs that only it had; by id, the image with
+ * its name. The rules are docker's, see `planRemoval`. What a living lease keeps is left for a later collection. Killed
+ * half-way, the name is gone and the rest is garbage; on a full disk, where no name can be removed before there is
+ * room, it is the other way round: the name may then be left with an image that lacks blobs, until it is removed again.
+ * Throws IMAGE_NOT_FOUND, AMBIGUOUS_ID, IMAGE_HAS_SEVERAL_NAMES, IMAGE_IN_USE, NAME_INVALID.
  */
 export async function removeImage(
   layout: Layout,
   nameOrId: string,
-  { force = false, keep = [], signal }: RemoveOptions = {},
+  { force = false, users = () => [], keep = [], signal }: RemoveOptions = {},
 ): Promise<RemoveResult> {
   const lock = await acquireGarbageLock(layout, signal === undefined ? {} : { signal });
   let result: RemoveResult;
   try {
     const match = await matchEntries(layout, nameOrId);
     if (match === undefined) throw noSuchImage(nameOrId);
-    if (!force) refuseSeveral(nameOrId, match);
-    result = await removeEntries(layout, match.entries, keep);
+    const records = await listImages(layout);
+    const plan = planRemoval({ match, given: nameOrId, records, users: users(), force });
+    result = { ...(await carryOut(layout, plan, keep)), ...(await goneWith(layout, plan)) };
   } finally {
     lock?.release();
   }
@@ -54,58 +65,89 @@ export async function removeImage(
   return result;
 }
 
-async function removeEntries(
+type Discarded = Pick<RemoveResult, 'deleted' | 'reclaimed'>;
+
+async function carryOut(
   layout: Layout,
-  entries: readonly Entry[],
+  plan: RemovalPlan,
   keep: readonly Digest[],
-): Promise<RemoveResult> {
-  await updateIndex(layout, (index) => without(index, entries));
-  const { deleted, reclaimed } = await discardContent(layout, entries, keep);
-  const untagged = entries.flatMap(({ reference }) =>
-    reference === undefined ? [] : [formatReference(reference)],
+): Promise<Discarded> {
+  try {
+    await updateIndex(layout, (index) => without(index, plan));
+    return await discardContent(layout, plan, keep);
+  } catch (error) {
+    if (!(error instanceof DurableError && error.code === 'NO_SPACE')) throw error;
+    return await onFullDisk(layout, plan, keep, error);
+  }
+}
+
+// The index is written beside the old one, for which there is no room; there is when the blobs are gone.
+async function onFullDisk(
+  layout: Layout,
+  plan: RemovalPlan,
+  keep: readonly Digest[],
+  error: unknown,
+): Promise<Discarded> {
+  await emptyTrash(trashDirectory(layout));
+  const discarded = await discardContent(
+    layout,
+    plan,
+    keep,
+    without(await readIndex(layout), plan),
   );
-  return { untagged, deleted, reclaimed };
+  await emptyTrash(trashDirectory(layout));
+  if (discarded.deleted.length === 0) throw error;
+  await updateIndex(layout, (index) => without(index, plan));
+  return discarded;
 }
 
 // Where this image or another is damaged, the name goes all the same; what it had is left for a
 // collection that can tell what is needed.
 async function discardContent(
   layout: Layout,
-  entries: readonly Entry[],
+  { records }: RemovalPlan,
   keep: readonly Digest[],
-): Promise<{ deleted: Digest[]; reclaimed: number }> {
+  index?: ImageIndex,
+): Promise<Discarded> {
   try {
     const had = await reachableFrom(
       layout,
-      entries.map(({ descriptor }) => descriptor),
+      records.map(({ target }) => target),
     );
-    return await discardUnreferenced(layout, had, keep);
+    const { deleted, reclaimed } = await discardUnreferenced(layout, had, keep, index);
+    return { deleted, reclaimed };
   } catch (error) {
     if (!(error instanceof ImageStoreError && error.code === 'IMAGE_DAMAGED')) throw error;
     return { deleted: [], reclaimed: 0 };
   }
 }
 
-function without(index: ImageIndex, entries: readonly Entry[]): ImageIndex {
-  const isRemoved = (descriptor: Descriptor): boolean => {
-    const reference = referenceOf(descriptor);
-    return entries.some((entry) =>
-      entry.reference === undefined
-        ? reference === undefined && entry.descriptor.digest === descriptor.digest
-        : sameName(entry.reference, reference),
-    );
+async function goneWith(
+  layout: Layout,
+  { id, records }: RemovalPlan,
+): Promise<Omit<RemoveResult, keyof Discarded>> {
+  const left = await listImages(layout);
+  const isGone = !left.some((record) => record.id === id);
+  const kept = new Set(left.flatMap(({ layers }) => chainIds(layers)));
+  const own = isGone ? chainIds(records[0]?.layers ?? []) : [];
+  return {
+    untagged: records.flatMap(({ name }) => (name === undefined ? [] : [name])),
+    images: isGone ? [id] : [],
+    layers: own.filter((chain) => !kept.has(chain)).toReversed(),
   };
-  return { ...index, manifests: index.manifests.filter((entry) => !isRemoved(entry)) };
 }
 
-function refuseSeveral(nameOrId: string, { by, entries }: Match): void {
-  if (by === 'name' || entries.length < 2) return;
-  const names = entries.flatMap(({ reference }) =>
-    reference === undefined ? [] : [formatReference(reference)],
-  );
-  throw new ImageStoreError('IMAGE_HAS_SEVERAL_NAMES', `${nameOrId}: has several names`, {
-    image: nameOrId,
-    available: names,
-    hint: `remove them by name (${names.join(', ')}), or use --force`,
-  });
+function without(index: ImageIndex, { records, keepsImage }: RemovalPlan): ImageIndex {
+  const isRemoved = (descriptor: Descriptor): boolean =>
+    records.some((record) => isEntryOf(descriptor, record));
+  const kept = index.manifests.filter((entry) => !isRemoved(entry));
+  const bereft = keepsImage ? index.manifests.filter(isRemoved) : [];
+  return { ...index, manifests: bereft.reduce(withNameless, kept) };
+}
+
+/** Whether that is the entry which a record was read from. */
+export function isEntryOf(descriptor: Descriptor, { name, target }: ImageRecord): boolean {
+  const reference = referenceOf(descriptor);
+  if (name === undefined) return reference === undefined && descriptor.digest === target.digest;
+  return sameName(reference, parseReference(name));
 }

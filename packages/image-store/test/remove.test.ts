@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { updateIndex } from '@ctrkit/layout';
+import { chainIds, parseReference } from '@ctrkit/oci';
+import type { Descriptor, Digest } from '@ctrkit/oci';
+import type { MadeImage } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { named } from '../src/entries.ts';
+import type { ImageUser } from '../src/index.ts';
 import { addImage, blobsOf, codeOf, digestsOf, layerOf, leftovers, testStore } from './support.ts';
 
 test('one name of several takes nothing with it; the last takes the blobs', async () => {
@@ -10,6 +16,8 @@ test('one name of several takes nothing with it; the last takes the blobs', asyn
   await on.store.tag('a:1', 'b:1');
   assert.equal(await on.store.remove('a:1'), {
     untagged: ['docker.io/library/a:1'],
+    images: [],
+    layers: [],
     deleted: [],
     reclaimed: 0,
   });
@@ -79,6 +87,86 @@ test('what is not there is told, by code and in the words of docker', async () =
     assert.is((error as { code?: string }).code, 'IMAGE_NOT_FOUND');
     assert.is((error as Error).message, said);
   }
+});
+
+const userOf = ({ config }: MadeImage, running: boolean): ImageUser => ({
+  container: 'c'.repeat(64),
+  image: config.digest,
+  running,
+});
+
+/** What is asked for, and what comes of it: an error's message, or the names that are gone and whether the image is. */
+type Row = readonly [what: string, how: { running?: boolean; force?: boolean }, outcome: string];
+
+const id = 'by id';
+const table: readonly Row[] = [
+  ['a:1', {}, 'a:1 gone'],
+  ['a:1', { running: false }, 'conflict: unable to remove repository reference "a:1" (must force) - container cccccccccccc is using its referenced image ID'],
+  ['a:1', { running: true }, 'conflict: unable to remove repository reference "a:1" (must force) - container cccccccccccc is using its referenced image ID'],
+  ['a:1', { running: false, force: true }, 'a:1 gone'],
+  ['a:1', { running: true, force: true }, 'a:1 kept'],
+  [id, {}, 'a:1 gone'],
+  [id, { running: false }, 'conflict: unable to delete ID (must be forced) - image is being used by stopped container cccccccccccc'],
+  [id, { running: true }, 'conflict: unable to delete ID (cannot be forced) - image is being used by running container cccccccccccc'],
+  [id, { running: false, force: true }, 'a:1 gone'],
+  [id, { running: true, force: true }, 'conflict: unable to delete ID (cannot be forced) - image is being used by running container cccccccccccc'],
+]; // prettier-ignore
+
+for (const [what, { running, force = false }, outcome] of table) {
+  const used = running === undefined ? 'nobody' : `a ${running ? 'running' : 'stopped'} container`;
+  test(`remove ${what}${force ? ' with force' : ''} while ${used} uses it`, async () => {
+    await using on = await testStore();
+    const image = await addImage(on, 'a:1');
+    const short = image.config.digest.slice(7, 19);
+    const users = (): ImageUser[] => (running === undefined ? [] : [userOf(image, running)]);
+    const removing = on.store.remove(what === id ? short : what, { force, users });
+    const told = await removing.then(
+      ({ untagged, images }) => `${untagged.map((name) => name.split('/').at(-1)).join()} ${images.length > 0 ? 'gone' : 'kept'}`, // prettier-ignore
+      (error: Error) => error.message.replaceAll(short, 'ID'),
+    );
+    assert.is(told, outcome);
+    const left = await on.store.list();
+    assert.is(left.length, outcome.endsWith('gone') ? 0 : 1);
+    assert.is(
+      left.some(({ name }) => name === undefined),
+      outcome.endsWith('kept'),
+    );
+    assert.equal(await blobsOf(on.root), left.length === 0 ? [] : digestsOf(image));
+  });
+}
+
+test('one name of several goes, whoever uses the image', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  await on.store.tag('a:1', 'b:1');
+  const users = (): ImageUser[] => [userOf(image, true)];
+  assert.equal((await on.store.remove('a:1', { users })).images, []);
+  assert.is(await codeOf(on.store.remove('b:1', { users })), 'IMAGE_IN_USE');
+});
+
+test('with the last tag in a repository go the digests there', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  const digest = `docker.io/library/a@${image.manifest.digest}`;
+  await updateIndex(on.store.layout, (index) => ({
+    ...index,
+    manifests: [
+      ...index.manifests,
+      named(index.manifests[0] as Descriptor, parseReference(digest)),
+    ],
+  }));
+  const { untagged, images } = await on.store.remove('a:1');
+  assert.equal(untagged, ['docker.io/library/a:1', digest]);
+  assert.is(images.length, 1);
+});
+
+test('the layers that no image has any more are told by their chain ids, the uppermost first', async () => {
+  await using on = await testStore();
+  const [one, two, three] = [layerOf('1'), layerOf('2'), layerOf('3')];
+  const image = await addImage(on, 'a:1', { layers: [one, two, three] });
+  await addImage(on, 'b:1', { layers: [one] });
+  const [, second, third] = chainIds(image.diffIds as Digest[]);
+  assert.equal((await on.store.remove('a:1')).layers, [third, second]);
 });
 
 test('many removals at once: one wins each name', async () => {

@@ -17,13 +17,20 @@ test('gives one more name', async () => {
   );
 });
 
-test('a name moves from one image to another', async () => {
+test('a name moves from one image to another, which stays, nameless if it had no other', async () => {
   await using on = await testStore();
-  await addImage(on, 'a:1');
+  const old = await addImage(on, 'a:1');
   const { config } = await addImage(on, 'b:1');
   await on.store.tag('b:1', 'a:1');
-  assert.is((await on.store.list()).length, 2);
   assert.is((await on.store.find('a:1'))?.id, config.digest);
+  const nameless = (await on.store.list()).filter(({ name }) => name === undefined);
+  assert.equal(
+    nameless.map(({ id }) => id),
+    [old.config.digest],
+  );
+  await on.store.tag(old.config.digest, 'a:1');
+  assert.is((await on.store.find('a:1'))?.id, old.config.digest);
+  assert.is((await on.store.list()).length, 2);
 });
 
 test('many at once all count', async () => {

@@ -11,19 +11,16 @@ export async function* abortable<T>(
     return;
   }
   signal.throwIfAborted();
-  const stopped = new AbortController();
-  const aborted = rejection(signal, stopped.signal);
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
   try {
     for (;;) {
-      const result = await Promise.race([iterator.next(), aborted]);
+      const result = await orAborted(iterator.next(), signal);
       if (result.done === true) break;
       yield result.value;
     }
     ended = true;
   } finally {
-    stopped.abort();
     const closing = ended ? undefined : iterator.return?.();
     // A silent generator queues its return behind the read that never ends, so nobody waits for it then.
     if (signal.aborted) closing?.catch(() => undefined);
@@ -31,12 +28,13 @@ export async function* abortable<T>(
   }
 }
 
-// A promise that the signal rejects; `until` takes the listener away again.
-function rejection(signal: AbortSignal, until: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', fail, { once: true, signal: until });
+// Not Promise.race with one promise for the signal: that would hold on to every chunk for as long as the signal lives.
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    promise.then(resolve, reject).finally(settled);
+    if (signal.aborted) abort();
   });
-  promise.catch(() => undefined);
-  return promise;
 }

@@ -13,6 +13,8 @@ export interface ArchiveEntry {
   /** As it stands in the archive: to be matched, never to be used as a path. */
   path: string;
   isFile: boolean;
+  /** Of a link: where it leads, as it stands in the archive. */
+  link?: { target: string; symbolic: boolean };
   size: number;
   body: AsyncIterable<Buffer>;
 }
@@ -47,7 +49,7 @@ export async function* archiveEntries(
 export function invalid(what: string, cause?: unknown): LayoutError {
   return new LayoutError('ARCHIVE_INVALID', `archive: ${what}`, {
     cause,
-    hint: 'give an OCI layout as a tar, as `skopeo copy … oci-archive:FILE` and `docker save` write it',
+    hint: 'give an archive as `docker save`, `podman save` or `skopeo copy … oci-archive:FILE` write it',
   });
 }
 
@@ -59,6 +61,7 @@ function brokenOff(): LayoutError {
 
 interface Extension {
   path?: string;
+  linkpath?: string;
   size?: number;
 }
 
@@ -86,6 +89,7 @@ const bodiless = new Set<string>([
 
 interface EntryHeader {
   path: string;
+  linkpath: string;
   type: string;
   size: number;
 }
@@ -97,14 +101,16 @@ async function nextHeader(
   const block = await reader.read(BLOCK);
   if (block === undefined) return undefined;
   const header = decodeHeader(block);
+  if (isMapContinued(header, block)) await passSparseMap(reader);
   if (header.nullBlock) return await atEnd(reader);
   if (!header.cksumValid) throw invalid('is not a tar, or is damaged (checksum of a header)');
   const isExtension = extensions.has(header.type);
   const size = (isExtension ? undefined : extension.size) ?? header.size ?? Number.NaN;
   const path = (isExtension ? undefined : extension.path) ?? header.path ?? '';
-  if (bodiless.has(header.type)) return { path, type: header.type, size: 0 };
+  const linkpath = extension.linkpath ?? header.linkpath ?? '';
+  if (bodiless.has(header.type)) return { path, linkpath, type: header.type, size: 0 };
   if (!Number.isSafeInteger(size) || size < 0) throw invalid('has an entry of no valid size');
-  return { path, type: header.type, size };
+  return { path, linkpath, type: header.type, size };
 }
 
 function decodeHeader(block: Buffer): Header {
@@ -113,6 +119,16 @@ function decodeHeader(block: Buffer): Header {
   } catch (cause) {
     throw invalid('is not a tar, or is damaged (numbers of a header)', cause);
   }
+}
+
+// GNU's older sparse files: the map of holes goes on in blocks that no size counts.
+// https://www.gnu.org/software/tar/manual/html_node/Sparse-Formats.html
+function isMapContinued({ type }: Header, block: Buffer): boolean {
+  return type === 'SparseFile' && block[482] !== 0;
+}
+
+async function passSparseMap(reader: ByteReader): Promise<void> {
+  while ((await reader.need(BLOCK))[504] !== 0);
 }
 
 async function atEnd(reader: ByteReader): Promise<undefined> {
@@ -136,19 +152,26 @@ async function readExtension(
   switch (header.type) {
     case 'ExtendedHeader':
     case 'OldExtendedHeader': {
-      const { path, size } = Pax.parse(bytes.toString('utf8'));
+      const { path, linkpath, size } = Pax.parse(bytes.toString('utf8'));
       return {
         ...before,
         ...(path !== undefined && { path }),
+        ...(linkpath !== undefined && { linkpath }),
         ...(size !== undefined && { size }),
       };
     }
     case 'NextFileHasLongPath':
     case 'OldGnuLongPath':
-      return { ...before, path: bytes.toString('utf8').replace(/\0[^]*$/, '') };
+      return { ...before, path: untilNul(bytes) };
+    case 'NextFileHasLongLinkpath':
+      return { ...before, linkpath: untilNul(bytes) };
     default:
       return before;
   }
+}
+
+function untilNul(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/\0[^]*$/, '');
 }
 
 async function* entryOf(
@@ -157,7 +180,10 @@ async function* entryOf(
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   const end = reader.position + header.size;
   const body = bodyUpTo(reader, end);
-  yield { path: header.path, isFile: files.has(header.type), size: header.size, body };
+  const { path, type, size, linkpath: target } = header;
+  const isLink = type === 'SymbolicLink' || type === 'Link';
+  const link = isLink ? { link: { target, symbolic: type === 'SymbolicLink' } } : {};
+  yield { path, isFile: files.has(type), ...link, size, body };
   await reader.skip(end - reader.position + paddingAfter(header.size));
 }
 

@@ -1,3 +1,5 @@
+import type { Digest } from '@ctrkit/oci';
+
 export type LayoutErrorCode =
   | 'LAYOUT_NOT_FOUND'
   | 'LAYOUT_INVALID'
@@ -9,10 +11,18 @@ export type LayoutErrorCode =
   | 'IMAGE_NOT_FOUND'
   | 'IMAGE_AMBIGUOUS'
   | 'PLATFORM_NOT_FOUND'
+  | 'IMAGE_INVALID'
   | 'LAYER_CORRUPT'
   | 'LAYER_TOO_LARGE'
   | 'ARCHIVE_INVALID'
   | 'ARCHIVE_INCOMPLETE';
+
+/** What an image lacks. */
+export interface MissingBlobs {
+  /** The image's name or, without one, its digest. */
+  image: string;
+  blobs: Digest[];
+}
 
 /** What an error is about, as far as it applies. */
 export interface LayoutErrorFields {
@@ -23,6 +33,8 @@ export interface LayoutErrorFields {
   actual?: string | number;
   /** What there is instead: names, or platforms. */
   available?: string[];
+  /** The blobs that are missing, by the image that needs them. */
+  missing?: MissingBlobs[];
   cause?: unknown;
 }
 
@@ -36,6 +48,7 @@ export class LayoutError extends Error {
   declare readonly expected?: string | number;
   declare readonly actual?: string | number;
   declare readonly available?: string[];
+  declare readonly missing?: MissingBlobs[];
 
   constructor(code: LayoutErrorCode, message: string, fields: LayoutErrorFields = {}) {
     const { cause, ...data } = fields;

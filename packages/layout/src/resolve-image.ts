@@ -18,9 +18,11 @@ import { readSmallBlob } from './read-blob.ts';
 export interface ResolveOptions extends ImageQuery {
   /** @default that of this machine; given, it must match also where there is no choice */
   platform?: Platform;
+  /** Whether the layout's manifests and configs were verified when they came; see `readSmallBlob`. @default false */
+  trusted?: boolean;
 }
 
-/** An image of one platform, found, read and verified. */
+/** An image of one platform, found and read. */
 export interface ResolvedImage {
   name?: string;
   /** What the name points at: an index, or the manifest itself. */
@@ -53,12 +55,14 @@ export async function resolveImage(
 export async function resolveEntry(
   layout: Layout,
   target: Descriptor,
-  options: Pick<ResolveOptions, 'platform'> = {},
+  options: Pick<ResolveOptions, 'platform' | 'trusted'> = {},
 ): Promise<ResolvedImage> {
   const wanted = options.platform ?? hostPlatform();
+  const { trusted = false } = options;
+  const read: Read = (blob) => readSmallBlob(layout, blob, { trusted });
   const name = imageName(target);
-  const found = await followPlatform(layout, target, wanted, DEEPEST);
-  const config = parseImageConfig(await readSmallBlob(layout, found.manifest.config));
+  const found = await followPlatform(read, target, wanted, DEEPEST);
+  const config = parseImageConfig(await read(found.manifest.config));
   if (options.platform !== undefined) requirePlatform(target.digest, config, options.platform);
   return {
     ...(name !== undefined && { name }),
@@ -69,13 +73,15 @@ export async function resolveEntry(
   };
 }
 
+type Read = (blob: Descriptor) => Promise<Buffer>;
+
 async function followPlatform(
-  layout: Layout,
+  read: Read,
   target: Descriptor,
   wanted: Platform,
   depth: number,
 ): Promise<{ manifestDescriptor: Descriptor; manifest: ImageManifest }> {
-  const bytes = await readSmallBlob(layout, target);
+  const bytes = await read(target);
   const content = parseManifestOrIndex(bytes, target.mediaType);
   if (content.kind === 'manifest')
     return { manifestDescriptor: target, manifest: content.manifest };
@@ -83,7 +89,7 @@ async function followPlatform(
   if (chosen === undefined || (depth === 0 && isIndexType(chosen.mediaType))) {
     throw platformNotFound(target.digest, wanted, content.index.manifests.map(platformOf));
   }
-  return await followPlatform(layout, chosen, wanted, depth - 1);
+  return await followPlatform(read, chosen, wanted, depth - 1);
 }
 
 function requirePlatform(digest: Digest, config: ImageConfig, wanted: Platform): void {

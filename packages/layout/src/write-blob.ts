@@ -20,18 +20,62 @@ export async function writeBlob(
   layout: Layout,
   expected: BlobIdentity | undefined,
   source: AsyncIterable<Uint8Array>,
-  { signal }: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<BlobIdentity> {
+  const { blob, kept } = await takeBlob(layout, expected, source, options);
+  await kept;
+  return blob;
+}
+
+/** A blob whose bytes were right, and which is on its way to the disk. */
+export interface TakenBlob {
+  readonly blob: BlobIdentity;
+  /** Resolves when it has its name there. */
+  readonly kept: Promise<void>;
+}
+
+/**
+ * The same in two steps, for who has more to read while the disk is busy: it resolves when the source has been
+ * read to its end and was right. Both steps throw like `writeBlob`; `kept` must be waited for.
+ */
+export async function takeBlob(
+  layout: Layout,
+  expected: BlobIdentity | undefined,
+  source: AsyncIterable<Uint8Array>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<TakenBlob> {
   // Beside index.json rather than among the blobs, whose names other tools take for digests.
   const temporary = temporaryName(join(layout.directory, 'blob'));
+  const handle = await openNew(temporary);
   try {
-    const handle = await openNew(temporary);
     const blob = await fill(layout, handle, expected, abortable(source, signal));
-    await moveIntoPlace(layout, temporary, blob);
-    return blob;
+    const kept = keep(layout, handle, temporary, blob);
+    // Whoever waits for it gets the error; until then it is nobody's unhandled rejection.
+    kept.catch(() => undefined);
+    return { blob, kept };
   } catch (error) {
+    await handle.close();
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+async function keep(
+  layout: Layout,
+  handle: FileHandle,
+  temporary: string,
+  blob: BlobIdentity,
+): Promise<void> {
+  try {
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await moveIntoPlace(layout, temporary, blob);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainSystemError(error, temporary);
   }
 }
 
@@ -94,11 +138,9 @@ async function fill(
     }
     const { digest, size } = meter.finish();
     await writer.finish();
-    await handle.sync();
     return { digest, size };
   } finally {
     await writer.settle();
-    await handle.close();
   }
 }
 

@@ -17,6 +17,15 @@ export interface ArchivedImage {
   descriptor: Descriptor;
 }
 
+/** What an archive need not hold. */
+export interface WriteLayoutTarOptions {
+  /** Images that the receiver has: their blobs are left out, and the archive's index.json says so. */
+  since?: readonly ArchivedImage[];
+}
+
+/** The annotation of the index.json of an archive that names, with digests, what its receiver must have. */
+export const SINCE = 'io.ctrkit.archive.since';
+
 /**
  * A tar stream of a layout that holds these images and nothing else. The same images give the same
  * bytes. Named as `nameAnnotations` has it, so that skopeo finds them by tag and docker by full name; a
@@ -25,15 +34,23 @@ export interface ArchivedImage {
  * fails with ARCHIVE_INCOMPLETE (before its first byte) when the layout lacks a blob, and with what
  * `readBlob` throws.
  */
-export function writeLayoutTar(layout: Layout, images: readonly ArchivedImage[]): Readable {
-  return Readable.from(archive(layout, images), { objectMode: false, highWaterMark: 1024 * 1024 });
+export function writeLayoutTar(
+  layout: Layout,
+  images: readonly ArchivedImage[],
+  { since = [] }: WriteLayoutTarOptions = {},
+): Readable {
+  const source = archive(layout, images, since);
+  return Readable.from(source, { objectMode: false, highWaterMark: 1024 * 1024 });
 }
 
 async function* archive(
   layout: Layout,
   images: readonly ArchivedImage[],
+  since: readonly ArchivedImage[],
 ): AsyncGenerator<Buffer, void, undefined> {
-  const blobs = await collect(layout, images);
+  const known = new Set((await collect(layout, since)).map(({ digest }) => digest));
+  const all = await collect(layout, images);
+  const blobs = all.filter(({ digest }) => !known.has(digest));
   const algorithms = [...new Set(blobs.map(({ digest }) => digestAlgorithm(digest)))];
   yield* small(MARKER, MARKER_TEXT);
   yield tarDirectory('blobs/');
@@ -46,7 +63,7 @@ async function* archive(
   const loadable = await dockerManifest(layout, images);
   if (loadable.length > 0) yield* small('manifest.json', JSON.stringify(loadable));
   // Last, as on disk: a stream that was cut short has no index.
-  yield* small('index.json', JSON.stringify(indexOf(images)));
+  yield* small('index.json', JSON.stringify(indexOf(images, since)));
   yield tarEnd();
 }
 
@@ -65,7 +82,7 @@ async function collect(layout: Layout, images: readonly ArchivedImage[]): Promis
   return [...new Map(present.map((blob) => [blob.digest, blob])).values()];
 }
 
-function indexOf(images: readonly ArchivedImage[]): ImageIndex {
+function indexOf(images: readonly ArchivedImage[], since: readonly ArchivedImage[]): ImageIndex {
   const named = images.map(({ name, descriptor }) => ({
     name,
     descriptor,
@@ -80,7 +97,9 @@ function indexOf(images: readonly ArchivedImage[]): ImageIndex {
     const { annotations: _, ...bare } = descriptor;
     return Object.keys(all).length === 0 ? bare : { ...bare, annotations: all };
   });
-  return { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
+  const names = since.map(({ name, descriptor: { digest } }) => `${name ?? ''}@${digest}`);
+  const partial = names.length === 0 ? {} : { annotations: { [SINCE]: names.join(' ') } };
+  return { schemaVersion: 2, mediaType: mediaTypes.index, manifests, ...partial };
 }
 
 function withoutNames(descriptor: Descriptor): Record<string, string> {

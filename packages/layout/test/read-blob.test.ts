@@ -1,4 +1,4 @@
-import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, truncate, writeFile } from 'node:fs/promises';
 import { blobPath, readBlob, readSmallBlob, writeBlob } from '@ctrkit/layout';
 import { run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
@@ -67,6 +67,19 @@ test('one that is not there is not found', async () => {
   assert.is(await codeOf(collect(readBlob(layout, identityOf(noise(1))))), 'BLOB_NOT_FOUND');
   const sha512 = identityOf(noise(1), 'sha512');
   assert.is(await codeOf(readSmallBlob(layout, sha512)), 'BLOB_NOT_FOUND');
+});
+
+test('trusted: its size counts, its bytes do not', async () => {
+  await using directory = await temporaryDirectory();
+  const layout = await emptyLayout(directory.path);
+  const blob = await writeBlob(layout, undefined, chunksOf(noise(100)));
+  const path = blobPath(layout, blob.digest);
+  await chmod(path, 0o600);
+  await writeFile(path, noise(100, 'other'));
+  assert.is(await codeOf(readSmallBlob(layout, blob)), 'DIGEST_MISMATCH');
+  assert.equal(await readSmallBlob(layout, blob, { trusted: true }), noise(100, 'other'));
+  await writeFile(path, noise(99));
+  assert.is(await codeOf(readSmallBlob(layout, blob, { trusted: true })), 'SIZE_MISMATCH');
 });
 
 test('more than the cap is not read into memory', async () => {

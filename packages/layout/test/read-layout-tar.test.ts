@@ -9,8 +9,8 @@ import {
   resolveImage,
   writeLayoutTar,
 } from '@ctrkit/layout';
-import type { Layout } from '@ctrkit/layout';
-import { needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import type { Layout, LayoutError } from '@ctrkit/layout';
+import { makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import type { TarEntry } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -291,9 +291,13 @@ test('what is no tar is refused: noise, text, gzip of noise, an HTML page', asyn
   await assertUntouched(it);
 });
 
-test('an archive of the old docker form is refused with a remedy', async () => {
+test('an archive of docker before 1.10 is refused with a remedy', async () => {
   await using it = await bench();
-  const old = tarOf([file('manifest.json', '[]'), file('repositories', '{}')]);
+  const old = tarOf([
+    file('abc/json', '{}'),
+    file('abc/layer.tar', ''),
+    file('repositories', '{}'),
+  ]);
   const error = (await rejection(readLayoutTar(chunksOf(old), it.layout))) as {
     code: string;
     hint?: string;
@@ -309,6 +313,87 @@ test('blobs that are there already need not be in the archive', async () => {
     nameOf: () => 'second',
   });
   await resolveImage(it.layout, { name: 'second' });
+});
+
+test('what is missing is said for each image, by digest', async () => {
+  await using it = await bench();
+  const entries = it.entries.slice(0, -1);
+  const error = (await rejection(
+    readLayoutTar(chunksOf(tarOf(entries)), it.layout),
+  )) as LayoutError;
+  const layer = it.entries.at(-1)?.path.replace('blobs/sha256/', 'sha256:');
+  assert.equal(error.missing, [{ image: 'latest', blobs: [layer] }]);
+});
+
+test('a partial archive needs what it was made since, and names it', async () => {
+  await using it = await bench();
+  const { layout, image } = await madeLayout(join(it.parent, 'two'), {
+    layers: [layerOf('hello'), layerOf('more')],
+  });
+  const base = await emptyLayout(it.parent, 'base');
+  await readLayoutTar(chunksOf(tarOf(it.entries)), base);
+  await readLayoutTar(chunksOf(tarOf(it.entries)), layout, { nameOf: () => 'base' });
+  const { target } = await resolveImage(layout, { name: 'base' });
+  const since = [{ name: 'base', descriptor: target }];
+  const images = [{ name: 'two', descriptor: descriptorOf(image) }];
+  const partial = await collect(writeLayoutTar(layout, images, { since }));
+  const whole = await collect(writeLayoutTar(layout, images));
+  assert.ok(!partial.includes(image.layers[0]?.digest.slice(7) + '\0'));
+  assert.ok(partial.includes(image.layers[1]?.digest.slice(7) + '\0'));
+  assert.ok(partial.length < whole.length);
+  const error = (await rejection(readLayoutTar(chunksOf(partial), it.layout))) as LayoutError;
+  assert.is(error.code, 'ARCHIVE_INCOMPLETE');
+  assert.equal(error.missing, [{ image: 'two', blobs: [image.layers[0]?.digest] }]);
+  assert.ok(error.hint?.includes(`base@${target.digest}`), error.hint);
+  await readLayoutTar(chunksOf(partial), base);
+  await resolveImage(base, { name: 'two' });
+});
+
+test('one platform of several is taken, and one that is not there refused with what there is', async () => {
+  await using it = await bench();
+  const arm = await makeImageLayout(join(it.parent, 'arm'), {
+    layers: [layerOf('arm')],
+    architecture: 'arm64',
+  });
+  const bytes = await collect(
+    writeLayoutTar(await openLayout(join(it.parent, 'arm')), [
+      { name: 'arm', descriptor: descriptorOf(arm) },
+    ]),
+  );
+  const [image] = await readLayoutTar(chunksOf(bytes), it.layout, {
+    platform: { os: 'linux', architecture: 'arm64' },
+  });
+  assert.is(image?.descriptor.digest, arm.manifest.digest);
+  const wrong = { os: 'linux', architecture: 's390x' };
+  const failing = readLayoutTar(chunksOf(bytes), it.layout, { platform: wrong });
+  assert.is(await codeOf(failing), 'PLATFORM_NOT_FOUND');
+});
+
+test('a manifest that contradicts its configuration is refused', async () => {
+  await using it = await bench();
+  const directory = join(it.parent, 'liar');
+  const image = await makeImageLayout(directory, { layers: [layerOf('1'), layerOf('2')] });
+  const manifest = JSON.parse(
+    await readFile(join(directory, 'blobs', image.manifest.digest.replace(':', '/')), 'utf8'),
+  ) as { layers: unknown[] };
+  manifest.layers.pop();
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const blob = identityOf(bytes);
+  const path = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+  const index = {
+    schemaVersion: 2,
+    manifests: [{ mediaType: image.manifest.mediaType, ...blob }],
+  };
+  const entries = [
+    file('oci-layout', '{"imageLayoutVersion":"1.0.0"}'),
+    file('index.json', JSON.stringify(index)),
+    file(path(blob.digest), bytes),
+  ];
+  for (const { digest } of [image.config, ...image.layers]) {
+    entries.push(file(path(digest), await readFile(join(directory, path(digest)))));
+  }
+  assert.is(await codeOf(readLayoutTar(chunksOf(tarOf(entries)), it.layout)), 'IMAGE_INVALID');
+  assert.equal((await readIndex(it.layout)).manifests, []);
 });
 
 test('a producer that pads its archive does not get a broken pipe', async () => {

@@ -8,6 +8,7 @@ import { launchedContainer } from './launched-container.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { NsExecError } from './ns-exec-error.ts';
 import { enteredProcessPlan, enterPlan } from './plan/enter.ts';
+import { seccompPlan } from './plan/seccomp.ts';
 import { supervisionPlan } from './supervision.ts';
 import type { Supervision } from './supervision.ts';
 
@@ -55,8 +56,10 @@ export async function execInContainer(
       ...supervisionPlan(supervision, 'enter'),
       ...enterPlan(spec, process, { target, joinFiles: await joinFilesOf(spec) }),
     );
+    // Made while the helper enters.
+    const filter = seccompPlan(spec);
     const whole = await (identify?.(await accountFiles(helper)) ?? process);
-    await helper.write(...enteredProcessPlan(spec, whole, streams));
+    await helper.write(...enteredProcessPlan(spec, whole, streams, filter));
     return launchedContainer(await hearStart(helper, command), helper);
   } catch (error) {
     helper.end();

@@ -8,7 +8,7 @@ import { capabilityMask } from '../src/plan/capabilities.ts';
 import { enterPlan } from '../src/plan/enter.ts';
 import { mountPlan } from '../src/plan/mounts.ts';
 import { executableCandidates } from '../src/plan/process.ts';
-import { rootPlan, takesLayersOneByOne } from '../src/plan/root.ts';
+import { rootPlan } from '../src/plan/root.ts';
 import { rootlessSpec } from '../src/rootless.ts';
 
 const spec = defaultSpec();
@@ -94,13 +94,6 @@ test('an overlay at / is the root; its directories are read with their escapes',
       options: ['volatile'],
     },
   );
-});
-
-test('a kernel before 6.7 gets the layers in one string', () => {
-  assert.equal(takesLayersOneByOne('5.15.0-1-amd64'), false);
-  assert.equal(takesLayersOneByOne('6.6.9'), false);
-  assert.equal(takesLayersOneByOne('6.7.0-rc1'), true);
-  assert.equal(takesLayersOneByOne('7.0.1'), true);
 });
 
 test('symbolic links of an image do not redirect /proc, /dev and /sys', () => {

@@ -83,16 +83,16 @@ const family = (first: number, size = 1): SeccompArg =>
  * No two of these rules are met at once: runtimes do not agree on which of several counts. By the mask they see the
  * family that the kernel sees: behind a comparison of 64 bits, `> 40`, 2^32 + AF_ALG would pass.
  */
-const sockets: readonly SeccompSyscall[] = [
+const sockets = (): SeccompSyscall[] => [
   ...familyBlocks.map(([first, size]) => ({ ...allow('socket'), args: [family(first, size)] })),
   { ...deny('socket'), args: [family(AF_ALG)] },
   { ...deny('socket'), args: [family(AF_VSOCK)] },
 ];
 
-const netlink: SeccompSyscall = { ...allow('socket'), args: [family(AF_NETLINK)] };
+const netlink = (): SeccompSyscall => ({ ...allow('socket'), args: [family(AF_NETLINK)] });
 
 // Who may not write audit records is told that there is no audit: PAM takes EPERM for a failed login.
-const netlinkWithoutAudit: readonly SeccompSyscall[] = [
+const netlinkWithoutAudit = (): SeccompSyscall[] => [
   {
     ...allow('socket'),
     args: [family(AF_NETLINK), arg(2, 'SCMP_CMP_NE', NETLINK_AUDIT)],
@@ -104,13 +104,14 @@ const netlinkWithoutAudit: readonly SeccompSyscall[] = [
   },
 ];
 
-const askingPersonality: readonly SeccompSyscall[] = personalities.map((persona) => ({
-  ...allow('personality'),
-  args: [arg(0, 'SCMP_CMP_EQ', persona)],
-}));
+const askingPersonality = (): SeccompSyscall[] =>
+  personalities.map((persona) => ({
+    ...allow('personality'),
+    args: [arg(0, 'SCMP_CMP_EQ', persona)],
+  }));
 
 // clone3 has its flags in memory, where no filter can look: it is unknown, and programs fall back to clone.
-const cloneWithoutNamespaces: readonly SeccompSyscall[] = [
+const cloneWithoutNamespaces = (): SeccompSyscall[] => [
   { ...allow('clone'), args: [arg(0, 'SCMP_CMP_MASKED_EQ', anyNamespace, 0)] },
   ...Object.values(newNamespaces).map((flag) => ({
     ...deny('clone'),
@@ -133,12 +134,10 @@ export function defaultSeccomp(capabilities: readonly string[] = defaultCapabili
     syscalls: [
       allow(...allowed),
       deny(...deniedCalls.filter((name) => !allowed.has(name))),
-      ...structuredClone([
-        ...sockets,
-        ...(capabilities.includes('CAP_AUDIT_WRITE') ? [netlink] : netlinkWithoutAudit),
-        ...askingPersonality,
-        ...(allowed.has('clone') ? [] : cloneWithoutNamespaces),
-      ]),
+      ...sockets(),
+      ...(capabilities.includes('CAP_AUDIT_WRITE') ? [netlink()] : netlinkWithoutAudit()),
+      ...askingPersonality(),
+      ...(allowed.has('clone') ? [] : cloneWithoutNamespaces()),
     ],
   };
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { parseReference } from '@ctrkit/oci';
 import {
   forwardProxy,
@@ -64,7 +67,12 @@ for (const [exceptions, url, isExcepted] of [
 }
 
 test('a proxy that is none is not told with its password', async () => {
-  for (const text of ['socks5://u:hunter2@p:1', 'http://u:hunter2@:x', 'http://']) {
+  for (const text of [
+    'socks5://u:hunter2@p:1',
+    'http://u:hunter2@:x',
+    'http://u:hunter2%zz@p',
+    'http://',
+  ]) {
     const asked = Promise.resolve().then(() => chosen({ HTTPS_PROXY: text }, 'https://a.test'));
     const error = await expectCode(asked, 'PROXY_FAILED');
     assert.not.match(String(error.stack), 'hunter2');
@@ -162,6 +170,41 @@ test('a proxy that is not there, refuses, or does not answer: PROXY_FAILED, in t
     const error = await expectCode(client.resolve(reference), 'PROXY_FAILED');
     assert.match(error.message, message);
   }
+});
+
+test('while a proxy does not answer, an abort is heard at once', async () => {
+  await using stalling = await forwardProxy({ route: () => undefined, stalls: true });
+  const client = impatientClient({
+    proxy: () => new URL(stalling.url),
+    timeouts: { connectMs: 30_000 },
+  });
+  const controller = new AbortController();
+  const asked = client.resolve(reference, { signal: controller.signal });
+  while (stalling.requests.length === 0) await new Promise((done) => setTimeout(done, 5));
+  const reason = new Error('enough');
+  controller.abort(reason);
+  assert.is(await asked.catch((error: unknown) => error), reason);
+});
+
+test('a registry behind a proxy that never speaks: given up in time, and the connection closed', async () => {
+  const silent = createServer();
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  await using through = await forwardProxy({ route: () => port });
+  const accepted = once(silent, 'connection') as Promise<[Socket]>;
+  const client = impatientClient({
+    proxy: () => new URL(through.url),
+    timeouts: { connectMs: 300, headersMs: 300, idleMs: 300, minimumBytes: 1024 },
+    retry: { attempts: 1 },
+  });
+  await expectCode(client.resolve(reference), 'REGISTRY_UNREACHABLE');
+  const [socket] = await accepted;
+  socket.resume();
+  if (!socket.closed) await once(socket, 'close');
+  const closed = once(silent, 'close');
+  silent.close();
+  await closed;
 });
 
 test('a proxy on this machine makes no registry a local one', async () => {

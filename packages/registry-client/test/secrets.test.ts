@@ -37,6 +37,7 @@ test('whatever a registry answers, no command and no --debug shows a secret', as
     if (request.url?.startsWith('/token') === true) {
       if (mode === 'token') return void response.writeHead(403).end(`{"details":"no ${mode}"}`);
       if (mode === 'malformed') return void response.end(`{"token":"${TOKEN}\\n"}`);
+      if (mode === 'no json') return void response.end(`{"token":${TOKEN}}`);
       return void response.end(`{"token":"${TOKEN}"}`);
     }
     if (authorization === '') {
@@ -54,7 +55,7 @@ test('whatever a registry answers, no command and no --debug shows a secret', as
     join(directory.path, 'config.json'),
     JSON.stringify({ auths: { [server.host]: { auth: base64 } } }),
   );
-  for (mode of ['basic', 'token', 'malformed', 'redirect', 'broken', 'refused']) {
+  for (mode of ['basic', 'token', 'malformed', 'no json', 'redirect', 'broken', 'refused']) {
     for (const command of commands(server.host, directory.path)) {
       const { code, stdout, stderr } = await registryClient(
         ['--debug', '--error-format', 'json', ...command],
@@ -67,6 +68,21 @@ test('whatever a registry answers, no command and no --debug shows a secret', as
   const sent = new Set(server.requests.map(({ headers }) => headers.authorization));
   // They were in play.
   assert.equal([...sent], [undefined, `Basic ${base64}`, `Bearer ${TOKEN}`]);
+});
+
+test('a file of logins that is broken is not quoted', async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await scriptedRegistry((_request, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+  });
+  const env = { ...process.env, HOME: directory.path, DOCKER_CONFIG: directory.path };
+  for (const text of [`{"auths":{"x":{"password":${SECRET}}}}`, SECRET, `{"a":"${SECRET}"`]) {
+    await writeFile(join(directory.path, 'config.json'), text);
+    const { code, stderr } = await registryClient(['--debug', 'tags', `${server.host}/a`], { env });
+    assert.is(code, 1);
+    assert.match(stderr, 'config.json');
+    assert.not.match(stderr, leak);
+  }
 });
 
 test('a password in a proxy’s address is in no message', async () => {

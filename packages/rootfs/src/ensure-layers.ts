@@ -5,6 +5,8 @@ import type { OnEvent } from './events.ts';
 import { findStored, layersOf, lowerDirectories } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
 import type { StoredLayer } from './find-layer.ts';
+import { claimLayers } from './layer-claims.ts';
+import type { LayerClaim } from './layer-claims.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 
 export interface EnsureLayersOptions {
@@ -18,6 +20,8 @@ export interface EnsureLayersOptions {
   /** How many layers are unpacked at the same time. @default 3 */
   readonly concurrency?: number;
   readonly limits?: TarLimits;
+  /** One that is held already, and longer than this call. @default one for this call alone */
+  readonly claim?: LayerClaim;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
@@ -29,6 +33,20 @@ export interface EnsureLayersOptions {
  * Throws LAYERS_MISMATCH and what `unpackInto` throws.
  */
 export async function ensureLayers(
+  layout: Layout,
+  image: LayeredImage,
+  options: EnsureLayersOptions,
+): Promise<string[]> {
+  const own =
+    options.claim === undefined ? await claimLayers(options.root, image, options) : undefined;
+  try {
+    return await ensure(layout, image, options);
+  } finally {
+    own?.release();
+  }
+}
+
+async function ensure(
   layout: Layout,
   image: LayeredImage,
   options: EnsureLayersOptions,

@@ -8,10 +8,10 @@ export type RootfsEvent =
       readonly status: 'exists' | 'unpacking' | 'done';
     }
   | {
-      /** Something of a layer that cannot be made here was left out. */
+      /** Something of a layer that cannot be made here, or of a tree that a layer cannot hold, was left out. */
       readonly type: 'dropped';
       readonly path: string;
-      readonly what: 'device' | 'attribute' | 'link';
+      readonly what: 'device' | 'attribute' | 'link' | 'socket' | 'name' | 'contents';
       /** The attribute's name. */
       readonly attribute?: string;
     };

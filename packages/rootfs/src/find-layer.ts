@@ -11,6 +11,8 @@ export interface LayerRecord {
   readonly chainId?: Digest;
   /** Nothing of the layers below shows. */
   readonly opaque: boolean;
+  /** Bytes of its files; layers of earlier versions do not say. */
+  readonly size?: number;
   /** The boot in which it was unpacked: until it is synced, it is whole only within that one. */
   readonly bootId: string;
 }
@@ -20,6 +22,8 @@ export interface StoredLayer {
   /** Its files. */
   readonly directory: string;
   readonly opaque: boolean;
+  /** Bytes of its files, where that is known. */
+  readonly size?: number;
 }
 
 export const RECORD = 'layer.json';
@@ -35,7 +39,8 @@ export function filesOf(path: string): string {
   return join(path, 'fs');
 }
 
-function readRecord(path: string): LayerRecord | undefined {
+/** What is recorded of the layer in that directory; undefined where there is none that is whole. */
+export function readLayerRecord(path: string): LayerRecord | undefined {
   try {
     const record = parseJson(readFileSync(join(path, RECORD)), { maxBytes: 64 * 1024 });
     return record as LayerRecord;
@@ -50,8 +55,9 @@ function readRecord(path: string): LayerRecord | undefined {
 /** The layer of that id if it is whole: unpacked in this boot, or synced since. */
 export function findLayer(root: string, id: Digest): StoredLayer | undefined {
   const path = layerPath(root, id);
-  const record = readRecord(path);
+  const record = readLayerRecord(path);
   if (record === undefined) return undefined;
   if (record.bootId !== bootId() && !existsSync(join(path, SYNCED))) return undefined;
-  return { directory: filesOf(path), opaque: record.opaque };
+  const { opaque, size } = record;
+  return { directory: filesOf(path), opaque, ...(size !== undefined && { size }) };
 }

@@ -34,7 +34,10 @@ export function layersOf({ manifest, config }: LayeredImage): ImageLayer[] {
 }
 
 /** A layer where it is unpacked already: alone, or upon those below it. */
-export function findStored(root: string, { diffId, chainId }: ImageLayer): StoredLayer | undefined {
+export function findStored(
+  root: string,
+  { diffId, chainId }: Pick<ImageLayer, 'diffId' | 'chainId'>,
+): StoredLayer | undefined {
   const alone = findLayer(root, diffId);
   return alone ?? (chainId === diffId ? undefined : findLayer(root, chainId));
 }

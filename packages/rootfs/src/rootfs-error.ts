@@ -6,7 +6,8 @@ export type RootfsErrorCode =
   | 'NO_SPACE'
   | 'NO_USER_NAMESPACES'
   | 'TARGET_NOT_EMPTY'
-  | 'TARGET_INVALID';
+  | 'TARGET_INVALID'
+  | 'NO_FILE';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;

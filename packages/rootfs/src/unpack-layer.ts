@@ -29,6 +29,8 @@ export interface UnpackedLayer {
   readonly leans: boolean;
   /** Nothing of the layers below shows. */
   readonly opaque: boolean;
+  /** Bytes of its files. */
+  readonly size: number;
 }
 
 /**
@@ -53,7 +55,8 @@ export async function unpackInto(
     const below = leaning ? ((await lowers?.()) ?? []) : [];
     await completeLayer(writer, plan, below.toReversed(), privilege.opaqueAttribute);
     await plan.finish();
-    return { leans: leaning && below.length > 0, opaque: writer.root.opaque };
+    const { root, size } = writer;
+    return { leans: leaning && below.length > 0, opaque: root.opaque, size };
   } catch (error) {
     await plan.abandon();
     throw error;

@@ -83,12 +83,14 @@ export class Unpacking {
         signal: this.#signal,
         onEvent,
       });
-      const record = { diffId, opaque: unpacked.opaque, ...(unpacked.leans && { chainId }) };
+      const { opaque, size } = unpacked;
+      const record = { diffId, opaque, size, ...(unpacked.leans && { chainId }) };
       this.#made.push(await commitLayer(root, temporary, record));
       onEvent?.({ type: 'layer', id: diffId, status: 'done' });
       return {
         directory: filesOf(layerPath(root, record.chainId ?? diffId)),
-        opaque: unpacked.opaque,
+        opaque,
+        size,
       };
     } catch (error) {
       await removeTree(temporary);

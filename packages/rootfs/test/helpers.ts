@@ -87,8 +87,11 @@ export async function listing(
   const lines: { fields: string[]; hash: ReturnType<typeof createHash> }[] = [];
   const names = new Map<string, string>();
   let at = 0;
+  let size = 0;
   for await (const record of walkTree([{ op: 'root', path: directory }], { contents: 2 ** 40 })) {
     if (record.kind === 'entry') {
+      hashZeros(lines.at(-1)?.hash, size - at);
+      size = record.type === 'file' ? record.size : 0;
       lines.push({ fields: describe(record, names), hash: createHash('sha1') });
       at = 0;
     } else {
@@ -98,6 +101,7 @@ export async function listing(
       at = record.offset + record.content.length;
     }
   }
+  hashZeros(lines.at(-1)?.hash, size - at);
   return lines
     .filter(({ fields }) => !(options.ignoreRoot === true && fields[0] === '.'))
     .map(({ fields, hash }) => [...fields, hash.digest('hex')].join(' | '));

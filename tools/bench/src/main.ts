@@ -11,6 +11,7 @@ import { formatMachine, machine } from './machine.ts';
 import { startPeers } from './peers.ts';
 import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
+import { measureArchive } from './sections/archive.ts';
 import { measureExec } from './sections/exec.ts';
 import { measureLibrary } from './sections/library.ts';
 import { measuresOfMany } from './sections/many.ts';
@@ -30,6 +31,7 @@ const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
   run: [measureRun, measurePs, measureLibrary],
   live: [measureExec, ...measuresOfMany, measureMemory],
   pull: [measurePull],
+  archive: [measureArchive],
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
   unpack: [measureUnpack],

@@ -22,6 +22,18 @@ function inlined(code, { fileName, code: functions }) {
 }
 
 /**
+ * The same program in ASCII, which is read without being decoded. All that is not stands in strings and expressions.
+ * @param {string} code
+ */
+function inAscii(code) {
+  if (/\\[^\0-\x7f]/.test(code)) throw new Error('a backslash before what is not ASCII');
+  return code.replaceAll(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
  * What a CommonJS module is a function of, as the value of a script: V8 gives compiled code of scripts only.
  * @param {string} code of a chunk
  */
@@ -31,7 +43,7 @@ function asProgram(code) {
     const isWhole = new RegExp(`\\b${name}\\b(?!\\.|=require\\()`).test(code);
     if (isWhole) throw new Error(`${name}: import names of it, not the module`);
   }
-  const body = code.replace(/^#!.*\n/, '');
+  const body = inAscii(code.replace(/^#!.*\n/, ''));
   return `(function(exports,require,module,__filename,__dirname){${body}\n})`;
 }
 

@@ -56,6 +56,12 @@ test('a program says the same without compiled code, when it keeps it, and with 
   assert.equal(program.kept(), ['greet']);
 });
 
+test('what is not ASCII is said as it was written', async () => {
+  await using program = await bundled();
+  await says(program, ['bin.cjs', 'signs'], '1 μs … 😀');
+  assert.match(readFileSync(join(program.directory, 'program.js'), 'latin1'), /^[\0-\x7f]*$/);
+});
+
 test('what fails and what is no command keeps nothing', async () => {
   await using program = await bundled();
   assert.is((await program.start('bin.cjs', 'fail')).code, 3);

@@ -3,8 +3,9 @@
 // reported at least one test and all of its tests passed. uvu alone exits 0 when a hook throws,
 // when a file forgets test.run(), and when a pattern matches nothing.
 import { spawn } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
 const LIMIT_MS = Number(process.env['TEST_LIMIT_MS'] ?? 180_000);
@@ -24,6 +25,23 @@ async function testFiles(folder) {
       }),
   );
   return nested.flat().toSorted();
+}
+
+/**
+ * Takes away what a test file left in the system's temporary directory, and returns its names: see temporaryPrefix of
+ * tools/testing.
+ * @param {number | undefined} pid
+ */
+function takeLeftovers(pid) {
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`ctrkit-test-${pid}-`));
+  for (const name of left) {
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Something is mounted in it, or still at work in it: the file has failed anyway.
+    }
+  }
+  return left;
 }
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -90,6 +108,8 @@ function runFile(file) {
       else if (code !== 0) why.push(signal === null ? `exit code ${code}` : `killed by ${signal}`);
       if (!/^ {2}Total: /m.test(output)) why.push('did not report: is test.run() there?');
       else if (total === 0 && skips.length === 0) why.push('reported no test');
+      const left = takeLeftovers(child.pid);
+      if (left.length > 0) why.push(`left ${left.join(', ')}`);
       const failed = Math.max(total - passed - skipped, why.length > 0 ? 1 : 0);
       done({
         file,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, temporaryDirectory } from '@ctrkit/testing';
 import type { RunResult } from '@ctrkit/testing';
@@ -51,6 +52,17 @@ test('nothing to run is a failure', async () => {
   const { code, stderr } = await runFiles({ 'notes.txt': '' });
   assert.equal(code, 1);
   assert.match(stderr, /no \*\.test\.ts/);
+});
+
+test('what a file leaves in the temporary directory fails it, and is taken away', async () => {
+  const leaves = `${uvu}import { temporaryDirectory } from ${JSON.stringify(import.meta.resolve('@ctrkit/testing'))};
+    test('a', async () => { console.log('made', (await temporaryDirectory()).path); });
+    test.run();`;
+  const { code, stdout } = await runFiles({ 'leaves.test.ts': leaves });
+  assert.equal(code, 1);
+  const path = /made (.*)/.exec(stdout)?.[1] ?? '';
+  assert.match(stdout, new RegExp(`1 passed \\(left ${basename(path)}\\)`));
+  assert.ok(!existsSync(path));
 });
 
 test('a file that hangs is ended at the limit, with what it started', async () => {

@@ -12,6 +12,7 @@ import { unprivilegedUser } from './as-user.ts';
  * - `cgroup`: to be root where cgroups can be made (v1 or v2)
  * - `overlay`, `overlay-rootless`: to mount an overlay in a private mount namespace, as root or in
  *   a user namespace
+ * - `loop-device`: to be root where a file can be mounted as ext4
  * - `command:NAME`: a program
  * - `file:PATH`: a file; relative to the checkout unless absolute
  */
@@ -22,6 +23,7 @@ export type Need =
   | 'cgroup'
   | 'overlay'
   | 'overlay-rootless'
+  | 'loop-device'
   | `command:${string}`
   | `file:${string}`;
 
@@ -73,6 +75,7 @@ const kernelHas: Record<Exclude<Need, `${string}:${string}`>, () => boolean> = {
   root: isRoot,
   'unprivileged-user': () => !isRoot() || succeeds('true', [], 'user'),
   'user-namespaces': () => succeeds('unshare', ['--user', '--map-root-user', 'true'], 'user'),
+  'loop-device': () => isRoot() && hasCommand('mkfs.ext4') && succeeds('losetup', ['--find']),
   cgroup: () => isRoot() && cgroupsAreWritable(),
   overlay: () => isRoot() && succeeds('unshare', ['--mount', 'sh', '-c', mountOverlay, '']),
   'overlay-rootless': () =>

@@ -9,12 +9,14 @@ import type { Template } from './nodes.ts';
 import { parseTemplate } from './parse.ts';
 import type { TemplateErrors } from './template-error.ts';
 
-/** How a command shows its rows, under docker's names of their fields. */
-export interface ListSettings<Row> {
+/** How a command shows what it lists, under docker's names of its fields. */
+export interface ListSettings<Item> {
   /** `table`, `json`, `table TEMPLATE` or `TEMPLATE`; empty is `table`. */
   readonly format: string;
   /** Those of `table`. */
-  readonly columns: readonly Column<Row>[];
+  readonly columns: readonly Column<Item>[];
+  /** All fields of one, which templates and `json` need. @default it is one itself */
+  readonly rowOf?: (item: Item) => object;
   /** The header of each field in `table TEMPLATE`; of a method, a function that makes it. */
   readonly headers: Readonly<Record<string, string | ((name: string) => string)>>;
   /** The name of the row's type in messages: `*formatter.ContainerContext`. */
@@ -70,11 +72,12 @@ function lines(
  * Throws CliError TEMPLATE_INVALID, TEMPLATE_FAILED, TEMPLATE_LIMIT.
  * @see https://docs.docker.com/engine/cli/formatting/
  */
-export function formatList<Row extends object>(
-  rows: readonly Row[],
-  { format, columns, headers, type, errors = {} }: ListSettings<Row>,
+export function formatList<Item extends object>(
+  items: readonly Item[],
+  { format, columns, rowOf = (item) => item, headers, type, errors = {} }: ListSettings<Item>,
 ): string {
-  if (format === '' || format === TABLE) return formatTable(rows, columns);
+  if (format === '' || format === TABLE) return formatTable(items, columns);
+  const rows = items.map(rowOf);
   if (format === 'json') {
     return printable(rows.map((row) => `${goJson(row, { isRow: true })}\n`).join(''));
   }

@@ -97,4 +97,25 @@ test('values can neither steer the terminal nor begin a line of a table', () => 
   assert.not.match(json, /[\u0000-\u0009\u000b-\u001f\u202e]/);
 });
 
+test('all fields of an item are made where a template or json may ask for them, and not for a table', () => {
+  const list = (text: string): [string, number] => {
+    let made = 0;
+    const told = formatList([{ id: 1 }, { id: 2 }], {
+      format: text,
+      columns: [{ header: 'ID', value: ({ id }) => `${id}` }],
+      rowOf: ({ id }) => {
+        made += 1;
+        return { ID: `${id}` };
+      },
+      headers: { ID: 'ID' },
+      type: 'x',
+    });
+    return [told, made];
+  };
+  assert.equal(list('table'), ['ID\n1\n2\n', 0]);
+  assert.equal(list('json'), ['{"ID":"1"}\n{"ID":"2"}\n', 2]);
+  assert.equal(list('{{.ID}}'), ['1\n2\n', 2]);
+  assert.equal(list('table {{.ID}}'), ['ID\n1\n2\n', 2]);
+});
+
 test.run();

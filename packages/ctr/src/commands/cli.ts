@@ -8,8 +8,9 @@ export const cli: Cli = {
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
   groups: {
-    manifest: 'Manage image manifests and manifest lists',
     container: 'Manage containers',
+    image: 'Manage images',
+    manifest: 'Manage image manifests and manifest lists',
     system: 'Manage everything',
   },
   commands: [
@@ -45,13 +46,28 @@ export const cli: Cli = {
     },
     {
       name: 'inspect',
-      describe: 'Return low-level information on containers',
+      describe: 'Return low-level information on containers and images',
       load: () => import('./inspect.ts'),
     },
     {
       name: 'logs',
       describe: 'Fetch the logs of a container',
       load: () => import('./logs.ts'),
+    },
+    {
+      name: 'diff',
+      describe: "Inspect changes to files or directories on a container's filesystem",
+      load: () => import('./diff.ts'),
+    },
+    {
+      name: 'export',
+      describe: "Export a container's filesystem as a tar archive",
+      load: () => import('./export.ts'),
+    },
+    {
+      name: 'commit',
+      describe: "Create a new image from a container's changes",
+      load: () => import('./commit.ts'),
     },
     {
       name: 'stop',
@@ -80,6 +96,7 @@ export const cli: Cli = {
     },
     {
       name: 'pull',
+      aliases: ['image pull'],
       describe: 'Download an image from a registry',
       load: () => import('./pull.ts'),
     },
@@ -110,13 +127,91 @@ export const cli: Cli = {
     },
     {
       name: 'images',
+      aliases: ['image ls', 'image list'],
       describe: 'List images',
       load: () => import('./images.ts'),
+    },
+    {
+      name: 'tag',
+      aliases: ['image tag'],
+      describe: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+      load: () => import('./tag.ts'),
+    },
+    {
+      name: 'untag',
+      aliases: ['image untag'],
+      describe: 'Take names from an image, which stays',
+      load: () => import('./untag.ts'),
+    },
+    {
+      name: 'rmi',
+      aliases: ['image rm', 'image remove'],
+      describe: 'Remove one or more images',
+      load: () => import('./rmi.ts'),
+    },
+    {
+      name: 'history',
+      aliases: ['image history'],
+      describe: 'Show the history of an image',
+      load: () => import('./history.ts'),
+    },
+    {
+      name: 'image inspect',
+      describe: 'Display detailed information on one or more images',
+      load: () => import('./image-inspect.ts'),
+    },
+    {
+      name: 'image prune',
+      describe: 'Remove unused images',
+      load: () => import('./image-prune.ts'),
+    },
+    {
+      name: 'save',
+      aliases: ['image save'],
+      describe: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+      load: () => import('./save.ts'),
+    },
+    {
+      name: 'load',
+      aliases: ['image load'],
+      describe: 'Load an image from a tar archive or STDIN',
+      load: () => import('./load.ts'),
+    },
+    {
+      name: 'import',
+      aliases: ['image import'],
+      describe: 'Import the contents from a tarball to create a filesystem image',
+      load: () => import('./import.ts'),
+    },
+    {
+      name: 'image cat',
+      describe: 'Write files of an image to STDOUT, without a container',
+      load: () => import('./image-cat.ts'),
+    },
+    {
+      name: 'image diff',
+      describe: 'Show what differs between two images: files and configuration',
+      load: () => import('./image-diff.ts'),
+    },
+    {
+      name: 'image lock',
+      describe: 'Write down which digests names mean, for pull --locked',
+      load: () => import('./image-lock.ts'),
+    },
+    {
+      name: 'image verify',
+      describe: 'Verify what is stored, and with --repair pull again what is damaged',
+      load: () => import('./image-verify.ts'),
     },
     {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),
+    },
+    {
+      name: 'system df',
+      describe: 'Show disk usage',
+      load: () => import('./system-df.ts'),
     },
     {
       name: 'system prune',

@@ -1,23 +1,6 @@
 import { CliError } from '@ctrkit/cli-kit';
+import type { FilterPair } from '@ctrkit/cli-kit';
 import type { ContainerFilter } from '@ctrkit/engine';
-
-/** One `--filter name=value`. */
-export type FilterPair = readonly [name: string, value: string];
-
-/** Takes `name=value` apart. Throws what docker says about anything else. */
-export function filterPair(text: string): FilterPair {
-  const [name = '', ...value] = text.split('=');
-  if (value.length === 0) throw new Error('bad format of filter (expected name=value)');
-  return [name.trim().toLowerCase(), value.join('=').trim()];
-}
-
-export const filterOption = {
-  type: 'array',
-  alias: 'f',
-  valueName: 'filter',
-  coerce: (text: string): FilterPair => filterPair(text),
-  describe: 'Filter output based on conditions provided',
-} as const;
 
 const fields: Readonly<Record<string, keyof ContainerFilter>> = {
   id: 'ids',

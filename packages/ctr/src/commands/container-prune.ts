@@ -26,7 +26,7 @@ export const command: Command = defineCommand({
     if (deleted.length > 0) {
       context.stdout.write(`Deleted Containers:\n${deleted.join('\n')}\n\n`);
     }
-    context.stdout.write(`Total reclaimed space: ${formatBytes(reclaimed)}\n`);
+    context.stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
     return 0;
   },
 });

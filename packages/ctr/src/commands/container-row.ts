@@ -3,8 +3,8 @@ import type { Column, ListSettings } from '@ctrkit/cli-kit';
 import type { Container } from '@ctrkit/engine';
 import { createdAt } from './created-at.ts';
 
-/** A line of `ps`, under docker's names of its fields. */
-export interface ContainerRow {
+/** What `ps` shows of a container, under docker's names of its fields. */
+interface ContainerRow {
   readonly ID: string;
   readonly Image: string;
   readonly Command: string;
@@ -35,21 +35,6 @@ const headers = {
   Label: (name: string): string => (name.split('.').at(-1) ?? '').replaceAll(/[-_]/g, ' '),
 } as const;
 
-const column = (name: Exclude<keyof ContainerRow, 'Label'>): Column<ContainerRow> => ({
-  header: headers[name],
-  value: (row) => row[name],
-});
-
-/** How `ps` shows its rows. */
-export const containerList: Omit<ListSettings<ContainerRow>, 'format'> = {
-  columns: (['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'] as const).map(
-    column,
-  ),
-  headers,
-  type: '*formatter.ContainerContext',
-  errors: { parsing: 'failed to parse template', executing: 'failed to execute template' },
-};
-
 const COMMAND_WIDTH = 20;
 
 function shortened(text: string): string {
@@ -68,28 +53,63 @@ function statusOf({ state }: Container, now: Date): string {
   return `Exited (${exitCode})${ago}`;
 }
 
+function labelOf({ labels }: Container, name: string): string {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? '') : '';
+}
+
 function labelsOf({ labels }: Container): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return pairs.toSorted().join(',');
 }
 
-/** What `ps` shows of a container at a moment. */
-export function containerRow(
-  container: Container,
-  { now, truncate }: { now: Date; truncate: boolean },
-): ContainerRow {
-  const command = container.command.join(' ');
+/** An id as lists show it. */
+export const shownId = (id: string, truncate: boolean): string => (truncate ? id.slice(0, 12) : id);
+
+export interface View {
+  readonly now: Date;
+  /** Whether long ids and commands are cut short. */
+  readonly truncate: boolean;
+}
+
+type Fields = {
+  readonly [Name in keyof ContainerRow]: (container: Container) => ContainerRow[Name];
+};
+
+function fieldsOf({ now, truncate }: View): Fields {
   return {
-    ID: truncate ? container.id.slice(0, 12) : container.id,
-    Image: container.image,
-    Command: quote(truncate ? shortened(command) : command),
-    CreatedAt: createdAt(new Date(container.created)),
-    RunningFor: formatAge(new Date(container.created), now),
-    Status: statusOf(container, now),
-    State: container.state.status,
-    Ports: '',
-    Names: container.name,
-    Labels: labelsOf(container),
-    Label: (name) => (Object.hasOwn(container.labels, name) ? (container.labels[name] ?? '') : ''),
+    ID: ({ id }) => shownId(id, truncate),
+    Image: ({ image }) => image,
+    Command: ({ command }) => quote(truncate ? shortened(command.join(' ')) : command.join(' ')),
+    CreatedAt: ({ created }) => createdAt(new Date(created)),
+    RunningFor: ({ created }) => formatAge(new Date(created), now),
+    Status: (container) => statusOf(container, now),
+    State: ({ state }) => state.status,
+    Ports: () => '',
+    Names: ({ name }) => name,
+    Labels: labelsOf,
+    Label: (container) => (name) => labelOf(container, name),
+  };
+}
+
+/** Columns of some fields. */
+export function containerColumns(
+  view: View,
+  names: readonly Exclude<keyof ContainerRow, 'Label'>[],
+): Column<Container>[] {
+  const fields = fieldsOf(view);
+  return names.map((name) => ({ header: headers[name], value: fields[name] }));
+}
+
+/** How `ps` shows containers at a moment. A field is made when it is shown: of a thousand, those of a table alone. */
+export function containerList(view: View): Omit<ListSettings<Container>, 'format'> {
+  const fields = fieldsOf(view);
+  const shown = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'] as const;
+  return {
+    columns: containerColumns(view, shown),
+    rowOf: (container) =>
+      Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field(container)])),
+    headers,
+    type: '*formatter.ContainerContext',
+    errors: { parsing: 'failed to parse template', executing: 'failed to execute template' },
   };
 }

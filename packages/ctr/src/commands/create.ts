@@ -13,7 +13,7 @@ export const command: Command = defineCommand({
   async run({ options, operands: [name, ...args] }, context) {
     const engine = engineOf(options, context.env);
     const progress = context.progress(options.quiet ? 'none' : options.progress);
-    const image = await prepareImage(engine, name, {
+    using image = await prepareImage(engine, name, {
       pull: options.pull,
       platform: options.platform,
       signal: context.signal,

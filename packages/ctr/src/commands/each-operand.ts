@@ -1,11 +1,11 @@
 import { formatError } from '@ctrkit/cli-kit';
 import type { Context } from '@ctrkit/cli-kit';
 
-export interface EachSettings {
+export interface EachSettings<T> {
   /** All at once; else one after the other. @default false */
   readonly together?: boolean;
   /** What is printed of one that went well. @default the operand itself */
-  readonly print?: (operand: string, result: unknown) => string;
+  readonly print?: (operand: string, result: T) => string;
 }
 
 /**
@@ -16,7 +16,7 @@ export async function eachOperand<T>(
   operands: readonly string[],
   { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
   action: (operand: string) => Promise<T>,
-  { together = false, print = (operand): string => operand }: EachSettings = {},
+  { together = false, print = (operand): string => operand }: EachSettings<T> = {},
 ): Promise<string[]> {
   const failed: string[] = [];
   const begun = together ? operands.map((operand) => action(operand)) : [];

@@ -1,5 +1,6 @@
 import { formatAge, formatBytes } from '@ctrkit/cli-kit';
 import type { Column, ListSettings } from '@ctrkit/cli-kit';
+import { hasTag } from '@ctrkit/image-store';
 import type { ImageRecord } from '@ctrkit/image-store';
 import { digestHex, familiarReference, parseReference } from '@ctrkit/oci';
 import { createdAt } from './created-at.ts';
@@ -32,45 +33,76 @@ const headers = {
   UniqueSize: 'UNIQUE SIZE',
 } as const;
 
-const column = (name: keyof ImageRow): Column<ImageRow> => ({
+/** The column of a field. */
+export const imageColumn = (name: keyof ImageRow): Column<ImageRow> => ({
   header: headers[name],
   value: (row) => row[name],
 });
 
 /** How `images` shows its rows. */
-export const imageList: Omit<ListSettings<ImageRow>, 'format'> = {
-  columns: (['Repository', 'Tag', 'ID', 'CreatedSince', 'Size'] as const).map(column),
-  headers,
-  type: '*formatter.imageContext',
-};
+export function imageList({
+  digests,
+}: {
+  digests: boolean;
+}): Omit<ListSettings<ImageRow>, 'format'> {
+  const fields = [
+    'Repository',
+    'Tag',
+    ...(digests ? ['Digest'] : []),
+    'ID',
+    'CreatedSince',
+    'Size',
+  ];
+  return {
+    columns: (fields as (keyof ImageRow)[]).map(imageColumn),
+    headers,
+    type: '*formatter.imageContext',
+  };
+}
 
 const NONE = '<none>';
 const NOT_KNOWN = 'N/A';
 
-function namesOf(name: string | undefined): Pick<ImageRow, 'Repository' | 'Tag'> {
-  if (name === undefined) return { Repository: NONE, Tag: NONE };
+function namesOf({ name, target }: ImageRecord): Pick<ImageRow, 'Repository' | 'Tag' | 'Digest'> {
+  if (name === undefined) return { Repository: NONE, Tag: NONE, Digest: NONE };
   const { registry, repository, tag = NONE } = parseReference(name);
   // A repository's familiar form is that of its name without tag and digest.
   const familiar = familiarReference({ registry, repository });
-  return { Repository: familiar, Tag: tag };
+  return { Repository: familiar, Tag: tag, Digest: target.digest };
 }
 
-/** What `images` shows of an image at a moment. Sizes are compressed, as stored. */
+/** What `images` shows of an image at a moment. */
 export function imageRow(
   image: ImageRecord,
-  { now, truncate }: { now: Date; truncate: boolean },
+  { now, truncate, size }: { now: Date; truncate: boolean; size: number },
 ): ImageRow {
   const created = new Date(image.created ?? NaN);
   const isKnown = !Number.isNaN(created.getTime());
   return {
-    ...namesOf(image.name),
-    Digest: image.target.digest,
+    ...namesOf(image),
     ID: truncate ? digestHex(image.id).slice(0, 12) : image.id,
     CreatedAt: createdAt(created),
     CreatedSince: isKnown ? formatAge(created, now) : NOT_KNOWN,
-    Size: formatBytes(image.size),
+    Size: formatBytes(size),
     Containers: NOT_KNOWN,
     SharedSize: NOT_KNOWN,
     UniqueSize: NOT_KNOWN,
   };
+}
+
+// A name in a repository and what it means there.
+function keyOf({ name = '', target }: ImageRecord): string {
+  const { registry, repository } = parseReference(name);
+  return `${registry}/${repository}@${target.digest}`;
+}
+
+/**
+ * The records that are rows of their own. A digest that a tag of the same repository means as well is not one: it stands
+ * in the tag's.
+ */
+export function ownRows(records: readonly ImageRecord[]): ImageRecord[] {
+  const tagged = new Set(records.filter(hasTag).map(keyOf));
+  return records.filter(
+    (record) => record.name === undefined || hasTag(record) || !tagged.has(keyOf(record)),
+  );
 }

@@ -1,8 +1,7 @@
-import { CliError, defineCommand } from '@ctrkit/cli-kit';
+import { CliError, defineCommand, parseTimeArgument } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { containerLog } from '@ctrkit/engine';
 import { CollectedOutput } from '../collected-output.ts';
-import { parseTimeArgument } from '../time-argument.ts';
 import { writeEntries } from '../write-entries.ts';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';

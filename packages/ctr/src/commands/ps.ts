@@ -1,8 +1,8 @@
-import { defineCommand, formatList } from '@ctrkit/cli-kit';
+import { defineCommand, filterOption, formatList } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { filterContainers, listContainers } from '@ctrkit/engine';
-import { containerFilter, filterOption } from './container-filter.ts';
-import { containerList, containerRow } from './container-row.ts';
+import { containerFilter } from './container-filter.ts';
+import { containerList, shownId } from './container-row.ts';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
 import { listOptions } from './list-options.ts';
@@ -37,14 +37,11 @@ export const command: Command = defineCommand({
     const { all, format = '', quiet } = options;
     const filter = containerFilter(options.filter);
     const last = options.latest ? 1 : options.last;
-    const rows = filterContainers(listContainers(engineOf(options, env)), {
-      filter,
-      all,
-      last,
-    }).map((container) => containerRow(container, { now, truncate: !options['no-trunc'] }));
+    const found = filterContainers(listContainers(engineOf(options, env)), { filter, all, last });
+    const truncate = !options['no-trunc'];
     if (quiet && format !== '') stderr.write(IGNORED);
-    if (quiet) stdout.write(rows.map(({ ID }) => `${ID}\n`).join(''));
-    else stdout.write(formatList(rows, { format, ...containerList }));
+    if (quiet) stdout.write(found.map(({ id }) => `${shownId(id, truncate)}\n`).join(''));
+    else stdout.write(formatList(found, { format, ...containerList({ now, truncate }) }));
     return Promise.resolve(0);
   },
 });

@@ -17,6 +17,14 @@ function warnAboutLimits(options: CreateOptions, { stderr }: Context): void {
   stderr.write('WARNING: limits need a cgroup that this user may write: run without limits\n');
 }
 
+// The container keeps its layers by itself; where there is none, nobody needs them.
+function release(image: Promise<RunnableImage>): void {
+  image.then(
+    (prepared) => prepared.release(),
+    () => {},
+  );
+}
+
 async function runImage(
   engine: Engine,
   image: Promise<RunnableImage>,
@@ -24,7 +32,10 @@ async function runImage(
   signals: TakenSignals,
   { stdout, stderr }: Context,
 ): Promise<number> {
-  const container = await runContainer(engine, image, { ...options, signal: signals.signal });
+  const container = await runContainer(engine, image, {
+    ...options,
+    signal: signals.signal,
+  }).finally(() => release(image));
   for (const warning of container.warnings) stderr.write(`WARNING: ${warning}\n`);
   if (options.tied === false) {
     stdout.write(`${container.id}\n`);

@@ -1,6 +1,6 @@
 import { CliError } from '@ctrkit/cli-kit';
+import type { FilterPair } from '@ctrkit/cli-kit';
 import type { SearchResult } from '@ctrkit/registry-client';
-import type { FilterPair } from './container-filter.ts';
 
 /** Docker's words, as its daemon says them. */
 function invalid(what: string): CliError {

@@ -1,6 +1,5 @@
-import { CliError, defineCommand, formatList } from '@ctrkit/cli-kit';
+import { CliError, defineCommand, filterOption, formatList } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { filterOption } from './container-filter.ts';
 import { searchFilter } from './search-filter.ts';
 import { searchList, searchRow } from './search-row.ts';
 

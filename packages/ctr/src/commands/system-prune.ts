@@ -1,17 +1,27 @@
-import { defineCommand, formatBytes } from '@ctrkit/cli-kit';
-import type { Command } from '@ctrkit/cli-kit';
-import { findPrunable, pruneContainers, pruneImages } from '@ctrkit/engine';
+import { defineCommand, formatBytes, formatError } from '@ctrkit/cli-kit';
+import type { Command, Output } from '@ctrkit/cli-kit';
+import {
+  collectBlobs,
+  collectUnusedLayers,
+  findPrunable,
+  pruneContainers,
+  pruneImages,
+  unusedLayers,
+} from '@ctrkit/engine';
+import type { Digest } from '@ctrkit/oci';
 import { confirm } from './confirm.ts';
 import { printPrunable } from './print-prunable.ts';
 import { directoryOptions } from './directory-options.ts';
 import { engineOf } from './directories.ts';
 import { pruneOptions } from './prune-options.ts';
+import { removedLines } from './removed-lines.ts';
 
 function warning(all: boolean): string {
   const images = all
     ? 'all images without at least one container associated to them'
     : 'all dangling images';
-  return `WARNING! This will remove:\n  - all stopped containers\n  - ${images}\n\n`;
+  const lines = ['all stopped containers', images, 'all unpacked layers that no image has'];
+  return `WARNING! This will remove:\n${lines.map((line) => `  - ${line}\n`).join('')}\n`;
 }
 
 export const command: Command = defineCommand({
@@ -26,30 +36,46 @@ export const command: Command = defineCommand({
   },
   async run({ options }, context) {
     const { stdout, stderr } = context;
+    // One damaged thing keeps no other from being removed.
+    const warned = (error: unknown): { deleted: Digest[]; reclaimed: number } => {
+      stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
+      return { deleted: [], reclaimed: 0 };
+    };
     const engine = engineOf(options, context.env);
     const prunable = await findPrunable(engine, { images: options.all ? 'unused' : 'dangling' });
+    // What cannot be told is told when they are collected.
+    const layers: readonly Digest[] = await unusedLayers(engine).catch(() => []);
     if (options['dry-run']) {
-      printPrunable(prunable, stdout);
+      printPrunable(prunable, stdout, layers);
       return 0;
     }
     if (!options.force) {
       stderr.write(warning(options.all));
-      printPrunable(prunable, stderr);
+      printPrunable(prunable, stderr, layers);
       if (!(await confirm(context))) return 0;
     }
     const containers = await pruneContainers(engine, prunable.containers);
     const images = await pruneImages(engine, prunable.images);
-    if (containers.deleted.length > 0) {
-      stdout.write(`Deleted Containers:\n${containers.deleted.join('\n')}\n\n`);
-    }
-    const lines = [
-      ...images.untagged.map((name) => `untagged: ${name}`),
-      ...images.deleted.map((id) => `deleted: ${id}`),
-    ];
-    if (lines.length > 0) stdout.write(`Deleted Images:\n${lines.join('\n')}\n\n`);
-    stdout.write(
-      `Total reclaimed space: ${formatBytes(containers.reclaimed + images.reclaimed)}\n`,
+    const unpacked = await collectUnusedLayers(engine).catch((error: unknown) => warned(error));
+    const blobs = await collectBlobs(engine).catch((error: unknown) => warned(error));
+    printSection(stdout, 'Deleted Containers', containers.deleted);
+    printSection(
+      stdout,
+      'Deleted Images',
+      removedLines(images, { untagged: 'untagged', deleted: 'deleted' }),
     );
+    // Those of the images stand there by their chain ids.
+    const orphans = unpacked.deleted.filter((id) => layers.includes(id));
+    printSection(stdout, 'Deleted Layers', orphans);
+    const reclaimed = [containers, images, unpacked, blobs].reduce(
+      (sum, each) => sum + each.reclaimed,
+      0,
+    );
+    stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
     return 0;
   },
 });
+
+function printSection(output: Output, title: string, lines: readonly string[]): void {
+  if (lines.length > 0) output.write(`${title}:\n${lines.join('\n')}\n\n`);
+}

@@ -13,7 +13,27 @@ export const cli: Cli = {
       describe: 'Take images in from an archive, a directory or standard input',
       load: () => import('./import.ts'),
     },
+    {
+      name: 'import-rootfs',
+      describe: 'Make an image of a root file system, from a tar',
+      load: () => import('./import-rootfs.ts'),
+    },
     { name: 'ls', describe: 'List the images', load: () => import('./ls.ts') },
+    {
+      name: 'inspect',
+      describe: 'All that is known of images, as docker tells it',
+      load: () => import('./inspect.ts'),
+    },
+    {
+      name: 'history',
+      describe: 'How an image was made, layer by layer',
+      load: () => import('./history.ts'),
+    },
+    {
+      name: 'usage',
+      describe: 'What images take on the disk, shared and alone',
+      load: () => import('./usage.ts'),
+    },
     {
       name: 'export',
       describe: 'Write images as one archive',
@@ -25,6 +45,16 @@ export const cli: Cli = {
       load: () => import('./tag.ts'),
     },
     {
+      name: 'untag',
+      describe: 'Take names from an image, which stays',
+      load: () => import('./untag.ts'),
+    },
+    {
+      name: 'prune',
+      describe: 'Remove images without a tag, or all',
+      load: () => import('./prune.ts'),
+    },
+    {
       name: 'rm',
       describe: 'Remove names, and images that have no other',
       load: () => import('./rm.ts'),
@@ -33,6 +63,16 @@ export const cli: Cli = {
       name: 'gc',
       describe: 'Delete what no image needs',
       load: () => import('./gc.ts'),
+    },
+    {
+      name: 'verify',
+      describe: 'Read every byte, and tell what is damaged or missing',
+      load: () => import('./verify.ts'),
+    },
+    {
+      name: 'lock',
+      describe: 'Write down which digests names mean',
+      load: () => import('./lock.ts'),
     },
     {
       name: 'serve',

@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError, defineCommand } from '@ctrkit/cli-kit';
-import type { Command, Context } from '@ctrkit/cli-kit';
-import { temporaryName } from '@ctrkit/durable';
+import type { Command } from '@ctrkit/cli-kit';
+import { writeStreamAtomic } from '@ctrkit/durable';
+import { parsePlatform } from '@ctrkit/oci';
 import { rootOption, storeOf } from './root-option.ts';
 
 export const command: Command = defineCommand({
@@ -18,27 +16,29 @@ export const command: Command = defineCommand({
       default: '-',
       describe: 'Where to write the archive; - for standard output',
     },
+    platform: {
+      type: 'string',
+      describe: 'Only the image of this platform: os/architecture[/variant]',
+      coerce: parsePlatform,
+    },
+    since: {
+      type: 'array',
+      valueName: 'IMAGE',
+      describe: 'Leave out what this image has too; the receiver must have it',
+    },
   },
-  async run({ options, operands }, context) {
-    if (options.output === '-' && context.stdout.isTerminal) throw refusal();
-    const store = await storeOf(options.root, context.env);
-    const archive = await store.export(operands);
-    if (options.output === '-') await pipeline(archive, context.stdout.stream());
-    else await writeWhole(archive, options.output, context);
+  async run({ options, operands }, { stdout, env, signal }) {
+    if (options.output === '-' && stdout.isTerminal) throw refusal();
+    const store = await storeOf(options.root, env);
+    const archive = await store.export(operands, {
+      since: options.since,
+      ...(options.platform !== undefined && { platform: options.platform }),
+    });
+    signal.addEventListener('abort', () => archive.destroy(signal.reason as Error));
+    if (options.output === '-') await pipeline(archive, stdout.stream());
+    else await writeStreamAtomic(options.output, archive);
   },
 });
-
-// A file that has the name is a whole archive.
-async function writeWhole(archive: Readable, path: string, { signal }: Context): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    await pipeline(archive, createWriteStream(temporary, { flags: 'wx' }), { signal });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
 
 function refusal(): CliError {
   return new CliError('USAGE', 'an archive is not written to a terminal', {

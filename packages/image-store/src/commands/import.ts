@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { defineCommand, formatOption, printRows } from '@ctrkit/cli-kit';
 import type { Command, Context } from '@ctrkit/cli-kit';
+import { parsePlatform } from '@ctrkit/oci';
 import type { ImportSource } from '../import.ts';
 import { imageColumns } from './image-columns.ts';
+import { openArchive } from './open-archive.ts';
 import { rootOption, storeOf } from './root-option.ts';
 
 export const command: Command = defineCommand({
@@ -14,6 +15,11 @@ export const command: Command = defineCommand({
       type: 'string',
       describe: 'Name the image, which must then be the only one',
     },
+    platform: {
+      type: 'string',
+      describe: 'Only the image of this platform: os/architecture[/variant]',
+      coerce: parsePlatform,
+    },
     format: formatOption,
   },
   async run({ options, operands: [source] }, context) {
@@ -22,13 +28,13 @@ export const command: Command = defineCommand({
     const records = await store.import(opened, {
       signal: context.signal,
       ...(options.name !== undefined && { name: options.name }),
+      ...(options.platform !== undefined && { platform: options.platform }),
     });
     await printRows(context.stdout, records, { format: options.format, columns: imageColumns });
   },
 });
 
 async function openSource(source: string, context: Context): Promise<ImportSource> {
-  if (source === '-') return context.stdin();
-  const found = await stat(source);
-  return found.isDirectory() ? source : createReadStream(source, { highWaterMark: 1024 * 1024 });
+  const isDirectory = source !== '-' && (await stat(source)).isDirectory();
+  return isDirectory ? source : await openArchive(source, context);
 }

@@ -1,13 +1,7 @@
-import { defineCommand, formatBytes, formatOption, printRows } from '@ctrkit/cli-kit';
-import type { Column, Command } from '@ctrkit/cli-kit';
-import type { RemoveResult } from '../remove.ts';
+import { defineCommand, formatError, formatOption, printRows } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { removalColumns as columns } from './removal-columns.ts';
 import { rootOption, storeOf } from './root-option.ts';
-
-const columns: readonly Column<RemoveResult>[] = [
-  { header: 'UNTAGGED', value: ({ untagged }) => untagged.join(', ') },
-  { header: 'BLOBS DELETED', value: ({ deleted }) => String(deleted.length) },
-  { header: 'RECLAIMED', value: ({ reclaimed }) => formatBytes(reclaimed) },
-];
 
 export const command: Command = defineCommand({
   operands: 'IMAGE...',
@@ -16,11 +10,19 @@ export const command: Command = defineCommand({
     force: { type: 'boolean', alias: 'f', describe: 'By id: remove all names of the image' },
     format: formatOption,
   },
-  async run({ options, operands }, { stdout, env }) {
+  async run({ options, operands }, { stdout, stderr, env }) {
     const store = await storeOf(options.root, env);
+    const { force, format } = options;
+    let failed = false;
     for (const image of operands) {
-      const result = await store.remove(image, { force: options.force });
-      await printRows(stdout, [result], { format: options.format, columns });
+      try {
+        const result = await store.remove(image, { force });
+        await printRows(stdout, [result], { format, columns });
+      } catch (error) {
+        failed = true;
+        stderr.write(`${formatError(error, { name: 'image-store' }).join('\n')}\n`);
+      }
     }
+    return failed ? 1 : 0;
   },
 });

@@ -6,7 +6,6 @@ import { accountsPlan } from './plan.ts';
 import type { ProcessStreams } from './plan.ts';
 import { namespacesOf } from './namespaces.ts';
 import { confinedPlan, oomScorePlan, parentDeathPlan, streamsPlan } from './process.ts';
-import { seccompPlan } from './seccomp.ts';
 
 export interface EnterContext {
   readonly target: ProcessIdentity;
@@ -40,11 +39,12 @@ export function enteredProcessPlan(
   spec: RuntimeSpec,
   process: Process,
   streams: ProcessStreams,
+  filter: readonly Operation[],
 ): Operation[] {
   const { user } = namespacesOf(spec);
   return [
     { op: 'own-null' },
     ...streamsPlan(process, streams, { console: false }),
-    ...confinedPlan(process, { setGroups: !user, filter: seccompPlan(spec) }),
+    ...confinedPlan(process, { setGroups: !user, filter }),
   ];
 }

@@ -1,16 +1,9 @@
-import { release } from 'node:os';
 import { resolve } from 'node:path';
 import type { Mount, RuntimeSpec } from '@ctrkit/oci';
-import { mountAttributes } from '@ctrkit/syscalls';
+import { mountAttributes, rootOverlayOperation } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 import { sortMountOptions } from './mount-options.ts';
-
-/** Whether this kernel takes an overlay's lower directories one by one (`lowerdir+`, Linux 6.7). */
-export function takesLayersOneByOne(kernel: string = release()): boolean {
-  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  return major > 6 || (major === 6 && minor >= 7);
-}
 
 /** The mount that is the root itself: `destination: "/"`, first in the list. */
 export function rootMountOf(spec: RuntimeSpec): Mount | undefined {
@@ -39,7 +32,7 @@ function overlayPlan(mount: Mount, spec: RuntimeSpec, bundle: string): Operation
     throw new NsExecError('BUNDLE_INVALID', 'the overlay at / has no lowerdir');
   }
   return {
-    op: takesLayersOneByOne() ? 'root-overlay' : 'root-overlay-by-name',
+    op: rootOverlayOperation(),
     lowers: lowers.map((lower) => resolve(bundle, lower)),
     upper: directory(value('upperdir')),
     work: directory(value('workdir')),

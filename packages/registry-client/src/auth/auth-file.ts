@@ -36,7 +36,9 @@ export async function readAuthFile(path: string): Promise<AuthFile | undefined> 
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     if (!(error instanceof OciError) && errnoOf(error) === undefined) throw error;
     if (error instanceof RegistryError) throw error;
-    throw invalidFile(path, error instanceof OciError ? error.message : 'cannot be read', error);
+    // What does not parse is quoted by the parser's own error, and may be a secret: no cause then.
+    if (error instanceof OciError) throw invalidFile(path, error.message);
+    throw invalidFile(path, 'cannot be read', error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseJson } from '@ctrkit/oci';
+import { OciError, parseJson } from '@ctrkit/oci';
 import { errorAnswer } from '../http/error-answer.ts';
 import { exchange } from '../http/exchange.ts';
 import type { HttpAnswer, HttpContext, HttpRequest } from '../http/exchange.ts';
@@ -80,6 +80,18 @@ function oauthRequest({ realm, service, scope }: TokenRequest, refreshToken: str
   return { method: 'POST', url: realm, headers, body };
 }
 
+type Fields = Partial<Record<'token' | 'access_token' | 'refresh_token', unknown>> | null;
+
+function fieldsOf(bytes: Buffer): Fields {
+  try {
+    return parseJson(bytes) as Fields;
+  } catch (error) {
+    // Its cause quotes what was answered, and that may be a token.
+    if (error instanceof OciError) return null;
+    throw error;
+  }
+}
+
 interface GivenToken {
   token: string;
   /** To be exchanged for others later. */
@@ -87,9 +99,7 @@ interface GivenToken {
 }
 
 function parseToken(answer: HttpAnswer, bytes: Buffer): GivenToken {
-  const value = parseJson(bytes) as Partial<
-    Record<'token' | 'access_token' | 'refresh_token', unknown>
-  > | null;
+  const value = fieldsOf(bytes);
   const token = value?.token ?? value?.access_token;
   // What may stand in a header: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
   if (typeof token === 'string' && /^[\w.~+/=-]+$/.test(token)) {

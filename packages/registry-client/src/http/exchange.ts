@@ -88,7 +88,7 @@ async function exchangeBy(
     ...(signal !== undefined && { signal }),
   });
   try {
-    const message = await answerTo(sent, request, context.timeouts);
+    const message = await answerTo(sent, request, context.timeouts, signal);
     // Of a proxy it says nothing about the registry.
     const remoteAddress = sender.proxy === undefined ? (message.socket.remoteAddress ?? '') : '';
     const status = message.statusCode ?? 0;
@@ -129,21 +129,29 @@ function answerTo(
   sent: ClientRequest,
   request: HttpRequest,
   timeouts: Timeouts,
+  signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const timer = stageTimer(sent, request, timeouts);
-    sent.on('response', (message) => {
+    // A request that waits for a tunnel hears of its own end only when that is decided.
+    const onAbort = (): void => reject(signal?.reason as Error);
+    signal?.addEventListener('abort', onAbort);
+    const settled = (): void => {
       timer.stop();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    sent.on('response', (message) => {
+      settled();
       resolve(message);
     });
     // Stays for the life of the request: an error after the answer must find a listener too.
     sent.on('error', (error) => {
-      timer.stop();
+      settled();
       reject(error);
     });
     // What the source of a body throws is nobody's network error.
     sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
-      timer.stop();
+      settled();
       reject(new BodyFailed(error));
       sent.destroy();
     });

@@ -41,10 +41,20 @@ function isLocal(host: string): boolean {
 function parseProxy(text: string, name: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && isDecodable(url)) return url;
   throw new RegistryError('PROXY_FAILED', `${name} names no proxy that can be used`, {
     hint: 'a proxy is written http://[USER:PASSWORD@]HOST:PORT, or with https in front',
   });
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 function excepts(entry: string, url: URL): boolean {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { errnoOf } from '@ctrkit/durable';
 import { RegistryError } from '../registry-error.ts';
-import { reasonOf } from './network-error.ts';
+import { reasonOf, unreachable } from './network-error.ts';
 import { proxyHeaders } from './proxy.ts';
 
 /** Where a tunnel leads to. */
@@ -24,24 +24,37 @@ export async function openTunnel(
   target: TunnelTarget,
   timeoutMs: number,
 ): Promise<TLSSocket> {
+  const started = performance.now();
   const socket = await connectThrough(proxy, target, timeoutMs);
   const { connect } = await import('node:tls');
   // These are what is asked for, and would be dialled.
   const { host: _host, port: _port, path: _path, ...secure } = target;
   const tls = connect({ ...secure, socket });
-  await once(tls, 'secureConnect');
-  return tls;
+  const left = Math.max(1, Math.ceil(started + timeoutMs - performance.now()));
+  try {
+    await once(tls, 'secureConnect', { signal: AbortSignal.timeout(left) });
+    return tls;
+  } catch (error) {
+    // Whoever asked may have given up by then, and nobody else would close it.
+    tls.destroy();
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    const url = new URL(`https://${authorityOf(target)}`);
+    throw unreachable(url, `no connection within ${timeoutMs / 1000} s`);
+  }
 }
+
+const authorityOf = ({ host, port }: TunnelTarget): string =>
+  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 async function connectThrough(
   proxy: URL,
-  { host, port }: TunnelTarget,
+  target: TunnelTarget,
   timeoutMs: number,
 ): Promise<Socket> {
   const { request } = await (proxy.protocol === 'https:'
     ? import('node:https')
     : import('node:http'));
-  const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  const authority = authorityOf(target);
   const asked = request(new URL(proxy.origin), {
     method: 'CONNECT',
     path: authority,

@@ -7,6 +7,7 @@ import type { TarReader } from '../tar/tar-reader.ts';
 import { DirectoryTimes } from './directory-times.ts';
 import { bytesOf, makeDirectory, makeNode, makeSymlink } from './entry-operations.ts';
 import type { Made } from './entry-operations.ts';
+import { isKeptAttribute } from './kept-attribute.ts';
 import { findPlace, isDirectory, putChild } from './layer-tree.ts';
 import type { Kind, Place } from './layer-tree.ts';
 import { markOf, splitPath } from './names.ts';
@@ -36,6 +37,8 @@ interface Spot {
 /** Turns the entries of one layer into operations, and remembers what the layer has at each path. */
 export class LayerWriter {
   readonly root: Place = { kind: 'directory', opaque: false };
+  /** Bytes of the files so far. */
+  size = 0;
   readonly #plan: OperationSink;
   readonly #application: Application;
   readonly #privilege: Privilege;
@@ -125,6 +128,7 @@ export class LayerWriter {
         break;
       case 'file':
         this.#record(spot, 'file');
+        this.size += entry.size;
         return writeFile(this.#made(entry, spot.path), reader, this.#plan);
       case 'symlink':
         checkTarget(entry);
@@ -249,22 +253,14 @@ export class LayerWriter {
     };
   }
 
-  // Of the host's own attributes (trusted, system, other security) an image sets none; least of all overlayfs's.
   #xattrs(entry: TarEntry, path: string): Uint8Array[] {
     const kept: Uint8Array[] = [];
     for (const [name, value] of entry.xattrs) {
-      if (isKept(name, entry.type)) kept.push(bytesOf(name), value);
+      if (isKeptAttribute(name, entry.type)) kept.push(bytesOf(name), value);
       else this.#onEvent({ type: 'dropped', path, what: 'attribute', attribute: name });
     }
     return kept;
   }
-}
-
-function isKept(name: string, type: TarEntry['type']): boolean {
-  if (name.includes('\0') || name.length > 255) return false;
-  if (name === 'security.capability') return type === 'file';
-  if (!name.startsWith('user.') || name.startsWith('user.overlay.')) return false;
-  return type === 'file' || type === 'directory';
 }
 
 function checkTarget({ target, path }: TarEntry): void {

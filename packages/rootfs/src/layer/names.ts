@@ -1,8 +1,9 @@
 import { invalidLayer } from '../rootfs-error.ts';
 
 /** The prefix of a file that says that its sibling of that name is gone. */
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
+export const WHITEOUT = '.wh.';
+/** The name of a file that says that nothing of the layers below shows in its directory. */
+export const OPAQUE = '.wh..wh..opq';
 /** What aufs kept for itself; nothing of the image. */
 const AUFS = '.wh..wh.';
 

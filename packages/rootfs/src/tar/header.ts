@@ -3,6 +3,9 @@ import { readCount, readNumber } from './numbers.ts';
 
 export const BLOCK = 512;
 
+/** How many bytes follow so many, up to a whole block. */
+export const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
+
 /** One header block, as it stands. Names are bytes, held as latin1 strings. */
 export interface Header {
   readonly name: string;

@@ -2,7 +2,7 @@ import { invalidLayer } from '../rootfs-error.ts';
 import { ByteReader } from './byte-reader.ts';
 import { entryTypes } from './entry.ts';
 import type { TarEntry, TarEntryType } from './entry.ts';
-import { BLOCK, isZero, readHeader } from './header.ts';
+import { BLOCK, isZero, paddingOf, readHeader } from './header.ts';
 import type { Header } from './header.ts';
 import { readDecimal, readTime } from './numbers.ts';
 import type { Time } from './numbers.ts';
@@ -226,10 +226,6 @@ function globalRecords(records: PaxRecords): PaxRecords {
   );
   if (own === undefined && records.parts.length === 0) return records;
   throw invalidLayer(`a global header with ${own ?? 'a sparse map'}`);
-}
-
-function paddingOf(size: number): number {
-  return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
 // GNU ends a long name with a NUL that its size counts.

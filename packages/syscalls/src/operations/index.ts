@@ -26,7 +26,7 @@ const tables: readonly { modes: readonly Mode[]; table: OperationTable }[] = [
   { modes: ['walk'], table: walkOperations },
   { modes: ['launch'], table: launchOperations },
   { modes: ['launch', 'enter'], table: processOperations },
-  { modes: ['enter'], table: enterOperations },
+  { modes: ['walk', 'enter'], table: enterOperations },
   { modes: ['supervise'], table: superviseOperations },
   { modes: ['attach'], table: attachOperations },
 ];

@@ -20,7 +20,7 @@ const word = commandWord(process.argv);
 const cache = cachePath(file, owner, word);
 const cachedData = readCode(cache, owner.uid);
 
-const script = new Script(readFileSync(file, 'utf8'), {
+const script = new Script(readFileSync(file, 'latin1'), {
   filename: file,
   ...(cachedData !== undefined && { cachedData }),
 });

@@ -1,0 +1,58 @@
+import { defineCommand, filterOption, formatBytes } from '@ctrkit/cli-kit';
+import type { Command } from '@ctrkit/cli-kit';
+import { collectUnusedLayers, findPrunableImages, pruneImages } from '@ctrkit/engine';
+import { imageFilter, pruneFilters } from '@ctrkit/image-store';
+import { confirm } from './confirm.ts';
+import { directoryOptions } from './directory-options.ts';
+import { engineOf } from './directories.ts';
+import { moment } from './moment.ts';
+import { printPrunable } from './print-prunable.ts';
+import { pruneOptions } from './prune-options.ts';
+import { removedLines } from './removed-lines.ts';
+
+const warning = (all: boolean): string =>
+  `WARNING! This will remove all ${
+    all ? 'images without at least one container associated to them' : 'dangling images'
+  }.\n`;
+
+export const command: Command = defineCommand({
+  options: {
+    ...directoryOptions,
+    ...pruneOptions,
+    all: {
+      type: 'boolean',
+      alias: 'a',
+      describe: 'Remove all unused images, not just dangling ones',
+    },
+    filter: {
+      ...filterOption,
+      alias: [],
+      describe: "Provide filter values (e.g. 'until=<timestamp>')",
+    },
+  },
+  async run({ options }, context) {
+    const { stdout, stderr } = context;
+    const engine = engineOf(options, context.env);
+    const images = await findPrunableImages(engine, {
+      images: options.all ? 'unused' : 'dangling',
+      filter: imageFilter(options.filter, pruneFilters, moment),
+    });
+    const prunable = { containers: [], images };
+    if (options['dry-run']) {
+      printPrunable(prunable, stdout);
+      return 0;
+    }
+    if (!options.force) {
+      stderr.write(warning(options.all));
+      printPrunable(prunable, stderr);
+      if (!(await confirm(context))) return 0;
+    }
+    const removed = await pruneImages(engine, images);
+    const layers = removed.images.length > 0 ? await collectUnusedLayers(engine) : { reclaimed: 0 };
+    const lines = removedLines(removed, { untagged: 'untagged', deleted: 'deleted' });
+    if (lines.length > 0) stdout.write(`Deleted Images:\n${lines.join('\n')}\n\n`);
+    const reclaimed = removed.reclaimed + layers.reclaimed;
+    stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
+    return 0;
+  },
+});

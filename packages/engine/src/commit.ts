@@ -1,0 +1,113 @@
+import { openImageStore } from '@ctrkit/image-store';
+import type { StoredImage } from '@ctrkit/image-store';
+import { packChanges } from '@ctrkit/rootfs';
+import type { OnEvent } from '@ctrkit/rootfs';
+import { defaultPath } from '@ctrkit/oci';
+import type { Digest, ImageRunConfig, RuntimeSpec } from '@ctrkit/oci';
+import { readSpec } from './bundle.ts';
+import { mountPointsOf, overlayOf } from './container-files.ts';
+import { EngineError } from './engine-error.ts';
+import type { Engine } from './engine.ts';
+import { findContainer } from './find.ts';
+import type { Container } from './list.ts';
+import { whilePaused } from './while-paused.ts';
+
+export interface CommitContainerOptions {
+  /** @default none */
+  readonly name?: string | undefined;
+  /** Instructions of a Dockerfile; see `applyChanges` of image-store. */
+  readonly changes?: readonly string[] | undefined;
+  readonly author?: string | undefined;
+  readonly message?: string | undefined;
+  /** Whether a running container stands still meanwhile, where it has a cgroup. @default true */
+  readonly pause?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
+const nameOf = (variable: string): string => variable.split('=')[0] ?? '';
+
+// What every container gets, and no image says.
+function ownVariables(env: readonly string[], image: readonly string[]): string[] {
+  const given = new Set(image.map(nameOf));
+  return env.filter(
+    (variable) =>
+      given.has(nameOf(variable)) ||
+      (!['HOSTNAME', 'TERM', 'HOME'].includes(nameOf(variable)) &&
+        variable !== `PATH=${defaultPath}`),
+  );
+}
+
+// Its program and the words after it, as far as the image tells them apart.
+function commandOf(args: readonly string[], { Entrypoint = [] }: ImageRunConfig): ImageRunConfig {
+  const isSame = Entrypoint.every((word, index) => args[index] === word);
+  const rest = isSame ? args.slice(Entrypoint.length) : [...args];
+  return {
+    ...(isSame && Entrypoint.length > 0 ? { Entrypoint } : {}),
+    ...(rest.length === 0 ? {} : { Cmd: [...rest] }),
+  };
+}
+
+/** How a container runs, as its image would say it. */
+function runConfigOf(
+  container: Container,
+  { process }: RuntimeSpec,
+  image: ImageRunConfig,
+): ImageRunConfig {
+  const { Entrypoint: _, Cmd: __, Env: ___, ...rest } = image;
+  const env = ownVariables(process?.env ?? [], image.Env ?? []);
+  const { user, labels, stopSignal } = container;
+  const cwd = process?.cwd ?? '/';
+  return {
+    ...rest,
+    ...commandOf(container.command, image),
+    ...(env.length === 0 ? {} : { Env: env }),
+    ...(user === '' ? {} : { User: user }),
+    ...(cwd === '/' ? {} : { WorkingDir: cwd }),
+    ...(Object.keys(labels).length === 0 ? {} : { Labels: { ...labels } }),
+    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
+  };
+}
+
+function required(image: StoredImage | undefined, { imageId }: Container): StoredImage {
+  if (image !== undefined) return image;
+  throw new EngineError('IMAGE_NOT_FOUND', `No such image: ${imageId}`, {
+    hint: 'the image that the container was made of has been removed: ctr export keeps its files',
+  });
+}
+
+/**
+ * Makes an image of a container: its image, what it changed, and how it runs. Returns the image's id. Nothing shows after an
+ * error. Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED, IMAGE_NOT_FOUND, CgroupError, RootfsError and
+ * what image-store's `commit` throws.
+ */
+export async function commitContainer(
+  engine: Engine,
+  nameOrId: string,
+  options: CommitContainerOptions = {},
+): Promise<Digest> {
+  const { name, changes = [], author, message, pause = true, signal, onEvent } = options;
+  const container = findContainer(engine, nameOrId);
+  const spec = readSpec(engine, container.id);
+  const store = await openImageStore(engine);
+  const image = required(await store.find(container.imageId), container);
+  const layer = packChanges({
+    ...overlayOf(spec),
+    mountPoints: mountPointsOf(spec),
+    onEvent,
+    signal,
+  });
+  const commit = async (): Promise<Digest> => {
+    const { id } = await store.commit(image, layer, {
+      config: runConfigOf(container, spec, image.config.config),
+      changes,
+      createdBy: container.command.join(' '),
+      ...(name === undefined ? {} : { name }),
+      ...(author === undefined ? {} : { author }),
+      ...(message === undefined ? {} : { message }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return id;
+  };
+  return pause ? whilePaused(engine, container, commit) : commit();
+}

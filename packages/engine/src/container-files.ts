@@ -1,0 +1,70 @@
+import { findChanges, layersTree, packTree, runningTree } from '@ctrkit/rootfs';
+import type { Change, Tree } from '@ctrkit/rootfs';
+import type { RuntimeSpec } from '@ctrkit/oci';
+import { readSpec } from './bundle.ts';
+import type { Engine } from './engine.ts';
+import { findContainer } from './find.ts';
+import { readRunRecord } from './run-record.ts';
+
+/** The directories of a container's overlay, as its spec has them; empty where it has none. */
+export interface OverlayDirectories {
+  /** The lowest first. */
+  readonly lowers: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+}
+
+const unescaped = (path: string): string => path.replaceAll(/\\(.)/g, '$1');
+
+/** Reads what `rootMount` of spec.ts wrote. */
+export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
+  const options = mounts.find(({ destination }) => destination === '/')?.options ?? [];
+  const value = (key: string): string =>
+    options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
+  // Between colons, but those that a backslash stands before.
+  const lowers = value('lowerdir').match(/(?:\\.|[^:\\])+/g) ?? [];
+  return {
+    lowers: lowers.map(unescaped).toReversed(),
+    upper: unescaped(value('upperdir')),
+    work: unescaped(value('workdir')),
+  };
+}
+
+/** The places of a container that something of its own is mounted on. */
+export const mountPointsOf = ({ mounts = [] }: RuntimeSpec): string[] =>
+  mounts.map(({ destination }) => destination).filter((destination) => destination !== '/');
+
+/**
+ * What a container changed of its image, sorted by path. Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS,
+ * CONTAINER_DAMAGED, RootfsError.
+ */
+export async function containerChanges(engine: Engine, nameOrId: string): Promise<Change[]> {
+  const { id } = findContainer(engine, nameOrId);
+  const spec = readSpec(engine, id);
+  return findChanges({ ...overlayOf(spec), mountPoints: mountPointsOf(spec) });
+}
+
+/** The files of a container: of a running one those that it sees now, without what is mounted in it. */
+export function containerTree(engine: Engine, nameOrId: string): Tree {
+  const { id, state } = findContainer(engine, nameOrId);
+  const spec = readSpec(engine, id);
+  const process = state.status === 'running' ? readRunRecord(engine, id)?.process : undefined;
+  if (process !== undefined) {
+    const user = spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
+    return runningTree({ ...process, user });
+  }
+  const { lowers, upper } = overlayOf(spec);
+  return layersTree([...lowers, upper]);
+}
+
+/**
+ * All files of a container as an uncompressed tar archive, and nothing of its image's config. Throws CONTAINER_NOT_FOUND,
+ * CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED at once, RootfsError while it is read.
+ */
+export function exportContainer(
+  engine: Engine,
+  nameOrId: string,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<Buffer> {
+  return packTree(containerTree(engine, nameOrId), options);
+}

@@ -1,0 +1,154 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive, selfIdentity } from '@ctrkit/durable';
+import { openCgroup } from '@ctrkit/cgroup';
+import { openImageStore } from '@ctrkit/image-store';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { commitContainer, execInContainer, listContainers, prepareImage, runContainer, stopContainer, sweep } from '../src/index.ts'; // prettier-ignore
+import type { CommitContainerOptions } from '../src/index.ts';
+import { whilePaused } from '../src/while-paused.ts';
+import { findContainer } from '../src/find.ts';
+import { codeOf } from './fixture.ts';
+import { canRun, importBusybox, inWorld, runOfContainer, until, untilItWrote } from './world.ts';
+import type { World } from './world.ts';
+
+/** What a container of a committed image says. */
+async function says(world: World, name: string, command: readonly string[] = []): Promise<string> {
+  const image = await prepareImage(world, name, { pull: 'never' });
+  const container = await runContainer(world, image, { command, output: 'none', name: 'sayer' });
+  await container.wait();
+  const log = readFileSync(join(world.root, 'containers', container.id, 'log'), 'utf8');
+  return log.split('\n').slice(0, -1).map((line) => (JSON.parse(line) as { log: string }).log).join(''); // prettier-ignore
+}
+
+async function committed(world: World, id: string, options: CommitContainerOptions = {}) {
+  const imageId = await commitContainer(world, id, { name: 'made', ...options });
+  const store = await openImageStore(world);
+  const image = await store.find('made');
+  assert.is(image?.id, imageId);
+  return image?.config;
+}
+
+const cgroupOf = (world: World, id: string) => openCgroup(runOfContainer(world, id).cgroupsPath);
+
+/** With the image of its containers in its own store. */
+const inStore = (name: string, body: (world: World) => Promise<void>): void =>
+  inWorld(name, async (world) => {
+    await importBusybox(world, world.directory);
+    await body(world);
+  });
+
+if (canRun()) {
+  inStore(
+    'an image of a container: its files, how it runs, and how it came to be',
+    async (world) => {
+      const { id } = await world.complete('echo 1 > /new; rm /bin/cat; mkdir /d', {
+        labels: { a: 'b' },
+        env: ['X=y'],
+        workdir: '/tmp',
+      });
+      const config = await committed(world, id, {
+        changes: [
+          'CMD ["sh", "-c", "head /new; ls /bin/cat /etc/hosts 2>/dev/null; echo $X; pwd"]',
+        ],
+        author: 'me',
+        message: 'a message',
+      });
+      assert.equal(config?.config.Labels, { a: 'b' });
+      assert.equal(config?.config.Env?.slice(-1), ['X=y']);
+      assert.not(config?.config.Env?.some((one) => /^(HOSTNAME|HOME|TERM)=/.test(one)));
+      assert.is(config?.config.WorkingDir, '/tmp');
+      assert.is(config?.author, 'me');
+      const step = config?.history?.at(-1);
+      assert.is(step?.comment, 'a message');
+      assert.is(step?.created_by, 'sh -c echo 1 > /new; rm /bin/cat; mkdir /d');
+      assert.is(config?.rootfs.diff_ids.length, 2);
+      assert.is(await says(world, 'made'), '1\n/etc/hosts\ny\n/tmp\n');
+    },
+  );
+
+  inStore('without a change: the command is its own, and there is no layer more', async (world) => {
+    const { id } = await world.complete('true');
+    const config = await committed(world, id);
+    assert.equal(config?.config.Cmd, ['sh', '-c', 'true']);
+    assert.is(config?.rootfs.diff_ids.length, 1);
+    assert.is(config?.history?.at(-1)?.empty_layer, true);
+  });
+
+  inStore('the same changes are the same layer', async (world) => {
+    const diffIds = [];
+    for (let n = 0; n < 2; n += 1) {
+      const { id } = await world.complete('echo 1 > /new; touch -d @1000000000 /new /');
+      diffIds.push((await committed(world, id))?.rootfs.diff_ids.at(-1));
+    }
+    assert.is(diffIds[0], diffIds[1]);
+  });
+
+  inStore('a running container stands still meanwhile, and goes on', async (world) => {
+    const id = await world.detached('while :; do echo $((n += 1)) > /n; done');
+    await until('it writes', () => existsSync(join(world.root, 'containers', id, 'upper/n')));
+    const cgroup = await cgroupOf(world, id);
+    const container = findContainer(world, id);
+    const upper = join(world.root, 'containers', id, 'upper/n');
+    await whilePaused(world, container, async () => {
+      assert.ok(cgroup.isFrozen());
+      const before = readFileSync(upper, 'utf8');
+      // Another who wants the same does not let it go on when done.
+      await whilePaused(world, container, () => Promise.resolve());
+      assert.ok(cgroup.isFrozen());
+      assert.is(readFileSync(upper, 'utf8'), before);
+    });
+    assert.not(cgroup.isFrozen());
+    await committed(world, id);
+    assert.not(cgroup.isFrozen());
+    assert.is(listContainers(world).find((one) => one.id === id)?.state.status, 'running');
+  });
+
+  inStore(
+    'one that stands still for somebody who was killed goes on with the next command',
+    async (world) => {
+      const resume: Record<string, (id: string) => Promise<unknown>> = {
+        sweep: () => sweep(world),
+        exec: async (id) => (await execInContainer(world, id, { command: ['true'] })).wait(),
+        stop: (id) => stopContainer(world, id),
+      };
+      for (const [what, action] of Object.entries(resume)) {
+        const id = await world.detached('trap "exit 0" TERM; echo up; while :; do sleep 0.1; done');
+        await untilItWrote(world, id, 'up');
+        const cgroup = await cgroupOf(world, id);
+        await whilePaused(world, findContainer(world, id), () => {
+          const paused = join(world.run, 'containers', id, 'paused');
+          const [own = ''] = readdirSync(paused);
+          // As one who is dead would have left it.
+          writeFileSync(join(paused, own.replace(/^\.tmp-\d+-/, '.tmp-4194999-')), '');
+          return Promise.resolve();
+        });
+        assert.ok(cgroup.isFrozen(), what);
+        assert.ok(isAlive(selfIdentity()));
+        await action(id);
+        if (what !== 'stop') assert.not(cgroup.isFrozen(), what);
+      }
+    },
+  );
+
+  inStore('a mistake makes no image', async (world) => {
+    const { id } = await world.complete('true');
+    const store = await openImageStore(world);
+    const before = (await store.list()).length;
+    for (const [options, code] of [
+      [{ name: 'UPPER' }, 'NAME_INVALID'],
+      [{ changes: ['RUN x'] }, 'CHANGE_INVALID'],
+      [
+        { signal: AbortSignal.abort(Object.assign(new Error('no'), { code: 'STOPPED' })) },
+        'STOPPED',
+      ],
+    ] as const) {
+      assert.is(await codeOf(() => commitContainer(world, id, options)), code);
+    }
+    assert.is(await codeOf(() => commitContainer(world, 'nobody')), 'CONTAINER_NOT_FOUND');
+    assert.is((await store.list()).length, before);
+  });
+}
+
+test.run();

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import { stopContainer, verifyImages } from '../src/index.ts';
+import type { Engine } from '../src/index.ts';
+import { canRun, importBusybox, inWorld, worldOf } from './world.ts';
+
+/** A file of the only layer of an engine. */
+function fileIn({ root }: Engine): string {
+  const layers = join(root, 'layers/sha256');
+  return join(layers, readdirSync(layers)[0] ?? '', 'fs/bin/busybox');
+}
+
+if (canRun()) {
+  inWorld('a damaged layer is told, and made again by a repair', async (world) => {
+    const { image } = worldOf(world, await importBusybox(world, world.directory));
+    assert.deepEqual((await verifyImages(world)).layers, []);
+    const path = fileIn(world);
+    const whole = readFileSync(path);
+    writeFileSync(path, 'damaged');
+    const [damaged] = (await verifyImages(world, { images: [image.name] })).layers;
+    assert.ok(damaged);
+    // All of its names are links to it.
+    assert.equal(damaged.paths.length, 100);
+    assert.equal(damaged.repaired, false);
+    const repaired = await verifyImages(world, { repair: true });
+    assert.deepEqual(
+      repaired.layers.map((layer) => layer.repaired),
+      [true],
+    );
+    assert.ok(readFileSync(path).equals(whole));
+    assert.deepEqual((await verifyImages(world)).layers, []);
+  });
+
+  inWorld('what a running container stands on is left alone', async (world) => {
+    const own = worldOf(world, await importBusybox(world, world.directory));
+    const id = await own.detached('sleep 1000');
+    const path = fileIn(world).replace('bin/busybox', 'new');
+    writeFileSync(path, 'foreign');
+    const [damaged] = (await verifyImages(world, { repair: true })).layers;
+    assert.equal(damaged?.repaired, false);
+    assert.match(damaged?.repairError ?? '', /stop it first/);
+    assert.equal(readFileSync(path, 'utf8'), 'foreign');
+    await stopContainer(world, id, { timeout: 0 });
+    const [repaired] = (await verifyImages(world, { repair: true })).layers;
+    assert.equal(repaired?.repaired, true);
+  });
+}
+
+test.run();

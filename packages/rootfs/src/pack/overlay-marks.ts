@@ -1,0 +1,19 @@
+import type { WalkEntry } from '@ctrkit/syscalls';
+
+/**
+ * Whether an entry of an upper directory hides what the lower layers have by that name.
+ * https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories
+ */
+export function isWhiteout({ type, major, minor }: WalkEntry): boolean {
+  return type === 'character' && major === 0 && minor === 0;
+}
+
+/** Whether a directory hides what the lower layers have in it. */
+export function isOpaque({ type, xattrs }: WalkEntry): boolean {
+  return (
+    type === 'directory' &&
+    ['trusted.overlay.opaque', 'user.overlay.opaque'].some(
+      (name) => xattrs.get(name)?.toString('latin1') === 'y',
+    )
+  );
+}

@@ -1,0 +1,60 @@
+import { cloneFlags, rootOverlayOperation } from '@ctrkit/syscalls';
+import type { Operation } from '@ctrkit/syscalls';
+import { choosePrivilege } from './privilege.ts';
+
+const MOUNT_ATTR_RDONLY = 1;
+
+/** Where a tree of files is: what a walk's plan begins with. */
+export type Tree = readonly Operation[];
+
+/** The operations that make the root of layers (the lowest first), privately and read-only. */
+export function mountLayers(lowers: readonly string[]): Operation[] {
+  const { before, overlayOptions } = choosePrivilege();
+  return [
+    ...before,
+    { op: 'unshare', flags: cloneFlags.mount },
+    { op: 'private-mounts' },
+    {
+      op: rootOverlayOperation(),
+      lowers: lowers.toReversed(),
+      upper: '',
+      work: '',
+      // One of the layers may be the upper directory of a running container's overlay.
+      options: [...overlayOptions, 'index=off'],
+      attributes: MOUNT_ATTR_RDONLY,
+    },
+  ];
+}
+
+/** A directory of the host, as it is; of an overlay's upper directory, the marks too. */
+export function directoryTree(path: string): Tree {
+  return [...choosePrivilege().before, { op: 'root', path }];
+}
+
+/** Layers as an overlay shows them, the lowest first: of a container at rest, its upper directory is the last. */
+export function layersTree(layers: readonly string[]): Tree {
+  const [only, ...others] = layers;
+  return only === undefined || others.length > 0 ? mountLayers(layers) : directoryTree(only);
+}
+
+/** The first process of a running container, and whether that has a user namespace. */
+export interface RunningRoot {
+  readonly pid: number;
+  /** Field 22 of proc_pid_stat(5). */
+  readonly startTime: string;
+  readonly user: boolean;
+}
+
+/**
+ * The root of a running container without what is mounted in it, seen from a mount namespace that is a copy of its own: it
+ * notices nothing.
+ */
+export function runningTree({ pid, startTime, user }: RunningRoot): Tree {
+  return [
+    { op: 'target', pid, startTime },
+    { op: 'join-namespaces', flags: cloneFlags.mount | (user ? cloneFlags.user : 0) },
+    { op: 'unshare', flags: cloneFlags.mount },
+    { op: 'private-mounts' },
+    { op: 'root-bind', path: '/', recursive: 0, attributes: MOUNT_ATTR_RDONLY },
+  ];
+}
