@@ -29,6 +29,7 @@ export type { Mirror } from './registries/mirror.ts';
 export { readRegistries, registriesPaths } from './registries/registries.ts';
 export type { Registries } from './registries/registries.ts';
 export { copy } from './copy/copy.ts';
+export type { CopyOptions } from './copy/copy.ts';
 export { sync } from './copy/sync.ts';
 export type { Repository, SyncedTag, SyncOptions } from './copy/sync.ts';
 export type { WantedPlatforms } from './push/choose-image.ts';

@@ -3,11 +3,11 @@ import { parsePlatform, parseReference } from '@ctrkit/oci';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copy } from '../src/index.ts';
-import type { PushOptions, RegistryClientOptions } from '../src/index.ts';
+import type { CopyOptions, RegistryClientOptions } from '../src/index.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry, types } from './support/fake-registry.ts';
 import type { Image } from './support/fake-registry.ts';
-import { impatientClient } from './support/impatient.ts';
+import { eagerClient } from './support/impatient.ts';
 
 interface Pair extends AsyncDisposable {
   from: FakeRegistry;
@@ -35,12 +35,12 @@ async function pair(): Promise<Pair> {
 
 const copyIn = (
   { from, to }: Pair,
-  options: PushOptions = {},
+  options: CopyOptions = {},
   client: RegistryClientOptions = {},
   tag = '1',
 ) =>
   copy(parseReference(`${from.host}/a/b:${tag}`), parseReference(`${to.host}/c:2`), {
-    client: impatientClient(client),
+    client: eagerClient(client),
     ...options,
   });
 
@@ -167,6 +167,36 @@ test('an index, all of it or one platform of it, nested as it may be', async () 
   const platforms = parsePlatform('linux/arm64');
   const one = await copyIn(here, { platforms }, {}, 'multi');
   assert.is(one.descriptor.digest, arm.manifest.digest);
+});
+
+test('what is about an image goes with it, and what is about that, when it is asked for', async () => {
+  await using here = await pair();
+  const { from, to, image } = here;
+  const about = (subject: Image['manifest'], text: string) => {
+    const layer = from.addBlob(Buffer.from(text), 'text/plain');
+    const { config } = image;
+    return from.addManifest(
+      { schemaVersion: 2, mediaType: types.manifest, config, layers: [layer], subject },
+      types.manifest,
+    );
+  };
+  const list = (subject: Image['manifest'], ...manifests: object[]) =>
+    from.addManifest(
+      { schemaVersion: 2, mediaType: types.index, manifests },
+      types.index,
+      subject.digest.replace(':', '-'),
+    );
+  const sbom = about(image.manifest, 'an inventory');
+  const signature = about(sbom, 'a signature of it');
+  list(image.manifest, sbom);
+  // One that refers to itself, as far as the list says, ends too.
+  list(sbom, signature, sbom);
+  await copyIn(here);
+  assert.is(to.manifests.has(sbom.digest), false);
+  await copyIn(here, { referrers: true });
+  for (const { digest } of [sbom, signature]) assert.is(to.manifests.has(digest), true, digest);
+  const listed = to.manifests.get(image.manifest.digest.replace(':', '-'));
+  assert.match(listed?.bytes.toString() ?? '', sbom.digest);
 });
 
 test('an index whose parts the registry has lost, or that is nested without an end', async () => {

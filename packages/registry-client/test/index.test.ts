@@ -6,7 +6,7 @@ import { annotateIndex, createIndex } from '../src/index.ts';
 import { inProcess } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry, sha256, types } from './support/fake-registry.ts';
-import { impatientClient } from './support/impatient.ts';
+import { eagerClient } from './support/impatient.ts';
 
 async function withImages() {
   const registry = await FakeRegistry.start();
@@ -14,7 +14,7 @@ async function withImages() {
     registry.addImage([randomBytes(100)], { tag: architecture, architecture }),
   );
   const named = (name: string) => parseReference(`${registry.host}/${name}`);
-  return { registry, images, named, client: impatientClient() };
+  return { registry, images, named, client: eagerClient() };
 }
 
 const kept = (registry: FakeRegistry, name: string) => {

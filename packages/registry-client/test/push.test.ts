@@ -13,7 +13,7 @@ import { push } from '../src/index.ts';
 import type { PushEvent, PushOptions } from '../src/index.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry, sha256, types } from './support/fake-registry.ts';
-import { impatientClient } from './support/impatient.ts';
+import { eagerClient } from './support/impatient.ts';
 
 interface World extends AsyncDisposable {
   registry: FakeRegistry;
@@ -45,7 +45,7 @@ async function world(parts: Partial<ImageParts> = {}): Promise<World> {
 
 const pushTo = ({ registry, layout, image }: World, name: string, options: PushOptions = {}) =>
   push(layout, image, parseReference(`${registry.host}/${name}`), {
-    client: impatientClient(),
+    client: eagerClient(),
     ...options,
   });
 
@@ -142,8 +142,9 @@ test('a damaged blob never gets its name in the registry', async () => {
     assert.is(here.registry.blobs.has(layer.digest), false);
     assert.is(here.registry.count('digest=' + encodeURIComponent(layer.digest)), 0);
     assert.is(here.registry.manifests.size, 0);
-    // It is told that no more will come.
-    assert.is(here.registry.uploads.parts.size, 0);
+    // It is told that no more will come; that of the config, which was then stopped, may have begun.
+    const left = [...here.registry.uploads.parts.values()];
+    assert.ok(left.every(({ length }) => length < 1000));
   }
 });
 

@@ -14,7 +14,7 @@ import { uploadTarget } from '../src/push/upload-target.ts';
 import type { HttpAnswer } from '../src/http/exchange.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry } from './support/fake-registry.ts';
-import { impatientClient } from './support/impatient.ts';
+import { eagerClient } from './support/impatient.ts';
 
 const bytes = randomBytes(3_000_000);
 const blob = { digest: digestOf(bytes), size: bytes.length };
@@ -29,7 +29,7 @@ const pushTo = (
   { host }: { host: string },
   options: PushBlobOptions = {},
   client: RegistryClientOptions = {},
-) => impatientClient(client).pushBlob(parseReference(`${host}/a/b`), blob, source, options);
+) => eagerClient(client).pushBlob(parseReference(`${host}/a/b`), blob, source, options);
 
 const isPiece = ({ method }: IncomingMessage) => method === 'PATCH';
 
@@ -167,6 +167,29 @@ test('a registry that is still busy with the connection that broke is waited for
   assert.is(await pushTo(registry), 'uploaded');
 });
 
+test('an upload that went on and was spoilt begins anew, once it did not go on it is given up', async () => {
+  await using registry = await FakeRegistry.start();
+  let cuts = 0;
+  registry.override = async (request) => {
+    if (!isPiece(request) || cuts === 1) return false;
+    cuts += 1;
+    await cut(registry, request, 1_000_000);
+    const [id = ''] = registry.uploads.parts.keys();
+    registry.uploads.parts.set(id, randomBytes(1_000_000));
+    return true;
+  };
+  assert.is(await pushTo(registry), 'uploaded');
+  assert.is(registry.count('/blobs/uploads/', ['POST']), 2);
+  assert.equal(registry.blobs.get(blob.digest), bytes);
+  await using never = await FakeRegistry.start();
+  never.override = (request, response) => {
+    if (request.method === 'PUT') response.writeHead(400).end();
+    return request.method === 'PUT';
+  };
+  await expectCode(pushTo(never), 'REGISTRY_ERROR');
+  assert.is(never.count('/blobs/uploads/', ['POST']), 1);
+});
+
 test('ranges that lie', async () => {
   const lies: [string, string][] = [
     ['0-99999999', 'PROTOCOL_ERROR'],
@@ -302,7 +325,7 @@ test('an upload that leads to another origin goes there without credentials, and
     return true;
   };
   const error = await expectCode(
-    impatientClient({ credentials }).pushBlob(
+    eagerClient({ credentials }).pushBlob(
       parseReference(`${registry.host}/a/b`),
       { digest: next, size: 4 },
       () => chunks(Buffer.from('next')),
@@ -373,7 +396,8 @@ test('an answer that comes before all is sent ends the sending', async () => {
 test('a registry that takes no more bytes is given up', async () => {
   await using registry = await FakeRegistry.start();
   registry.override = isPiece;
-  await expectCode(pushTo(registry), 'REGISTRY_UNREACHABLE');
+  const timeouts = { headersMs: 200 };
+  await expectCode(pushTo(registry, {}, { timeouts }), 'REGISTRY_UNREACHABLE');
 });
 
 test.run();

@@ -43,7 +43,7 @@ export async function fetchToken(
   if (answer.status !== 200) {
     const wanted = request.scope === '' ? '' : ` for ${request.scope}`;
     const what = `token${wanted} from ${request.realm.host}`;
-    const action = request.scope === '' ? 'login' : 'pull';
+    const action = actionOf(request.scope);
     throw await errorAnswer(answer, { what, absent: 'UNAUTHORIZED', action }, context.timeouts);
   }
   const given = parseToken(answer, await readWhole(answer, MOST_BYTES, context.timeouts));
@@ -110,4 +110,9 @@ function parseToken(answer: HttpAnswer, bytes: Buffer): GivenToken {
     };
   }
   throw new RegistryError('PROTOCOL_ERROR', `${answer.url.host}: answered without a usable token`);
+}
+
+function actionOf(scope: string): 'login' | 'push' | 'pull' {
+  if (scope === '') return 'login';
+  return scope.includes(',push') ? 'push' : 'pull';
 }

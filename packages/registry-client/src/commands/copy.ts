@@ -12,7 +12,16 @@ import { pushOptions, transferColumns, transferOptions, transferRow } from './tr
 
 export const command: Command = defineCommand({
   operands: 'SOURCE IMAGE',
-  options: { ...transferOptions, progress: progressOption, format: formatOption, ...clientOptions },
+  options: {
+    ...transferOptions,
+    referrers: {
+      type: 'boolean',
+      describe: 'Also what is about the image: signatures, inventories',
+    },
+    progress: progressOption,
+    format: formatOption,
+    ...clientOptions,
+  },
   async run({ options, operands: [source, name] }, context) {
     const { stdout, stdin, signal, env } = context;
     const target = parseReference(name);
@@ -24,7 +33,7 @@ export const command: Command = defineCommand({
     };
     const result = isLayoutSource(source)
       ? await fromLayout(source, target, settings, { stdin, signal })
-      : await copy(parseReference(source), target, settings);
+      : await copy(parseReference(source), target, { ...settings, referrers: options.referrers });
     const rows = [transferRow(target, result)];
     await printRows(stdout, rows, { format: options.format, columns: transferColumns });
   },

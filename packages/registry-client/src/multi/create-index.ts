@@ -21,7 +21,7 @@ export interface CreateIndexOptions extends Pick<
 }
 
 /** What became of it. */
-export interface CreatedIndex extends Omit<PushResult, 'uploadedBytes'> {
+export interface CreatedIndex extends Omit<PushResult, 'uploadedBytes' | 'manifests'> {
   index: ImageIndex;
   /** Its bytes: what its digest is of. */
   bytes: Buffer;

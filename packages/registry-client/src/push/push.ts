@@ -1,6 +1,6 @@
 import type { Layout } from '@ctrkit/layout';
 import { familiarReference, formatPlatform } from '@ctrkit/oci';
-import type { Descriptor, Reference } from '@ctrkit/oci';
+import type { Descriptor, Digest, Reference } from '@ctrkit/oci';
 import type { FetchedManifest } from '../fetch-manifest.ts';
 import { forEachParallel } from '../pull/for-each.ts';
 import { createRegistryClient } from '../registry-client.ts';
@@ -37,6 +37,8 @@ export interface PushOptions {
 export interface PushResult {
   /** What the target names now. */
   descriptor: Descriptor;
+  /** That and, of an index, the manifests and indexes that it lists. */
+  manifests: Digest[];
   /** Whether it named something else, or nothing, before. */
   changed: boolean;
   /** Bytes of blobs that were sent. */
@@ -77,7 +79,9 @@ export async function pushFrom(
     const uploadedBytes = await pushBlobs(source, image, target, { ...options, client });
     await pushChildren(client, image, target, options);
     const changed = await nameImage(client, image, target, options);
-    return { descriptor: plainDescriptor(image.root.descriptor), changed, uploadedBytes };
+    const manifests = image.parts.manifests.map(({ descriptor }) => descriptor.digest);
+    const descriptor = plainDescriptor(image.root.descriptor);
+    return { descriptor, manifests, changed, uploadedBytes };
   } finally {
     if (options.client === undefined) client.close();
   }

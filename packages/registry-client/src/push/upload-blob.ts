@@ -1,11 +1,12 @@
 import { createRetries } from '../http/retry.ts';
-import { RegistryError } from '../registry-error.ts';
 import type { Session } from '../session.ts';
 import { hasRemoteBlob } from './find-blob.ts';
 import { openPieces } from './piece-reader.ts';
 import type { BlobSource, PieceReader } from './piece-reader.ts';
-import { beginUpload, cancelUpload, commitUpload, sendPiece, uploadStatus } from './upload.ts';
-import type { Upload, UploadJob } from './upload.ts';
+import { beginUpload, commitUpload, sendPiece } from './upload.ts';
+import type { UploadJob } from './upload.ts';
+import { giveUpOrWait, SMALL } from './upload-recovery.ts';
+import type { UploadState } from './upload-recovery.ts';
 
 /** How a blob is brought to a registry. */
 export interface UploadOptions {
@@ -19,16 +20,6 @@ export interface UploadOptions {
 
 /** What became of a blob. */
 export type UploadOutcome = 'exists' | 'mounted' | 'uploaded';
-
-// What is sent in the request that ends the upload, from memory: configurations, mostly.
-const SMALL = 1024 * 1024;
-
-// Proxies before a registry may take less in one request than a layer has: then it goes in pieces of this size first.
-const LARGE = 64 * 1024 * 1024;
-const TOO_LARGE = 413;
-
-// With less, a registry could string us along.
-const PROGRESS = 1024 * 1024;
 
 /**
  * Brings a blob to a repository, unless it is there; from another repository of the registry if that has it. What breaks
@@ -45,7 +36,7 @@ export async function uploadBlob(
 ): Promise<UploadOutcome> {
   const retries = createRetries(session.retryPolicy, job.signal);
   const { chunkSize = Infinity } = options;
-  const state: UploadState = { upload: undefined, counted: 0, chunkSize };
+  const state: UploadState = { upload: undefined, counted: 0, resumed: false, chunkSize };
   for (;;) {
     try {
       if (state.upload === undefined) {
@@ -61,71 +52,6 @@ export async function uploadBlob(
       options.onRetry?.(error);
     }
   }
-}
-
-interface UploadState {
-  upload: Upload | undefined;
-  /** The most bytes that were there when it was tried again. */
-  counted: number;
-  /** Bytes in one request at most. */
-  chunkSize: number;
-}
-
-async function giveUpOrWait(
-  session: Session,
-  job: UploadJob,
-  state: UploadState,
-  error: unknown,
-  retries: ReturnType<typeof createRetries>,
-): Promise<void> {
-  const { upload } = state;
-  try {
-    if (upload !== undefined && upload.offset - state.counted >= PROGRESS) retries.reset();
-    await retries.after(resumable(error, state));
-    if (upload === undefined) return;
-    // What it has lost and gets again is no progress.
-    state.counted = Math.max(state.counted, upload.offset);
-    state.upload = await uploadStatus(session, job, upload);
-  } catch (failure) {
-    // That its state cannot be had just now is one more failed try.
-    if (failure instanceof RegistryError && failure.transient && failure !== error) {
-      await giveUpOrWait(session, job, state, failure, retries);
-      return;
-    }
-    if (upload !== undefined && canListen(failure, job)) await cancelUpload(session, job, upload);
-    throw failure;
-  }
-}
-
-// Whoever is told to stop waits for nobody, nor for one that does not answer.
-function canListen(failure: unknown, { signal }: UploadJob): boolean {
-  if (signal?.aborted === true) return false;
-  return !(failure instanceof RegistryError && failure.code === 'REGISTRY_UNREACHABLE');
-}
-
-// It has another number of bytes than we think, or has not yet noticed that the last connection broke.
-const counted: ReadonlySet<number> = new Set([409, 416]);
-
-// That a registry has lost or counted otherwise is put right by asking how far it is.
-function resumable(error: unknown, state: UploadState): unknown {
-  if (!(error instanceof RegistryError) || error.transient) return error;
-  if (error.status === TOO_LARGE && state.chunkSize > SMALL) {
-    state.chunkSize = Math.max(SMALL, Math.min(state.chunkSize / 4, LARGE));
-    return passing(error, 0);
-  }
-  if (error.code !== 'UPLOAD_UNKNOWN' && !counted.has(error.status ?? 0)) return error;
-  return passing(error);
-}
-
-function passing(cause: RegistryError, retryAfterMs?: number): RegistryError {
-  const { code, message, status, hint } = cause;
-  return new RegistryError(code, message, {
-    transient: true,
-    cause,
-    ...(status !== undefined && { status }),
-    ...(hint !== undefined && { hint }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
 }
 
 async function transfer(

@@ -14,6 +14,7 @@ export class FakeUploads {
   listsReferrers = false;
   readonly #blobs: Map<string, Buffer>;
   readonly #manifests: Map<string, Kept>;
+  readonly #busy = new Set<string>();
   #count = 0;
 
   constructor(blobs: Map<string, Buffer>, manifests: Map<string, Kept>) {
@@ -56,7 +57,13 @@ export class FakeUploads {
     if (method === 'PATCH' && Number(range?.[1]) !== before.length) {
       return tell(response, 416, repository, id, before.length);
     }
-    await this.#receive(id, request);
+    if (this.#busy.has(id)) return void response.writeHead(409, { connection: 'close' }).end();
+    this.#busy.add(id);
+    try {
+      await this.#receive(id, request);
+    } finally {
+      this.#busy.delete(id);
+    }
     const after = this.parts.get(id) ?? before;
     if (method === 'PATCH') return tell(response, 202, repository, id, after.length);
     this.#commit(id, query.get('digest') ?? '', after, response);

@@ -15,3 +15,9 @@ export function impatientClient(options: RegistryClientOptions = {}): RegistryCl
     retry: { attempts: 3, firstDelayMs: 5, longestDelayMs: 2000, ...options.retry },
   });
 }
+
+/** One that tries again at once, but waits as long as a busy machine takes: for what must not fail by time. */
+export function eagerClient(options: RegistryClientOptions = {}): RegistryClient {
+  const patience = { headersMs: 60_000, idleMs: 60_000, connectMs: 15_000 };
+  return impatientClient({ ...options, timeouts: { ...patience, ...options.timeouts } });
+}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openImageStore, serveRegistry } from '@ctrkit/image-store';
-import { startDebianRegistry, temporaryDirectory } from '@ctrkit/testing';
+import { temporaryDirectory } from '@ctrkit/testing';
 
 /** A registry that speaks for itself, without the package under test. */
 export interface RealRegistry extends AsyncDisposable {
@@ -9,12 +9,7 @@ export interface RealRegistry extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** Both that a client of ours must get along with: Debian's, and the one that an image store is. */
-export const registries: Readonly<Record<string, () => Promise<RealRegistry>>> = {
-  'docker-registry': () => startDebianRegistry(),
-  'image-store serve': startServe,
-};
-
+/** The registry that an image store is. */
 export async function startServe(): Promise<RealRegistry> {
   const directory = await temporaryDirectory();
   const store = await openImageStore({ root: join(directory.path, 'store') });
