@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
-import { digestAlgorithm, digestHex, parseJson } from '@ctrkit/oci';
+import { digestAlgorithm, digestHex, OciError, parseJson } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 
 /** What stands in a layer's `layer.json`. */
@@ -47,7 +47,7 @@ export function readLayerRecord(path: string): LayerRecord | undefined {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     // Cut off by a power failure: as good as none.
-    if (errnoOf(error) === undefined) return undefined;
+    if (error instanceof OciError) return undefined;
     throw explainSystemError(error, path);
   }
 }

@@ -137,6 +137,27 @@ asRoot('what the dead claimed, collected or unpacked counts no more and goes', a
   assert.equal(store.leftovers(), []);
 });
 
+asRoot(
+  'a layer whose record a power cut left empty or half is no layer, and is unpacked again',
+  async () => {
+    await using store = await unpacked();
+    for (const left of ['', '{"diffId":"sha', '\0'.repeat(200)]) {
+      for (const id of store.ids) {
+        writeFileSync(
+          join(store.root, 'layers/sha256', id.slice('sha256:'.length), 'layer.json'),
+          left,
+        );
+      }
+      const directories = await store.ensure();
+      assert.equal(
+        directories.map((path) => readdirSync(path)),
+        [['file'], ['file']],
+      );
+    }
+    assert.is((await collectLayers(store.root, { needed: nothing })).reclaimed, 'onethree'.length);
+  },
+);
+
 asRoot('a claim that is not written to its end puts the collection off', async () => {
   await using store = await unpacked();
   mkdirSync(join(store.root, 'layers/claims'), { recursive: true });
