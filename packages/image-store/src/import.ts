@@ -10,7 +10,7 @@ import {
   updateIndex,
   writeBlob,
 } from '@ctrkit/layout';
-import type { Layout } from '@ctrkit/layout';
+import type { ArchivedImage, Layout } from '@ctrkit/layout';
 import { formatReference, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Platform, Reference } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
@@ -79,12 +79,17 @@ async function importArchive(
       const reference = naming(descriptor);
       return reference === undefined ? undefined : formatReference(reference);
     },
+    joined: (manifests, added) => withEntries(manifests, added.map(entryOf).map(asNamed)),
   });
-  return images.map(({ name, descriptor }) => ({
-    descriptor,
-    ...(name !== undefined && { reference: parseReference(name) }),
-  }));
+  return images.map(entryOf);
 }
+
+const entryOf = ({ name, descriptor }: ArchivedImage): Entry => ({
+  descriptor,
+  ...(name !== undefined && { reference: parseReference(name) }),
+});
+
+const asNamed = ({ descriptor, reference }: Entry): Descriptor => named(descriptor, reference);
 
 async function importDirectory(
   layout: Layout,
@@ -104,10 +109,9 @@ async function importDirectory(
     await copyImage(from, layout, descriptor, signal);
     await checkImage(layout, descriptor);
   }
-  const entries = images.map(({ descriptor, reference }) => named(descriptor, reference));
   await updateIndex(layout, (index) => ({
     ...index,
-    manifests: withEntries(index.manifests, entries),
+    manifests: withEntries(index.manifests, images.map(asNamed)),
   }));
   return images;
 }

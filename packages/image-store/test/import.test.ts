@@ -41,6 +41,22 @@ test('an archive brings its images under their full names', async () => {
   assert.equal(await leftovers(on.root), []);
 });
 
+test('an image whose name an archive takes stays without one, and one that is the same keeps its own', async () => {
+  await using on = await testStore();
+  const old = await addImage(on, 'old');
+  await on.store.tag('old', 'a:1');
+  await on.store.remove('old');
+  const archive = await archiveOf(on, 'a:1');
+  for (let times = 0; times < 2; times += 1) {
+    const [record] = await on.store.import(Readable.from([archive]));
+    const ids = (await on.store.list()).map(({ name, id }) => [name, id]);
+    assert.equal(ids, [
+      [undefined, old.config.digest],
+      ['docker.io/library/a:1', record?.id],
+    ]);
+  }
+});
+
 test('a compressed archive is taken as well', async () => {
   await using on = await testStore();
   const archive = gzipSync(await archiveOf(on, 'a:1'));

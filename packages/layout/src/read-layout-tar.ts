@@ -29,6 +29,8 @@ export interface ReadLayoutTarOptions {
   nameOf?: (name: string | undefined, descriptor: Descriptor) => string | undefined;
   /** Of images of several platforms, only that of this one. @default all that the archive has */
   platform?: Platform;
+  /** The entries of index.json with these added. @default each takes the place of its namesake */
+  joined?: (entries: Descriptor[], added: readonly ArchivedImage[]) => Descriptor[];
 }
 
 /**
@@ -44,7 +46,7 @@ export interface ReadLayoutTarOptions {
 export async function readLayoutTar(
   source: AsyncIterable<Uint8Array>,
   layout: Layout,
-  { signal, nameOf = (name) => name, platform }: ReadLayoutTarOptions = {},
+  { signal, nameOf = (name) => name, platform, joined = withAll }: ReadLayoutTarOptions = {},
 ): Promise<ArchivedImage[]> {
   const { compression, bytes } = await sniffCompression(abortable(source, signal));
   const contents = await readContents(decompress(bytes, compression), layout);
@@ -58,7 +60,10 @@ export async function readLayoutTar(
   await requireComplete(layout, images, since);
   for (const { descriptor } of images) await checkImage(layout, descriptor);
   signal?.throwIfAborted();
-  await updateIndex(layout, (index) => ({ ...index, manifests: withAll(index, images) }));
+  await updateIndex(layout, (index) => ({
+    ...index,
+    manifests: joined(index.manifests, images),
+  }));
   return images;
 }
 
@@ -127,14 +132,8 @@ function incomplete(missing: MissingBlobs[], since: string | undefined): LayoutE
   });
 }
 
-function withAll(
-  index: { manifests: Descriptor[] },
-  images: readonly ArchivedImage[],
-): Descriptor[] {
-  return images.reduce<Descriptor[]>(
-    (entries, image) => withEntry(entries, renamed(image)),
-    index.manifests,
-  );
+function withAll(entries: Descriptor[], images: readonly ArchivedImage[]): Descriptor[] {
+  return images.reduce<Descriptor[]>((all, image) => withEntry(all, renamed(image)), entries);
 }
 
 function renamed({ name, descriptor }: ArchivedImage): Descriptor {
