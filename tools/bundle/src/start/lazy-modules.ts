@@ -7,6 +7,7 @@ const dear: ReadonlySet<string> = new Set([
   'node:net',
   'node:os',
   'node:stream',
+  'node:stream/promises',
   'node:timers/promises',
 ]);
 
