@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openImageStore, serveRegistry } from '@ctrkit/image-store';
 import type { ImageStore } from '@ctrkit/image-store';
@@ -117,7 +117,7 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
   });
 
   test('image cat: files as a container would see them, holes and links too', async () => {
-    await inPlace(async ({ ctr, host, publish: add }) => {
+    await inPlace(async ({ ctr, host, publish: add, root }) => {
       const link = (path: string, linkpath: string): TarEntry => ({ path, type: 'SymbolicLink', linkpath }); // prettier-ignore
       await add('app:1', [
         [file('a', 'old'), file('gone', ''), { path: 'd', type: 'Directory' }, file('d/b', 'b\n')],
@@ -143,6 +143,7 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
         assert.equal(stdout, '');
         assert.match(stderr, why);
       }
+      assert.deepEqual(readdirSync(join(root, 'layers/claims')), []);
     });
   });
 
@@ -153,6 +154,11 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
       const lock = join(directory, 'images.lock');
       const locked = await ctr('image', 'lock', '-o', lock, `${host}/app:1`);
       assert.equal(locked.code, 0, locked.stderr);
+      // What is no regular file is written to, not replaced.
+      const device = join(directory, 'null');
+      await run(['mknod', device, 'c', '1', '3']);
+      assert.equal((await ctr('image', 'lock', '-o', device, `${host}/app:1`)).code, 0);
+      assert.ok(!existsSync(device) || !lstatSync(device).isFile());
       assert.equal(
         readFileSync(lock, 'utf8'),
         (await ctr('image', 'lock', `${host}/app:1`)).stdout,

@@ -6,6 +6,7 @@ export type { ProcessIdentity } from './identity.ts';
 export { killProcess } from './kill-process.ts';
 export { acquireLock, withLock } from './lock.ts';
 export type { Lock, LockOptions } from './lock.ts';
+export { namesIn } from './names-in.ts';
 export { randomHex } from './random-hex.ts';
 export { createLocker } from './locker.ts';
 export type { Locker } from './locker.ts';

@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAlive, selfIdentity } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
+import { namesIn } from './names-in.ts';
 import { randomHex } from './random-hex.ts';
 import { removeTree } from './remove-tree.ts';
-import { errnoOf } from './system-error.ts';
 
 const pattern = /^\.tmp-(\d+)-(\d+)-([0-9a-f-]{36})-[0-9a-f]{12}$/;
 
@@ -41,13 +40,4 @@ export async function sweepTemporaries(
   });
   for (const name of abandoned) await remove(join(directory, name));
   return abandoned.length;
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { namesIn } from './names-in.ts';
 import { removeTree } from './remove-tree.ts';
-import { errnoOf, explainSystemError } from './system-error.ts';
+import { explainSystemError } from './system-error.ts';
 import { temporaryName } from './temporary.ts';
 
 /**
@@ -30,15 +31,8 @@ export async function emptyTrash(
   trashDirectory: string,
   remove: (path: string) => Promise<void> = removeTree,
 ): Promise<void> {
-  let names: string[];
-  try {
-    names = readdirSync(trashDirectory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
   const failures: unknown[] = [];
-  for (const name of names) {
+  for (const name of namesIn(trashDirectory)) {
     try {
       await remove(join(trashDirectory, name));
     } catch (error) {

@@ -7,6 +7,8 @@ import { errnoOf, explainSystemError } from './system-error.ts';
 import { temporaryName } from './temporary.ts';
 import type { WriteFileOptions } from './write-file-atomic.ts';
 
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /**
  * Writes a stream to a file as one step: `path` is there when the stream has ended without an error, and as
  * before otherwise. A symbolic link is followed. What is there and no regular file (a device, a pipe) is
@@ -14,7 +16,7 @@ import type { WriteFileOptions } from './write-file-atomic.ts';
  */
 export async function writeStreamAtomic(
   path: string,
-  source: AsyncIterable<Uint8Array>,
+  source: Chunks,
   { mode = 0o600, sync = true }: WriteFileOptions = {},
 ): Promise<void> {
   const there = await statOrNothing(path);
@@ -22,12 +24,7 @@ export async function writeStreamAtomic(
   else await replace(there === undefined ? path : await realpath(path), source, mode, sync);
 }
 
-async function replace(
-  path: string,
-  source: AsyncIterable<Uint8Array>,
-  mode: number,
-  sync: boolean,
-): Promise<void> {
+async function replace(path: string, source: Chunks, mode: number, sync: boolean): Promise<void> {
   const temporary = temporaryName(path);
   try {
     const handle = await opened(temporary, constants.O_CREAT | constants.O_EXCL, mode, path);
@@ -46,7 +43,7 @@ async function replace(
   }
 }
 
-async function writeInto(path: string, source: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeInto(path: string, source: Chunks): Promise<void> {
   const handle = await opened(path, 0, 0o600, path);
   try {
     await copy(handle, source, path);
@@ -55,11 +52,7 @@ async function writeInto(path: string, source: AsyncIterable<Uint8Array>): Promi
   }
 }
 
-async function copy(
-  handle: FileHandle,
-  source: AsyncIterable<Uint8Array>,
-  path: string,
-): Promise<void> {
+async function copy(handle: FileHandle, source: Chunks, path: string): Promise<void> {
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length;) {
       at += await written(handle, chunk.subarray(at), path);

@@ -41,6 +41,9 @@ export interface SpecChoices extends ProcessChoices {
 // Overlay separates directories by `:` and escapes it by `\`.
 const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
 
+// Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
+const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
+
 function rootMount({ layers, directory, volatile, host }: SpecChoices): Mount {
   return {
     destination: '/',
@@ -51,7 +54,7 @@ function rootMount({ layers, directory, volatile, host }: SpecChoices): Mount {
       `upperdir=${escaped(join(directory, 'upper'))}`,
       `workdir=${escaped(join(directory, 'work'))}`,
       ...(volatile ? ['volatile'] : []),
-      ...(host.uid === 0 ? [] : ['userxattr']),
+      ...(host.uid === 0 ? plainUpper : ['userxattr']),
     ],
   };
 }

@@ -114,7 +114,7 @@ async function outOfSight(path: string, trash: string): Promise<void> {
 async function blobsOlderThan(layout: Layout, minimumAge: number): Promise<Digest[]> {
   const limit = Date.now() - minimumAge;
   const old: Digest[] = [];
-  for (const digest of await storedDigests(layout)) {
+  for (const digest of storedDigests(layout)) {
     // A rename sets ctime, so it tells when the blob came under its name.
     if ((await changedAt(layout, digest)) <= limit) old.push(digest);
   }

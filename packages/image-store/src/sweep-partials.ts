@@ -1,6 +1,6 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireLock, errnoOf } from '@ctrkit/durable';
+import { acquireLock, errnoOf, namesIn } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
 import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
@@ -15,7 +15,7 @@ export async function sweepPartials(
 ): Promise<number> {
   const directory = join(layout.directory, 'ingest');
   let reclaimed = 0;
-  for (const name of await namesIn(directory)) {
+  for (const name of namesIn(directory)) {
     if (!isDigest(name) || leased.has(name)) continue;
     reclaimed += await discard(join(directory, name), before);
   }
@@ -37,15 +37,6 @@ async function sizeBefore(path: string, moment: number): Promise<number | undefi
     return mtimeMs <= moment ? size : undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

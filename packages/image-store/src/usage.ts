@@ -85,6 +85,6 @@ async function presentBlobs(layout: Layout, target: Descriptor): Promise<Descrip
 
 async function storedBytes(layout: Layout): Promise<number> {
   let total = 0;
-  for (const digest of await storedDigests(layout)) total += (await blobSize(layout, digest)) ?? 0;
+  for (const digest of storedDigests(layout)) total += (await blobSize(layout, digest)) ?? 0;
   return total;
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   errnoOf,
   explainSystemError,
   isAlive,
+  namesIn,
   sweepTemporaries,
   temporaryName,
   temporaryOwner,
@@ -105,15 +106,6 @@ function livingIn(directory: string): string[] {
     const owner = temporaryOwner(name);
     return owner !== undefined && isAlive(owner);
   });
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function readClaim(path: string): readonly Digest[] | 'unfinished' {

@@ -15,9 +15,9 @@ export const command: Command = defineCommand({
   async run({ options, operands: [name, ...paths] }, { stdout, env, signal }) {
     const { platform } = options;
     const engine = engineOf(options, env);
-    const { layers } = await prepareImage(engine, name, { pull: 'never', platform, signal });
+    using image = await prepareImage(engine, name, { pull: 'never', platform, signal });
     for (const path of paths) {
-      await pipeline(readFileOf(layersTree(layers), path, { signal }), stdout.stream());
+      await pipeline(readFileOf(layersTree(image.layers), path, { signal }), stdout.stream());
     }
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { writeFileAtomic } from '@ctrkit/durable';
+import { writeStreamAtomic } from '@ctrkit/durable';
 import { formatImageLock, openImageStore } from '@ctrkit/image-store';
 import { directoriesOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
@@ -16,6 +16,6 @@ export const command: Command = defineCommand({
     const text = formatImageLock(await store.lock(operands));
     const { output = '' } = options;
     if (output === '') stdout.write(text);
-    else await writeFileAtomic(output, text, { mode: 0o644 });
+    else await writeStreamAtomic(output, [Buffer.from(text)], { mode: 0o644 });
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { writeFileAtomic } from '@ctrkit/durable';
+import { writeStreamAtomic } from '@ctrkit/durable';
 import { formatImageLock } from '../image-lock.ts';
 import { rootOption, storeOf } from './root-option.ts';
 
@@ -20,6 +20,6 @@ export const command: Command = defineCommand({
     const store = await storeOf(options.root, env);
     const text = formatImageLock(await store.lock(operands));
     if (options.output === '-') stdout.write(text);
-    else await writeFileAtomic(options.output, text, { mode: 0o644 });
+    else await writeStreamAtomic(options.output, [Buffer.from(text)], { mode: 0o644 });
   },
 });
