@@ -11,6 +11,8 @@ import { repositoryOf } from './names.ts';
 /** What a removal comes to. */
 export interface RemovalPlan {
   readonly id: Digest;
+  /** As the user called it. */
+  readonly given: string;
   /** The entries that go. */
   readonly records: readonly ImageRecord[];
   /** The image stays, nameless: a container runs of it. */
@@ -55,11 +57,11 @@ function byName(
   if (!force && user !== undefined && isSingle(siblings)) throw nameInUse(given, user);
   const going = withItsDigests(own, siblings);
   const isLast = going.length === siblings.length;
-  return { id, records: going, keepsImage: isLast && users.some(({ running }) => running) };
+  return { id, given, records: going, keepsImage: isLast && users.some(({ running }) => running) };
 }
 
 function byId(
-  { users, force }: RemovalRequest,
+  { given, users, force }: RemovalRequest,
   id: Digest,
   siblings: readonly ImageRecord[],
 ): RemovalPlan {
@@ -67,15 +69,15 @@ function byId(
   if (running !== undefined) throw imageInUse(running);
   if (!force && !isSingle(siblings)) throw severalNames(id, namesIn(siblings));
   if (!force && users[0] !== undefined) throw imageInUse(users[0]);
-  return { id, records: siblings, keepsImage: false };
+  return { id, given, records: siblings, keepsImage: false };
 }
 
 function isMatched(record: ImageRecord, { entries }: Match): boolean {
-  return entries.some(({ descriptor, reference }) =>
-    record.name === undefined || reference === undefined
-      ? record.name === reference && record.target.digest === descriptor.digest
-      : sameName(parseReference(record.name), reference),
-  );
+  return entries.some(({ descriptor, reference }) => {
+    if (record.target.digest !== descriptor.digest) return false;
+    if (record.name === undefined) return reference === undefined;
+    return sameName(parseReference(record.name), reference);
+  });
 }
 
 /** Whether one tag in one repository is all that names an image. */
@@ -87,7 +89,8 @@ function isSingle(records: readonly ImageRecord[]): boolean {
 
 // With the last tag in a repository go the digests that name the image there.
 function withItsDigests(own: ImageRecord, siblings: readonly ImageRecord[]): ImageRecord[] {
-  const { tag, ...name } = parseReference(own.name ?? '');
+  if (own.name === undefined) return [own];
+  const { tag, ...name } = parseReference(own.name);
   const near = siblings.filter(
     (record) =>
       record.name !== undefined &&
