@@ -92,6 +92,23 @@ test('a name with the digest of another image is refused, and one that is record
   }
 });
 
+test('an image whose entry would fill the index is refused, and the store goes on', async () => {
+  await using on = await testStore();
+  await addImage(on, 'good:1');
+  const directory = join(on.aside, 'large');
+  await makeImageLayout(directory, { layers: [layerOf('x')] });
+  const path = join(directory, 'index.json');
+  const { manifests } = JSON.parse(await readFile(path, 'utf8')) as { manifests: object[] };
+  for (const length of [64 * 1024, 4 * 1024 * 1024 - 600]) {
+    const large = { ...manifests[0], annotations: { x: 'y'.repeat(length) } };
+    await writeFile(path, JSON.stringify({ schemaVersion: 2, manifests: [large] }));
+    assert.is(await codeOf(on.store.import(archiveOfDirectory(directory))), 'INDEX_TOO_LARGE');
+    assert.is(await codeOf(on.store.import(directory)), 'INDEX_TOO_LARGE');
+  }
+  assert.equal(await names(on), ['docker.io/library/good:1']);
+  await on.store.remove('good:1');
+});
+
 test('a compressed archive is taken as well', async () => {
   await using on = await testStore();
   const archive = gzipSync(await archiveOf(on, 'a:1'));
