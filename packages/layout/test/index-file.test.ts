@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sweepTemporaries } from '@ctrkit/durable';
 import { imageName, nameAnnotations, readIndex, tagManifest, updateIndex } from '@ctrkit/layout';
 import type { LayoutError } from '@ctrkit/layout';
+import type { Descriptor } from '@ctrkit/oci';
 import { temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -130,7 +131,8 @@ test('a full index takes no more, but what makes it smaller', async () => {
   const { layout, image } = await madeLayout(directory.path);
   const annotations = { note: 'n'.repeat(60_000) };
   const add = async (count: number): Promise<void> => {
-    const added = Array.from({ length: count }, () => ({ ...descriptorOf(image), annotations }));
+    const entry: Descriptor = { ...descriptorOf(image), annotations };
+    const added = Array.from({ length: count }, () => entry);
     await updateIndex(layout, (index) => ({ ...index, manifests: added.concat(index.manifests) }));
   };
   await add(60);
