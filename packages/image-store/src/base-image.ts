@@ -1,6 +1,7 @@
 import { hasBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { ImageManifest } from '@ctrkit/oci';
+import { mediaTypes } from '@ctrkit/oci';
+import type { Descriptor, ImageManifest } from '@ctrkit/oci';
 import { ImageStoreError } from './image-store-error.ts';
 
 /**
@@ -17,4 +18,19 @@ export async function requireBase(layout: Layout, manifest: ImageManifest): Prom
       hint: 'it was removed, wholly or in part; pull it again',
     });
   }
+}
+
+const types: ReadonlyMap<string, string> = new Map<string, string>([
+  [mediaTypes.dockerLayer, mediaTypes.layerGzip],
+  [mediaTypes.dockerLayerTar, mediaTypes.layer],
+  [mediaTypes.dockerLayerZstd, mediaTypes.layerZstd],
+  [mediaTypes.dockerForeignLayer, mediaTypes.nondistributableLayerGzip],
+]);
+
+/** The layers as an OCI manifest lists them: docker's have the same bytes and other media types. */
+export function ociLayers({ layers }: ImageManifest): Descriptor[] {
+  return layers.map((layer) => ({
+    ...layer,
+    mediaType: types.get(layer.mediaType) ?? layer.mediaType,
+  }));
 }

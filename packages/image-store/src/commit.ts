@@ -4,7 +4,7 @@ import type { Layout } from '@ctrkit/layout';
 import { mediaTypes, parseDigest } from '@ctrkit/oci';
 import type { Descriptor, Digest, HistoryEntry, ImageConfig, ImageRunConfig } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
-import { requireBase } from './base-image.ts';
+import { ociLayers, requireBase } from './base-image.ts';
 import { applyChanges } from './changes/apply-changes.ts';
 import { named, withEntries } from './entries.ts';
 import type { StoredImage } from './find.ts';
@@ -59,7 +59,7 @@ export async function commitImage(
   await sweepTemporaries(layout.directory);
   const written = await writeLayer(layout, layer, signalled);
   const descriptor = await writeImage(layout, imageConfig(base.config, changed, written, options), [
-    ...base.manifest.layers,
+    ...ociLayers(base.manifest),
     ...(written.descriptor === undefined ? [] : [written.descriptor]),
   ]);
   signal?.throwIfAborted();
