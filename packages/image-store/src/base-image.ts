@@ -1,7 +1,7 @@
 import { hasBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { mediaTypes } from '@ctrkit/oci';
-import type { Descriptor, ImageManifest } from '@ctrkit/oci';
+import type { Descriptor, HistoryEntry, ImageConfig, ImageManifest } from '@ctrkit/oci';
 import { ImageStoreError } from './image-store-error.ts';
 
 /**
@@ -33,4 +33,14 @@ export function ociLayers({ layers }: ImageManifest): Descriptor[] {
     ...layer,
     mediaType: types.get(layer.mediaType) ?? layer.mediaType,
   }));
+}
+
+/**
+ * The history of an image with a step for each of its layers: whoever reads a history counts steps and layers together,
+ * and an image may tell fewer, or none.
+ */
+export function wholeHistory({ history = [], rootfs }: ImageConfig): HistoryEntry[] {
+  const told = history.filter((step) => step.empty_layer !== true).length;
+  const untold = Math.max(0, rootfs.diff_ids.length - told);
+  return [...history, ...Array.from({ length: untold }, (): HistoryEntry => ({}))];
 }

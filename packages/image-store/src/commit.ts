@@ -4,7 +4,7 @@ import type { Layout } from '@ctrkit/layout';
 import { mediaTypes, parseDigest } from '@ctrkit/oci';
 import type { Descriptor, Digest, HistoryEntry, ImageConfig, ImageRunConfig } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
-import { ociLayers, requireBase } from './base-image.ts';
+import { ociLayers, requireBase, wholeHistory } from './base-image.ts';
 import { applyChanges } from './changes/apply-changes.ts';
 import { named, withEntries } from './entries.ts';
 import type { StoredImage } from './find.ts';
@@ -114,6 +114,6 @@ function imageConfig(
     ...(author !== undefined && { author }),
     config,
     rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...own] },
-    history: [...(base.history ?? []), step],
+    history: [...wholeHistory(base), step],
   };
 }

@@ -72,4 +72,23 @@ test("on an image in docker's format it makes one in OCI's", async () => {
   }
 });
 
+test('each layer of which the base told no step has one, so that the own step is that of the own layer', async () => {
+  for (const told of [undefined, 0, 1]) {
+    await using on = await testStore();
+    await addImage(on, 'base:1', { layers: [layerOf('a'), layerOf('b')] });
+    const { manifest, config } = await baseIn(on);
+    const { history = [], ...untold } = config;
+    const steps = told === undefined ? {} : { history: history.slice(0, told) };
+    await commit(on, { manifest, config: { ...untold, ...steps } });
+    const made = await on.store.find('made:1');
+    assert.equal(
+      (await on.store.history('made:1')).map(({ createdBy, layer }) => [createdBy, layer?.digest]),
+      made?.manifest.layers
+        .map(({ digest }, at) => [['test', '', 'mine'][at === 0 && told !== 1 ? 1 : at], digest])
+        .toReversed(),
+    );
+    assert.is(made?.config.history?.length, 3);
+  }
+});
+
 test.run();
