@@ -118,7 +118,7 @@ async function importDirectory(
   }
   for (const { descriptor } of images) {
     await copyImage(from, layout, descriptor, signal);
-    await checkImage(layout, descriptor);
+    await checkImage(layout, descriptor, { signal });
   }
   await updateIndex(layout, (index) => ({
     ...index,
@@ -142,7 +142,7 @@ async function copyImage(
   descriptor: Descriptor,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { present, missing } = await imageBlobs(from, descriptor);
+  const { present, missing } = await imageBlobs(from, descriptor, { signal });
   if (missing[0] !== undefined) throw incomplete(from, missing[0]);
   // What refers comes after what it refers to.
   for (const blob of present.toReversed()) {

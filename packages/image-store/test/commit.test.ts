@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { mediaTypes } from '@ctrkit/oci';
 import { makeImageLayout, needs, run } from '@ctrkit/testing';
 import type { StoredImage } from '../src/index.ts';
-import { addImage, blobsOf, codeOf, layerOf, testStore } from './support.ts';
+import { addImage, codeOf, layerOf, testStore } from './support.ts';
 import type { TestStore } from './support.ts';
 
 async function baseIn({ store }: TestStore): Promise<StoredImage> {
