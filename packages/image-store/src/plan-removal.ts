@@ -31,7 +31,7 @@ export interface RemovalRequest {
 
 /**
  * Decides by docker's rules what goes when an image is removed. By name: that name, and the image with its last one,
- * unless a container uses it. By id: the image, where one name is all that it has. Force removes names of images that
+ * also where it is there without a name under another manifest, unless a container uses it. By id: the image, where one name is all that it has. Force removes names of images that
  * stopped containers use, and all names at once; an image that runs is only ever untagged.
  * Throws IMAGE_IN_USE, IMAGE_HAS_SEVERAL_NAMES, and IMAGE_NOT_FOUND for one that is gone since it was matched.
  */
@@ -56,8 +56,11 @@ function byName(
   const [user] = users;
   if (!force && user !== undefined && isSingle(siblings)) throw nameInUse(given, user);
   const going = withItsDigests(own, siblings);
-  const isLast = going.length === siblings.length;
-  return { id, given, records: going, keepsImage: isLast && users.some(({ running }) => running) };
+  // The same image under another manifest may have lost its name: to nobody it is another image.
+  const nameless = siblings.filter(({ name }) => name === undefined && own.name !== undefined);
+  const isLast = new Set([...going, ...nameless]).size === siblings.length;
+  const records = isLast ? siblings : going;
+  return { id, given, records, keepsImage: isLast && users.some(({ running }) => running) };
 }
 
 function byId(
