@@ -4,6 +4,7 @@ import type { ImageFilter } from './filter.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import type { ImageUser } from './image-user.ts';
+import { usersAsListed } from './images-below.ts';
 import { listImages } from './list.ts';
 import { removeRecord } from './remove.ts';
 import type { RemoveResult } from './remove.ts';
@@ -25,9 +26,11 @@ export async function findPrunable(
   layout: Layout,
   { all = false, filter = {}, users = () => [] }: PruneOptions = {},
 ): Promise<ImageRecord[]> {
-  const used = new Set(users().map(({ image }) => image));
+  const records = await listImages(layout);
+  const using = await usersAsListed(layout, records, users());
+  const used = new Set(using.map(({ image }) => image));
   const scope = all ? filter : { ...filter, dangling: true };
-  const found = await filterImages(layout, await listImages(layout), scope);
+  const found = await filterImages(layout, records, scope);
   return newestFirst(found.filter(({ id }) => !used.has(id)));
 }
 

@@ -11,6 +11,7 @@ import type { Match } from './find.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import type { ImageUser } from './image-user.ts';
+import { usersAsListed } from './images-below.ts';
 import { acquireGarbageLock } from './lease.ts';
 import { listImages } from './list.ts';
 import { planRemoval } from './plan-removal.ts';
@@ -84,7 +85,8 @@ async function removeMatched(
     const match = await matching();
     if (match === undefined) throw noSuchImage(given);
     const records = await listImages(layout);
-    const plan = planRemoval({ match, given, records, users: users(), force });
+    const using = await usersAsListed(layout, records, users());
+    const plan = planRemoval({ match, given, records, users: using, force });
     result = { ...(await carryOut(layout, plan, keep)), ...(await goneWith(layout, plan)) };
   } finally {
     lock?.release();
