@@ -138,9 +138,9 @@ if (needs('file:packages/ctr/dist/bundle/bin.cjs')) {
     const other = ['--platform', 'linux/s390x'];
     for (const [args, code, says] of [
       [['save'], 1, "'ctr save' requires at least 1 argument"],
-      [['save', 'nosuch'], 1, 'No such image: nosuch'],
+      [['save', 'nosuch'], 1, 'No such image: nosuch\n'],
       [['save', '-o', 'nosuch/x', 'busybox:1'], 1, 'failed to save image: invalid output path: stat nosuch: no such file or directory'], // prettier-ignore
-      [['save', '--since', 'nosuch', 'busybox:1'], 1, 'No such image: nosuch'],
+      [['save', '--since', 'nosuch', 'busybox:1'], 1, 'No such image: nosuch\n'],
       [['save', ...other, 'busybox:1'], 1, 'linux/amd64'],
       [['save', '--platform', 'a/b/c/d', 'busybox:1'], 125, 'a/b/c/d'],
       [['load', '-i', 'nosuch'], 1, 'open nosuch: no such file or directory'],

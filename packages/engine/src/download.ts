@@ -1,9 +1,9 @@
 import { ensureLayers } from '@ctrkit/rootfs';
 import type { LayeredImage } from '@ctrkit/rootfs';
 import type { PullEvent, PullResult } from '@ctrkit/registry-client';
+import { withEntries } from '@ctrkit/image-store';
 import type { ImageStore, Lease } from '@ctrkit/image-store';
-import { formatReference, parseReference } from '@ctrkit/oci';
-import type { Descriptor } from '@ctrkit/oci';
+import { parseReference } from '@ctrkit/oci';
 import { Arrivals } from './arrivals.ts';
 import type { Engine } from './engine.ts';
 import { platformOf, unpackingEvents } from './image-events.ts';
@@ -52,28 +52,27 @@ class Unpacking {
   }
 }
 
-async function meantBefore(store: ImageStore, name: string): Promise<Descriptor | undefined> {
-  const wanted = formatReference(parseReference(name));
-  return (await store.list()).find((record) => record.name === wanted)?.target;
+export interface DownloadOptions extends ImageOptions {
+  /** The name that means it from then on. @default that by which it is pulled */
+  readonly recordAs?: string;
 }
 
 /**
  * Downloads an image and unpacks each layer as soon as it is there; the name is recorded when all of it is there.
- * An image that had the name before stays, nameless if it had no other.
+ * An image that had the name until then stays, nameless if it had no other.
  * Throws RegistryError, RootfsError; whole layers stay.
  */
 export async function downloadImage(
   engine: Engine,
   store: ImageStore,
   name: string,
-  options: ImageOptions,
+  options: DownloadOptions,
 ): Promise<PullResult> {
   // Most runs fetch nothing, and need not wait for an HTTP client to load.
   const { pull, userRegistryClient } = await import('@ctrkit/registry-client');
   const client = await userRegistryClient();
   const unpacking = new Unpacking(engine, store, options);
   let lease: Lease | undefined;
-  const before = await meantBefore(store, name);
   try {
     const result = await pull(parseReference(name), store.layout, {
       client,
@@ -86,10 +85,11 @@ export async function downloadImage(
       onImage: (image) => unpacking.begin(image),
       // What is on its way must not be taken for garbage.
       onResolved: async (digests) => {
-        lease = await store.lease(before === undefined ? digests : [...digests, before.digest]);
+        lease = await store.lease(digests);
       },
+      ...(options.recordAs !== undefined && { recordAs: parseReference(options.recordAs) }),
+      joined: (entries, added) => withEntries(entries, [added]),
     });
-    if (result.changed && before !== undefined) await store.keepNameless(before);
     await unpacking.end();
     return result;
   } catch (error) {

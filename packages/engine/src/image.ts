@@ -6,6 +6,7 @@ import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
 import { familiarReference, parseReference } from '@ctrkit/oci';
 import type { Digest, ImageConfig } from '@ctrkit/oci';
+import type { DownloadOptions } from './download.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
@@ -87,7 +88,7 @@ async function obtain(
 export async function pullImage(
   engine: Engine,
   name: string,
-  options: ImageOptions = {},
+  options: DownloadOptions = {},
 ): Promise<PulledImage> {
   const store = await openImageStore({ root: engine.root });
   const { downloadImage } = await import('./download.ts');

@@ -1,4 +1,4 @@
-import { lockedReference, openImageStore } from '@ctrkit/image-store';
+import { lockedReference } from '@ctrkit/image-store';
 import type { ImageLock } from '@ctrkit/image-store';
 import { familiarReference, formatReference, parseReference } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
@@ -18,13 +18,6 @@ export async function pullLocked(
   options: ImageOptions = {},
 ): Promise<{ readonly name: string; readonly digest: Digest }> {
   const exact = formatReference(lockedReference(lock, name, platformOf(options)));
-  const store = await openImageStore({ root: engine.root });
-  const wasThere = (await store.list()).some((image) => image.name === exact);
-  const { digest } = await pullImage(engine, exact, options);
-  const reference = parseReference(name);
-  if (reference.digest === undefined) {
-    await store.tag(exact, name);
-    if (!wasThere) await store.remove(exact);
-  }
-  return { name: familiarReference(reference), digest };
+  const { digest } = await pullImage(engine, exact, { ...options, recordAs: name });
+  return { name: familiarReference(parseReference(name)), digest };
 }

@@ -4,6 +4,7 @@ import type { Layout } from '@ctrkit/layout';
 import { mediaTypes, parseDigest } from '@ctrkit/oci';
 import type { Descriptor, Digest, HistoryEntry, ImageConfig, ImageRunConfig } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
+import { ociLayers, requireBase, wholeHistory } from './base-image.ts';
 import { applyChanges } from './changes/apply-changes.ts';
 import { named, withEntries } from './entries.ts';
 import type { StoredImage } from './find.ts';
@@ -40,8 +41,8 @@ const EMPTY = 1024;
 
 /**
  * Makes an image of another one and a layer on top of it, an uncompressed tar; one without entries adds none. The name comes last;
- * after an error no image shows. Throws NAME_INVALID, CHANGE_INVALID before anything is read; what the layer throws, the
- * signal's reason, and what `writeBlob` throws.
+ * after an error no image shows. Throws NAME_INVALID, CHANGE_INVALID before anything is read, and IMAGE_INCOMPLETE where the
+ * image below was removed since it was found; what the layer throws, the signal's reason, and what `writeBlob` throws.
  */
 export async function commitImage(
   layout: Layout,
@@ -54,10 +55,11 @@ export async function commitImage(
   const changed = applyChanges(config, changes);
   const signalled = signal === undefined ? {} : { signal };
   await using _ = await takeLease(layout, 'everything', signalled);
+  await requireBase(layout, base.manifest);
   await sweepTemporaries(layout.directory);
   const written = await writeLayer(layout, layer, signalled);
   const descriptor = await writeImage(layout, imageConfig(base.config, changed, written, options), [
-    ...base.manifest.layers,
+    ...ociLayers(base.manifest),
     ...(written.descriptor === undefined ? [] : [written.descriptor]),
   ]);
   signal?.throwIfAborted();
@@ -112,6 +114,6 @@ function imageConfig(
     ...(author !== undefined && { author }),
     config,
     rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...own] },
-    history: [...(base.history ?? []), step],
+    history: [...wholeHistory(base), step],
   };
 }

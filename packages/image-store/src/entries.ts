@@ -27,9 +27,21 @@ export async function readEntries(layout: Layout): Promise<Entry[]> {
 /**
  * The image reference of an entry: the full name that containerd, docker and this store record, else
  * a ref name that holds a repository. One with neither `/` nor `:` is by the spec's grammar just as
- * well a tag (`oci:DIR:latest`), and a tag alone names no image.
+ * well a tag (`oci:DIR:latest`), and a tag alone names no image. A name with the digest of anything
+ * else names nothing: whoever pins a digest must get these bytes.
  */
 export function referenceOf(descriptor: Descriptor): Reference | undefined {
+  const reference = claimedReference(descriptor);
+  return reference !== undefined && isOf(reference, descriptor) ? reference : undefined;
+}
+
+/** Whether a reference has no digest, or that of this descriptor. */
+export function isOf({ digest }: Reference, descriptor: Descriptor): boolean {
+  return digest === undefined || digest === descriptor.digest;
+}
+
+/** The same, whatever digest it has: what the entry says, which may be false. */
+export function claimedReference(descriptor: Descriptor): Reference | undefined {
   const full = descriptor.annotations?.[FULL_NAME];
   const short = descriptor.annotations?.[REF_NAME];
   const name = full ?? (short !== undefined && /[/:]/.test(short) ? short : undefined);

@@ -5,7 +5,8 @@ import { formatReference, OciError, parseReference } from '@ctrkit/oci';
 import type { Platform } from '@ctrkit/oci';
 import { readEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
-import { matchEntries, noSuchImage } from './find.ts';
+import { matchEntries } from './find.ts';
+import { ImageStoreError } from './image-store-error.ts';
 
 export interface ExportOptions {
   /** Of images of several platforms, only that of this one. @default all that the store has */
@@ -45,7 +46,7 @@ async function imagesCalled(layout: Layout, text: string): Promise<ArchivedImage
 async function oneImage(layout: Layout, nameOrId: string): Promise<ArchivedImage[]> {
   const match = await matchEntries(layout, nameOrId);
   const [entry] = match?.entries ?? [];
-  if (entry === undefined) throw noSuchImage(nameOrId);
+  if (entry === undefined) throw notFound(nameOrId);
   // Asked for by its id it has no name, as with `docker save`.
   return [match?.by === 'name' ? namedImage(entry) : { descriptor: entry.descriptor }];
 }
@@ -93,4 +94,9 @@ function unique(images: readonly ArchivedImage[]): ArchivedImage[] {
 
 function keyOf({ name, descriptor }: ArchivedImage): string {
   return `${name ?? ''} ${descriptor.digest}`;
+}
+
+// As it was given: without a tag it meant all of them, and here docker adds none.
+function notFound(nameOrId: string): ImageStoreError {
+  return new ImageStoreError('IMAGE_NOT_FOUND', `No such image: ${nameOrId}`, { image: nameOrId });
 }

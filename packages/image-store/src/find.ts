@@ -1,9 +1,10 @@
 import { resolveEntry } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
 import { formatReference, OciError, parseReference } from '@ctrkit/oci';
-import type { Digest, Platform, Reference } from '@ctrkit/oci';
+import type { Descriptor, Digest, Platform, Reference } from '@ctrkit/oci';
 import { readEntries, sameName } from './entries.ts';
 import type { Entry } from './entries.ts';
+import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import { listImages } from './list.ts';
 
@@ -28,6 +29,8 @@ export interface Match {
   readonly by: 'name' | 'id';
   /** By name one; by id all that have it, under whatever names. */
   readonly entries: readonly Entry[];
+  /** Where the id is that of an image of another platform in the index of these entries: that image's manifest. */
+  readonly manifest?: Descriptor;
 }
 
 /**
@@ -44,9 +47,10 @@ export async function findImage(
   const match = await matchEntries(layout, nameOrId);
   const entry = match?.entries[0];
   if (entry === undefined) return undefined;
-  const { name: _, ...image } = await resolveEntry(layout, entry.descriptor, options);
+  const found = match?.manifest ?? entry.descriptor;
+  const { name: _, ...image } = await resolveEntry(layout, found, options);
   const name = entry.reference === undefined ? {} : { name: formatReference(entry.reference) };
-  return { ...image, ...name, id: image.configDescriptor.digest };
+  return { ...image, target: entry.descriptor, ...name, id: image.configDescriptor.digest };
 }
 
 /** The entries that a name or an id means, or undefined. Throws AMBIGUOUS_ID, NAME_INVALID. */
@@ -55,8 +59,7 @@ export async function matchEntries(layout: Layout, nameOrId: string): Promise<Ma
   const reference = referenceFrom(nameOrId, isId);
   const named = reference === undefined ? [] : await entriesNamed(layout, reference);
   if (named.length > 0) return { by: 'name', entries: named };
-  const byId = isId ? await entriesWithId(layout, nameOrId) : [];
-  return byId.length > 0 ? { by: 'id', entries: byId } : undefined;
+  return isId ? await matchId(layout, nameOrId) : undefined;
 }
 
 /** The error for an image that is not there, in docker's words. */
@@ -95,7 +98,7 @@ async function entriesNamed(layout: Layout, wanted: Reference): Promise<Entry[]>
   return fitting.slice(-1);
 }
 
-async function entriesWithId(layout: Layout, text: string): Promise<Entry[]> {
+async function matchId(layout: Layout, text: string): Promise<Match | undefined> {
   const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
   const records = await listImages(layout);
   const fitting = records.filter(
@@ -106,10 +109,38 @@ async function entriesWithId(layout: Layout, text: string): Promise<Entry[]> {
   );
   const ids = [...new Set(fitting.map(({ id }) => id))];
   if (ids.length > 1) throw ambiguous(text, ids);
-  return fitting.map(({ name, target }) => ({
+  if (fitting.length > 0) return { by: 'id', entries: fitting.map(entryOf) };
+  return await matchOtherPlatform(layout, text, prefix, records);
+}
+
+// What a list shows of an index is this machine's image.
+async function matchOtherPlatform(
+  layout: Layout,
+  text: string,
+  prefix: string,
+  records: readonly ImageRecord[],
+): Promise<Match | undefined> {
+  const { imagesBelow, isOfSeveral } = await import('./images-below.ts');
+  const entries: Entry[] = [];
+  const found = new Map<Digest, Descriptor>();
+  for (const record of records.filter(isOfSeveral)) {
+    const fitting = (await imagesBelow(layout, record.target)).filter(
+      ({ id, manifestDescriptor: { digest } }) =>
+        id.startsWith(prefix) || digest.startsWith(prefix),
+    );
+    if (fitting.length > 0) entries.push(entryOf(record));
+    for (const { id, manifestDescriptor } of fitting) found.set(id, manifestDescriptor);
+  }
+  if (found.size > 1) throw ambiguous(text, [...found.keys()]);
+  const [manifest] = found.values();
+  return manifest && { by: 'id', entries, manifest };
+}
+
+function entryOf({ name, target }: ImageRecord): Entry {
+  return {
     descriptor: target,
     ...(name !== undefined && { reference: parseReference(name) }),
-  }));
+  };
 }
 
 function ambiguous(text: string, ids: string[]): ImageStoreError {

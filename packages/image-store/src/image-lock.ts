@@ -43,8 +43,13 @@ export function parseImageLock(bytes: Uint8Array, path: string): ImageLock {
     const { lockVersion, images } = fields(parseJson(bytes, { maxBytes: LARGEST }));
     if (lockVersion !== 1) throw new Error('lockVersion is not 1');
     const entries = Object.entries(fields(images)).map(([name, image]) => {
-      if (formatReference(parseReference(name)) !== name) throw new Error(`${name}: not in full`);
-      return [name, parseLocked(image)] as const;
+      const reference = parseReference(name);
+      if (formatReference(reference) !== name) throw new Error(`${name}: not in full`);
+      const locked = parseLocked(image);
+      if ((reference.digest ?? locked.digest) !== locked.digest) {
+        throw new Error(`${name}: at another digest than its own`);
+      }
+      return [name, locked] as const;
     });
     return { lockVersion, images: Object.fromEntries(entries) };
   } catch (cause) {

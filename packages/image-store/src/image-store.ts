@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { explainSystemError } from '@ctrkit/durable';
 import { openLayout } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { Descriptor, Digest } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
 import type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
 import type { CommitOptions } from './commit.ts';
 import type { ExportOptions } from './export.ts';
@@ -57,7 +57,6 @@ export interface ImageStore {
   /** What `prune` would remove. */
   prunable(options?: PruneOptions): Promise<ImageRecord[]>;
   prune(options?: PruneOptions): Promise<RemoveResult>;
-  keepNameless(target: Descriptor): Promise<void>;
   neededLayers(): Promise<Set<Digest> | undefined>;
   lease(scope: LeaseScope, options?: { signal?: AbortSignal }): Promise<Lease>;
   collectGarbage(options?: GarbageOptions): Promise<GarbageResult>;
@@ -94,7 +93,6 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
       (await import('./untag.ts')).untagImage(layout, nameOrId, names),
     prunable: async (options) => (await import('./prune.ts')).findPrunable(layout, options),
     prune: async (options) => (await import('./prune.ts')).pruneImages(layout, options),
-    keepNameless: async (target) => (await import('./keep.ts')).keepNameless(layout, target),
     neededLayers: async () => (await import('./needed-layers.ts')).neededLayers(layout),
     remove: async (nameOrId, options) =>
       (await import('./remove.ts')).removeImage(layout, nameOrId, options),

@@ -87,9 +87,13 @@ async function checkTar(
     }
   }
   const tar = hashed();
-  for await (const _ of archiveEntries(held(tar))) continue;
-  // What stands behind the end of the archive belongs to the layer as well.
-  for await (const _ of tar) continue;
+  try {
+    for await (const _ of archiveEntries(held(tar))) continue;
+    // What stands behind the end of the archive belongs to the layer as well.
+    for await (const _ of tar) continue;
+  } finally {
+    await tar.return();
+  }
   return parseDigest(`sha256:${hash.digest('hex')}`);
 }
 

@@ -14,7 +14,16 @@ import type { ArchivedImage, Layout } from '@ctrkit/layout';
 import { formatReference, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Platform, Reference } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
-import { bareTagOf, named, readEntries, referenceOf, sameName, withEntries } from './entries.ts';
+import {
+  bareTagOf,
+  claimedReference,
+  isOf,
+  named,
+  readEntries,
+  referenceOf,
+  sameName,
+  withEntries,
+} from './entries.ts';
 import type { Entry } from './entries.ts';
 import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -44,8 +53,8 @@ type Naming = (descriptor: Descriptor) => Reference | undefined;
 /**
  * Takes images in and answers them as they are listed then. All of them become visible in one step,
  * when every blob is there and verified; after an error, or when killed, none. An image whose source
- * tells only a tag, or nothing, and for which there is no `name`, is nameless. Throws NAME_INVALID,
- * NAME_AMBIGUOUS, IMAGE_INCOMPLETE, NOTHING_IMPORTED, and what layout's `readLayoutTar`, `openLayout`,
+ * tells only a tag, or nothing, and for which there is no `name`, is nameless. Throws NAME_INVALID (also
+ * where the source gives an image a name with the digest of another), NAME_AMBIGUOUS, IMAGE_INCOMPLETE, NOTHING_IMPORTED, and what layout's `readLayoutTar`, `openLayout`,
  * `checkImage`, `writeBlob` throw.
  */
 export async function importImages(
@@ -89,7 +98,9 @@ const entryOf = ({ name, descriptor }: ArchivedImage): Entry => ({
   ...(name !== undefined && { reference: parseReference(name) }),
 });
 
-const asNamed = ({ descriptor, reference }: Entry): Descriptor => named(descriptor, reference);
+// One platform's image has not the digest of the index that it was taken from.
+const asNamed = ({ descriptor, reference }: Entry): Descriptor =>
+  named(descriptor, reference !== undefined && isOf(reference, descriptor) ? reference : undefined);
 
 async function importDirectory(
   layout: Layout,
@@ -107,7 +118,7 @@ async function importDirectory(
   }
   for (const { descriptor } of images) {
     await copyImage(from, layout, descriptor, signal);
-    await checkImage(layout, descriptor);
+    await checkImage(layout, descriptor, { signal });
   }
   await updateIndex(layout, (index) => ({
     ...index,
@@ -131,7 +142,7 @@ async function copyImage(
   descriptor: Descriptor,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { present, missing } = await imageBlobs(from, descriptor);
+  const { present, missing } = await imageBlobs(from, descriptor, { signal });
   if (missing[0] !== undefined) throw incomplete(from, missing[0]);
   // What refers comes after what it refers to.
   for (const blob of present.toReversed()) {
@@ -141,7 +152,7 @@ async function copyImage(
 }
 
 function namingFor(given: string | undefined): Naming {
-  if (given === undefined) return referenceOf;
+  if (given === undefined) return trueReferenceOf;
   const reference = parseName(given);
   const hasTag = given.slice(given.lastIndexOf('/') + 1).includes(':');
   let first: Descriptor | undefined;
@@ -151,6 +162,13 @@ function namingFor(given: string | undefined): Naming {
     const tag = hasTag ? undefined : (referenceOf(descriptor)?.tag ?? bareTagOf(descriptor));
     return tag === undefined ? reference : { ...reference, tag };
   };
+}
+
+function trueReferenceOf(descriptor: Descriptor): Reference | undefined {
+  const reference = claimedReference(descriptor);
+  if (reference !== undefined && !isOf(reference, descriptor))
+    throw falseName(reference, descriptor);
+  return reference;
 }
 
 // As they are recorded; one without a name that is there under another stays as it came.
@@ -165,6 +183,15 @@ async function recordsOf(layout: Layout, images: readonly Entry[]): Promise<Imag
       ) ?? image,
   );
   return await Promise.all(recorded.map((entry) => recordOf(layout, entry)));
+}
+
+function falseName(reference: Reference, { digest }: Descriptor): ImageStoreError {
+  const name = formatReference(reference);
+  return new ImageStoreError('NAME_INVALID', `${name}: is not the name of ${digest}`, {
+    image: name,
+    digest,
+    hint: 'the source says so, and cannot be trusted; import it with --name to call it otherwise',
+  });
 }
 
 function several(name: string): ImageStoreError {

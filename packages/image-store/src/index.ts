@@ -5,6 +5,7 @@ export type { RunningRegistry, ServeEvent, ServeOptions } from './serve/serve-re
 export { ImageStoreError } from './image-store-error.ts';
 export type { ImageStoreErrorCode, ImageStoreErrorFields } from './image-store-error.ts';
 export type { GarbageOptions, GarbageResult } from './collect-garbage.ts';
+export { withEntries } from './entries.ts';
 export { newestFirst } from './filter.ts';
 export type { ImageFilter } from './filter.ts';
 export type { FindOptions, StoredImage } from './find.ts';

@@ -11,6 +11,8 @@ import { repositoryOf } from './names.ts';
 /** What a removal comes to. */
 export interface RemovalPlan {
   readonly id: Digest;
+  /** As the user called it. */
+  readonly given: string;
   /** The entries that go. */
   readonly records: readonly ImageRecord[];
   /** The image stays, nameless: a container runs of it. */
@@ -29,7 +31,7 @@ export interface RemovalRequest {
 
 /**
  * Decides by docker's rules what goes when an image is removed. By name: that name, and the image with its last one,
- * unless a container uses it. By id: the image, where one name is all that it has. Force removes names of images that
+ * also where it is there without a name under another manifest, unless a container uses it. By id: the image, where one name is all that it has. Force removes names of images that
  * stopped containers use, and all names at once; an image that runs is only ever untagged.
  * Throws IMAGE_IN_USE, IMAGE_HAS_SEVERAL_NAMES, and IMAGE_NOT_FOUND for one that is gone since it was matched.
  */
@@ -54,12 +56,15 @@ function byName(
   const [user] = users;
   if (!force && user !== undefined && isSingle(siblings)) throw nameInUse(given, user);
   const going = withItsDigests(own, siblings);
-  const isLast = going.length === siblings.length;
-  return { id, records: going, keepsImage: isLast && users.some(({ running }) => running) };
+  // The same image under another manifest may have lost its name: to nobody it is another image.
+  const nameless = siblings.filter(({ name }) => name === undefined && own.name !== undefined);
+  const isLast = new Set([...going, ...nameless]).size === siblings.length;
+  const records = isLast ? siblings : going;
+  return { id, given, records, keepsImage: isLast && users.some(({ running }) => running) };
 }
 
 function byId(
-  { users, force }: RemovalRequest,
+  { given, users, force }: RemovalRequest,
   id: Digest,
   siblings: readonly ImageRecord[],
 ): RemovalPlan {
@@ -67,15 +72,15 @@ function byId(
   if (running !== undefined) throw imageInUse(running);
   if (!force && !isSingle(siblings)) throw severalNames(id, namesIn(siblings));
   if (!force && users[0] !== undefined) throw imageInUse(users[0]);
-  return { id, records: siblings, keepsImage: false };
+  return { id, given, records: siblings, keepsImage: false };
 }
 
 function isMatched(record: ImageRecord, { entries }: Match): boolean {
-  return entries.some(({ descriptor, reference }) =>
-    record.name === undefined || reference === undefined
-      ? record.name === reference && record.target.digest === descriptor.digest
-      : sameName(parseReference(record.name), reference),
-  );
+  return entries.some(({ descriptor, reference }) => {
+    if (record.target.digest !== descriptor.digest) return false;
+    if (record.name === undefined) return reference === undefined;
+    return sameName(parseReference(record.name), reference);
+  });
 }
 
 /** Whether one tag in one repository is all that names an image. */
@@ -87,7 +92,8 @@ function isSingle(records: readonly ImageRecord[]): boolean {
 
 // With the last tag in a repository go the digests that name the image there.
 function withItsDigests(own: ImageRecord, siblings: readonly ImageRecord[]): ImageRecord[] {
-  const { tag, ...name } = parseReference(own.name ?? '');
+  if (own.name === undefined) return [own];
+  const { tag, ...name } = parseReference(own.name);
   const near = siblings.filter(
     (record) =>
       record.name !== undefined &&

@@ -4,8 +4,9 @@ import type { ImageFilter } from './filter.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import type { ImageUser } from './image-user.ts';
+import { usersAsListed } from './images-below.ts';
 import { listImages } from './list.ts';
-import { removeImage } from './remove.ts';
+import { removeRecord } from './remove.ts';
 import type { RemoveResult } from './remove.ts';
 
 export interface PruneOptions {
@@ -25,15 +26,18 @@ export async function findPrunable(
   layout: Layout,
   { all = false, filter = {}, users = () => [] }: PruneOptions = {},
 ): Promise<ImageRecord[]> {
-  const used = new Set(users().map(({ image }) => image));
+  const records = await listImages(layout);
+  const using = await usersAsListed(layout, records, users());
+  const used = new Set(using.map(({ image }) => image));
   const scope = all ? filter : { ...filter, dangling: true };
-  const found = await filterImages(layout, await listImages(layout), scope);
+  const found = await filterImages(layout, records, scope);
   return newestFirst(found.filter(({ id }) => !used.has(id)));
 }
 
 /**
- * Removes the images that nobody uses: those whose names have no tag, or all. Who begins to use one meanwhile keeps it.
- * Killed half-way it has removed some. Throws what `removeImage` throws, but for images that are gone or used by then.
+ * Removes the images that nobody uses: those whose names have no tag, or all. Who begins to use one meanwhile keeps it,
+ * and so does who gives it a name; a name that means another image by then stays. Killed half-way it has removed some.
+ * Throws what `removeRecord` throws, but for images that are gone or used by then.
  */
 export async function pruneImages(
   layout: Layout,
@@ -42,8 +46,8 @@ export async function pruneImages(
   const { only, signal, users } = options;
   const result: RemoveResult = { untagged: [], images: [], layers: [], deleted: [], reclaimed: 0 };
   const records = await findPrunable(layout, options);
-  for (const { id, name } of records.filter((record) => isAmong(record, only))) {
-    const removed = await removeUnused(layout, name ?? id, {
+  for (const record of records.filter((one) => isAmong(one, only))) {
+    const removed = await removeUnused(layout, record, {
       ...(users !== undefined && { users }),
       ...(signal !== undefined && { signal }),
     });
@@ -56,23 +60,23 @@ export async function pruneImages(
   return result;
 }
 
-function isAmong({ id, name }: ImageRecord, only: readonly ImageRecord[] | undefined): boolean {
-  return only === undefined || only.some((other) => other.id === id && other.name === name);
+function isAmong({ name, target }: ImageRecord, only: readonly ImageRecord[] | undefined): boolean {
+  if (only === undefined) return true;
+  return only.some((other) => other.target.digest === target.digest && other.name === name);
 }
 
 const gone: RemoveResult = { untagged: [], images: [], layers: [], deleted: [], reclaimed: 0 };
 
 async function removeUnused(
   layout: Layout,
-  nameOrId: string,
+  record: ImageRecord,
   options: Pick<PruneOptions, 'users' | 'signal'>,
 ): Promise<RemoveResult> {
   try {
-    return await removeImage(layout, nameOrId, options);
+    return await removeRecord(layout, record, options);
   } catch (error) {
     const isLeft =
-      error instanceof ImageStoreError &&
-      ['IMAGE_NOT_FOUND', 'IMAGE_IN_USE', 'IMAGE_HAS_SEVERAL_NAMES'].includes(error.code);
+      error instanceof ImageStoreError && ['IMAGE_NOT_FOUND', 'IMAGE_IN_USE'].includes(error.code);
     if (!isLeft) throw error;
     return gone;
   }

@@ -5,11 +5,13 @@ import { chainIds, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Digest, ImageIndex } from '@ctrkit/oci';
 import { discardUnreferenced, trashDirectory } from './collect-garbage.ts';
 import { reachableFrom } from './content.ts';
-import { referenceOf, sameName, withNameless } from './entries.ts';
+import { readEntries, referenceOf, sameName, withNameless } from './entries.ts';
 import { matchEntries, noSuchImage } from './find.ts';
+import type { Match } from './find.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import type { ImageUser } from './image-user.ts';
+import { usersAsListed } from './images-below.ts';
 import { acquireGarbageLock } from './lease.ts';
 import { listImages } from './list.ts';
 import { planRemoval } from './plan-removal.ts';
@@ -48,15 +50,43 @@ export interface RemoveResult {
 export async function removeImage(
   layout: Layout,
   nameOrId: string,
-  { force = false, users = () => [], keep = [], signal }: RemoveOptions = {},
+  options: RemoveOptions = {},
+): Promise<RemoveResult> {
+  return await removeMatched(layout, nameOrId, () => matchEntries(layout, nameOrId), options);
+}
+
+/**
+ * Removes the entry that a record was read from, and with the last entry of an image the image; if that entry is
+ * still what it was. Otherwise as `removeImage`: IMAGE_NOT_FOUND also where its name means another image by now, or it
+ * has got a name.
+ */
+export async function removeRecord(
+  layout: Layout,
+  record: ImageRecord,
+  options: RemoveOptions = {},
+): Promise<RemoveResult> {
+  const match = async (): Promise<Match | undefined> => {
+    const entries = await readEntries(layout);
+    const entry = entries.find(({ descriptor }) => isEntryOf(descriptor, record));
+    return entry && { by: 'name', entries: [entry] };
+  };
+  return await removeMatched(layout, record.name ?? record.id, match, options);
+}
+
+async function removeMatched(
+  layout: Layout,
+  given: string,
+  matching: () => Promise<Match | undefined>,
+  { force = false, users = () => [], keep = [], signal }: RemoveOptions,
 ): Promise<RemoveResult> {
   const lock = await acquireGarbageLock(layout, signal === undefined ? {} : { signal });
   let result: RemoveResult;
   try {
-    const match = await matchEntries(layout, nameOrId);
-    if (match === undefined) throw noSuchImage(nameOrId);
+    const match = await matching();
+    if (match === undefined) throw noSuchImage(given);
     const records = await listImages(layout);
-    const plan = planRemoval({ match, given: nameOrId, records, users: users(), force });
+    const using = await usersAsListed(layout, records, users());
+    const plan = planRemoval({ match, given, records, users: using, force });
     result = { ...(await carryOut(layout, plan, keep)), ...(await goneWith(layout, plan)) };
   } finally {
     lock?.release();
@@ -137,17 +167,20 @@ async function goneWith(
   };
 }
 
-function without(index: ImageIndex, { records, keepsImage }: RemovalPlan): ImageIndex {
+// Names are given and taken without a lock: one that means something else by now is no part of the plan.
+function without(index: ImageIndex, { given, records, keepsImage }: RemovalPlan): ImageIndex {
   const isRemoved = (descriptor: Descriptor): boolean =>
     records.some((record) => isEntryOf(descriptor, record));
+  const removed = index.manifests.filter(isRemoved);
+  if (removed.length === 0) throw noSuchImage(given);
   const kept = index.manifests.filter((entry) => !isRemoved(entry));
-  const bereft = keepsImage ? index.manifests.filter(isRemoved) : [];
-  return { ...index, manifests: bereft.reduce(withNameless, kept) };
+  return { ...index, manifests: (keepsImage ? removed : []).reduce(withNameless, kept) };
 }
 
 /** Whether that is the entry which a record was read from. */
 export function isEntryOf(descriptor: Descriptor, { name, target }: ImageRecord): boolean {
+  if (descriptor.digest !== target.digest) return false;
   const reference = referenceOf(descriptor);
-  if (name === undefined) return reference === undefined && descriptor.digest === target.digest;
+  if (name === undefined) return reference === undefined;
   return sameName(reference, parseReference(name));
 }

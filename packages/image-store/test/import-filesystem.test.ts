@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blobPath } from '@ctrkit/layout';
 import { needs, run, tarOf } from '@ctrkit/testing';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { ImportFilesystemOptions } from '../src/index.ts';
 import { blobsOf, codeOf, layerOf, leftovers, testStore } from './support.ts';
 
@@ -112,5 +112,21 @@ if (needs('command:skopeo', 'command:umoci')) {
     assert.match(stat.stdout, /Imported from -/);
   });
 }
+
+test('what is no tar leaves no file open', async () => {
+  await using on = await testStore();
+  const open = async (): Promise<string[]> => {
+    const own = await readdir('/proc/self/fd');
+    const paths = await Promise.all(
+      own.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    return paths.filter((path) => path.startsWith(on.root));
+  };
+  for (let times = 0; times < 5; times += 1) {
+    const importing = on.store.importFilesystem(Readable.from([Buffer.alloc(2_000_000, 'x')]));
+    assert.is(await codeOf(importing), 'ARCHIVE_INVALID');
+  }
+  assert.equal(await open(), []);
+});
 
 test.run();

@@ -1,5 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
@@ -14,6 +14,17 @@ async function archiveOf(on: TestStore, name: string): Promise<Buffer> {
   await using other = await testStore();
   await addImage({ store: other.store, aside: on.aside }, name);
   return Buffer.concat(await (await other.store.export([name])).toArray());
+}
+
+/** A layout directory as the archive that it would be. */
+async function* archiveOfDirectory(directory: string): AsyncGenerator<Buffer> {
+  const paths = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = paths.filter((entry) => entry.isFile());
+  const entries = files.map(async ({ parentPath, name }): Promise<TarEntry> => {
+    const path = join(parentPath, name);
+    return { path: relative(directory, path), type: 'File', content: await readFile(path) };
+  });
+  yield tarOf(await Promise.all(entries));
 }
 
 /** The same bytes in small pieces. */
@@ -55,6 +66,47 @@ test('an image whose name an archive takes stays without one, and one that is th
       ['docker.io/library/a:1', record?.id],
     ]);
   }
+});
+
+test('a name with the digest of another image is refused, and one that is recorded is passed over', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'forged');
+  await makeImageLayout(directory, { layers: [layerOf('x')] });
+  const pin = `docker.io/library/alpine@sha256:${'a'.repeat(64)}`;
+  const path = join(directory, 'index.json');
+  const { manifests } = JSON.parse(await readFile(path, 'utf8')) as { manifests: object[] };
+  for (const key of ['io.containerd.image.name', 'org.opencontainers.image.ref.name']) {
+    const forged = {
+      schemaVersion: 2,
+      manifests: [{ ...manifests[0], annotations: { [key]: pin } }],
+    };
+    await writeFile(path, JSON.stringify(forged));
+    assert.is(await codeOf(on.store.import(archiveOfDirectory(directory))), 'NAME_INVALID', key);
+    assert.is(await codeOf(on.store.import(directory)), 'NAME_INVALID', key);
+    assert.equal(await names(on), [], key);
+    await on.store.import(directory, { name: 'x' });
+    await writeFile(join(on.root, 'index.json'), JSON.stringify(forged));
+    assert.is(await on.store.find(pin), undefined, key);
+    assert.equal(await names(on), [undefined], key);
+    await on.store.remove((await on.store.list())[0]?.id ?? '');
+  }
+});
+
+test('an image whose entry would fill the index is refused, and the store goes on', async () => {
+  await using on = await testStore();
+  await addImage(on, 'good:1');
+  const directory = join(on.aside, 'large');
+  await makeImageLayout(directory, { layers: [layerOf('x')] });
+  const path = join(directory, 'index.json');
+  const { manifests } = JSON.parse(await readFile(path, 'utf8')) as { manifests: object[] };
+  for (const length of [64 * 1024, 4 * 1024 * 1024 - 600]) {
+    const large = { ...manifests[0], annotations: { x: 'y'.repeat(length) } };
+    await writeFile(path, JSON.stringify({ schemaVersion: 2, manifests: [large] }));
+    assert.is(await codeOf(on.store.import(archiveOfDirectory(directory))), 'INDEX_TOO_LARGE');
+    assert.is(await codeOf(on.store.import(directory)), 'INDEX_TOO_LARGE');
+  }
+  assert.equal(await names(on), ['docker.io/library/good:1']);
+  await on.store.remove('good:1');
 });
 
 test('a compressed archive is taken as well', async () => {

@@ -80,6 +80,7 @@ test('what is no lockfile is refused', async () => {
     { lockVersion: 1, images: { a: first } },
     { lockVersion: 1, images: { 'docker.io/library/UPPER:1': first } },
     { lockVersion: 1, images: { 'docker.io/library/a:1': {} } },
+    { lockVersion: 1, images: { [`docker.io/library/a@sha256:${'a'.repeat(64)}`]: first } },
     { lockVersion: 1, images: { 'docker.io/library/a:1': { ...first, digest: 'sha256:1' } } },
     {
       lockVersion: 1,

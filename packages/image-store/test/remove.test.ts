@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { updateIndex } from '@ctrkit/layout';
 import { chainIds, parseReference } from '@ctrkit/oci';
@@ -9,6 +10,7 @@ import * as assert from 'uvu/assert';
 import { named } from '../src/entries.ts';
 import type { ImageUser } from '../src/index.ts';
 import { addImage, blobsOf, codeOf, digestsOf, layerOf, leftovers, testStore } from './support.ts';
+import type { TestStore } from './support.ts';
 
 test('one name of several takes nothing with it; the last takes the blobs', async () => {
   await using on = await testStore();
@@ -175,6 +177,46 @@ test('many removals at once: one wins each name', async () => {
   const results = await Promise.allSettled(Array.from({ length: 5 }, () => on.store.remove('a:1')));
   assert.is(results.filter(({ status }) => status === 'fulfilled').length, 1);
   assert.equal(await blobsOf(on.root), []);
+});
+
+/** Puts the same image there under another manifest, without a name. */
+async function addTwin({ store, root }: TestStore, { manifest }: MadeImage): Promise<string> {
+  const blobs = join(root, 'blobs', 'sha256');
+  const text = `${await readFile(join(blobs, manifest.digest.slice(7)), 'utf8')} `;
+  const digest: Digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  await writeFile(join(blobs, digest.slice(7)), text);
+  const twin = { mediaType: manifest.mediaType, digest, size: text.length };
+  await updateIndex(store.layout, (index) => ({
+    ...index,
+    manifests: [twin, ...index.manifests],
+  }));
+  return digest;
+}
+
+test('with the last name goes the same image under another manifest that has none', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  await on.store.tag('a:1', 'b:1');
+  const twin = await addTwin(on, image);
+  assert.equal((await on.store.remove('a:1')).images, []);
+  const { untagged, images, deleted } = await on.store.remove('b:1');
+  assert.equal([untagged, images], [['docker.io/library/b:1'], [image.config.digest]]);
+  assert.equal(deleted.toSorted(), [...digestsOf(image), twin].toSorted());
+  assert.equal(await on.store.list(), []);
+});
+
+test('but it stays, without a name, where a container runs of it', async () => {
+  await using on = await testStore();
+  const image = await addImage(on, 'a:1');
+  await addTwin(on, image);
+  const users = (): ImageUser[] => [userOf(image, true)];
+  const { images, deleted } = await on.store.remove('a:1', { force: true, users });
+  assert.equal([images, deleted], [[], []]);
+  const left = (await on.store.list()).map(({ name, id }) => [name, id]);
+  assert.equal(left, [
+    [undefined, image.config.digest],
+    [undefined, image.config.digest],
+  ]);
 });
 
 test.run();

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeImageLayout } from '@ctrkit/testing';
 import type { MadeImage } from '@ctrkit/testing';
+import type { ImageUser } from '../src/index.ts';
 import { addImage, blobsOf, codeOf, digestsOf, layerOf, testStore } from './support.ts';
 import type { TestStore } from './support.ts';
 
@@ -118,6 +119,52 @@ test('since several images, a partial export has what none of them has', async (
   await to.store.import(await on.store.export(['app:1'], { since: ['two:1'] }));
   assert.equal((await to.store.verify()).problems, []);
   assert.is(await codeOf(on.store.export(['app:1'], { since: ['nosuch'] })), 'IMAGE_NOT_FOUND');
+});
+
+/** That of `several` which is not this machine's: a container of it was made with --platform. */
+const foreignOf = ({ amd, arm }: Several): MadeImage => (process.arch === 'arm64' ? amd : arm);
+
+test("an image of another platform is found by its own id, and by its manifest's", async () => {
+  await using on = await testStore();
+  const made = await several(on);
+  await on.store.import(made.directory, { name: 'app:1' });
+  const { config, manifest } = foreignOf(made);
+  for (const id of [config.digest, config.digest.slice(7, 19), manifest.digest]) {
+    const found = await on.store.find(id);
+    assert.is(found?.id, config.digest);
+    assert.is(found?.manifestDescriptor.digest, manifest.digest);
+    assert.is(found?.target.digest, made.digest);
+    assert.is(found?.name, 'docker.io/library/app:1');
+  }
+  assert.is(await codeOf(on.store.find(config.digest, { platform: s390x })), 'PLATFORM_NOT_FOUND');
+});
+
+test('who uses an image of another platform keeps all of it', async () => {
+  await using on = await testStore();
+  const made = await several(on);
+  await on.store.import(made.directory, { name: 'app:1' });
+  const image = foreignOf(made).config.digest;
+  const users = (): ImageUser[] => [{ container: 'c'.repeat(64), image, running: false }];
+  assert.equal(await on.store.prunable({ all: true, users }), []);
+  assert.equal((await on.store.prune({ all: true, users })).untagged, []);
+  assert.is(await codeOf(on.store.remove('app:1', { users })), 'IMAGE_IN_USE');
+  assert.is(await codeOf(on.store.remove(image, { users })), 'IMAGE_IN_USE');
+  assert.is((await on.store.find(image))?.id, image);
+  await on.store.remove('app:1', { users, force: true });
+  assert.equal(await blobsOf(on.root), []);
+});
+
+test('the same where it is all that there is of an index', async () => {
+  await using on = await testStore();
+  const made = await several(on);
+  const { manifest } = process.arch === 'arm64' ? made.arm : made.amd;
+  await rm(join(made.directory, 'blobs/sha256', manifest.digest.slice(7)));
+  await on.store.import(made.directory, { name: 'app:1' });
+  const image = foreignOf(made).config.digest;
+  const users = (): ImageUser[] => [{ container: 'c'.repeat(64), image, running: false }];
+  assert.is((await on.store.find(image))?.id, image);
+  assert.equal((await on.store.prune({ all: true, users })).untagged, []);
+  assert.is(await codeOf(on.store.remove('app:1', { users })), 'IMAGE_IN_USE');
 });
 
 test.run();

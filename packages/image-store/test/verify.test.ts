@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -299,6 +300,27 @@ test('a signal ends it', async () => {
   await using it = await pair();
   const failing = it.on.store.verify({ signal: AbortSignal.abort(new Error('enough')) });
   assert.is(await failing.catch((error: Error) => error.message), 'enough');
+});
+
+test('an image whose indexes list each other many times is taken, told of and verified', async () => {
+  await using on = await testStore();
+  const directory = join(on.aside, 'nested');
+  const { manifest } = await makeImageLayout(directory, { layers: [layerOf('x')] });
+  let target: object = manifest;
+  for (let depth = 0; depth < 7; depth += 1) {
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const manifests = Array.from({ length: 24 }, () => target);
+    const text = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+    const hex = createHash('sha256').update(text).digest('hex');
+    await writeFile(join(directory, 'blobs/sha256', hex), text);
+    target = { mediaType, digest: `sha256:${hex}`, size: text.length };
+  }
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [target] });
+  await writeFile(join(directory, 'index.json'), index);
+  await on.store.import(directory, { name: 'nested:1' });
+  await on.store.usage();
+  assert.equal((await on.store.verify()).problems, []);
+  await (await on.store.export(['nested:1'])).toArray();
 });
 
 test.run();

@@ -16,10 +16,14 @@ const configs: ReadonlySet<string> = new Set([mediaTypes.config, mediaTypes.dock
 
 /**
  * Holds every manifest of an image that is there against its configuration; the layers are not read. Throws
- * IMAGE_INVALID, oci's MANIFEST_INVALID and CONFIG_INVALID, and what `readSmallBlob` throws.
+ * IMAGE_INVALID, oci's MANIFEST_INVALID and CONFIG_INVALID, what `readSmallBlob` throws, and the signal's reason.
  */
-export async function checkImage(layout: Layout, target: Descriptor): Promise<void> {
-  const { present } = await imageBlobs(layout, target);
+export async function checkImage(
+  layout: Layout,
+  target: Descriptor,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const { present } = await imageBlobs(layout, target, { signal });
   for (const descriptor of present.filter(({ mediaType }) => isManifestType(mediaType))) {
     await checkManifest(layout, descriptor);
   }

@@ -14,31 +14,56 @@ export interface ImageBlobs {
 
 const DEEPEST = 8;
 
+/** What was found out on the way, and what ends it. */
+interface Walk {
+  readonly layout: Layout;
+  readonly known: Map<string, Promise<ImageBlobs>>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Follows an image from its manifest or index to its last blob. Of an index, images of other
- * platforms may be absent (whoever pulls fetches one): it is complete if one of them is, and only
+ * Follows an image from its manifest or index to its last blob, each once, however often it is listed. Of an index,
+ * images of other platforms may be absent (whoever pulls fetches one): it is complete if one of them is, and only
  * complete ones are counted in. Layers that their manifest offers by URL may be absent too. Throws what
- * `readSmallBlob` and oci's parsers throw.
+ * `readSmallBlob` and oci's parsers throw, and the signal's reason.
  */
 export async function imageBlobs(
   layout: Layout,
   target: Descriptor,
-  depth: number = DEEPEST,
+  { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<ImageBlobs> {
+  return await blobsBelow({ layout, known: new Map(), signal }, target, DEEPEST);
+}
+
+// Without this, indexes that list each other several times take a time that grows with the power of their depth.
+async function blobsBelow(walk: Walk, target: Descriptor, depth: number): Promise<ImageBlobs> {
+  const key = [depth, target.mediaType, target.size, target.digest].join(' ');
+  const found = walk.known.get(key) ?? follow(walk, target, depth);
+  walk.known.set(key, found);
+  return await found;
+}
+
+async function follow(walk: Walk, target: Descriptor, depth: number): Promise<ImageBlobs> {
+  const { layout, signal } = walk;
+  signal?.throwIfAborted();
   if (!(await hasBlob(layout, target))) return { present: [], missing: [target] };
   const isParent = isIndexType(target.mediaType) || isManifestType(target.mediaType);
   if (!isParent || depth === 0) return { present: [target], missing: [] };
   const content = parseManifestOrIndex(await readSmallBlob(layout, target), target.mediaType);
   const parts =
     content.kind === 'index'
-      ? await ofIndex(layout, content.index.manifests, depth)
-      : await ofManifest(layout, [content.manifest.config, ...content.manifest.layers]);
+      ? await ofIndex(walk, content.index.manifests, depth)
+      : await ofManifest(walk, [content.manifest.config, ...content.manifest.layers]);
   return { present: unique([target, ...parts.present]), missing: unique(parts.missing) };
 }
 
-async function ofManifest(layout: Layout, parts: readonly Descriptor[]): Promise<ImageBlobs> {
+async function ofManifest(
+  { layout, signal }: Walk,
+  parts: readonly Descriptor[],
+): Promise<ImageBlobs> {
   const result: ImageBlobs = { present: [], missing: [] };
   for (const part of parts) {
+    signal?.throwIfAborted();
     if (await hasBlob(layout, part)) result.present.push(part);
     else if (part.urls === undefined || part.urls.length === 0) result.missing.push(part);
   }
@@ -46,16 +71,18 @@ async function ofManifest(layout: Layout, parts: readonly Descriptor[]): Promise
 }
 
 async function ofIndex(
-  layout: Layout,
+  walk: Walk,
   manifests: readonly Descriptor[],
   depth: number,
 ): Promise<ImageBlobs> {
-  const children: ImageBlobs[] = [];
-  for (const manifest of manifests) children.push(await imageBlobs(layout, manifest, depth - 1));
-  const complete = children.filter((child) => child.missing.length === 0);
+  const children = new Set<ImageBlobs>();
+  for (const manifest of manifests) {
+    children.add(await blobsBelow(walk, manifest, depth - 1));
+  }
+  const complete = [...children].filter((child) => child.missing.length === 0);
   const present = complete.flatMap((child) => child.present);
-  if (complete.length > 0 || children.length === 0) return { present, missing: [] };
-  return { present, missing: children.flatMap((child) => child.missing) };
+  if (complete.length > 0 || children.size === 0) return { present, missing: [] };
+  return { present, missing: [...children].flatMap((child) => child.missing) };
 }
 
 function unique(descriptors: readonly Descriptor[]): Descriptor[] {

@@ -8,6 +8,10 @@ import type { Layout } from './layout.ts';
 import { readCapped } from './read-capped.ts';
 
 const LIMIT = 4 * 1024 * 1024;
+// Nobody writes more than a few names and notes into an entry; what an archive has in one would fill the index for all.
+const LARGEST_ENTRY = 64 * 1024;
+// What is left for names that change.
+const ROOM = 256 * 1024;
 
 /**
  * The layout's index.json, read without a lock: it is replaced whole, so that it is always one that
@@ -32,7 +36,9 @@ export async function readIndex(layout: Layout): Promise<ImageIndex> {
 /**
  * Replaces index.json by what `change` makes of it, under its lock, so that concurrent updates all
  * count. `change` answers a new index, or the very one that it was given to leave it as it is. No
- * other lock may be asked for inside. Throws what `readIndex`, `acquireLock` and `writeFileAtomic` throw.
+ * other lock may be asked for inside. What `readIndex` could not read again is not written: INDEX_TOO_LARGE where an
+ * entry that is added has more than 64 KiB, or a growing index nearly 4 MiB. Throws also what `readIndex`,
+ * `acquireLock` and `writeFileAtomic` throw.
  */
 export async function updateIndex(
   layout: Layout,
@@ -43,6 +49,25 @@ export async function updateIndex(
     const before = await readIndex(layout);
     const after = change(before);
     if (after === before) return;
-    await writeFileAtomic(path, JSON.stringify(after), { mode: 0o644 });
+    const text = JSON.stringify(after);
+    requireReadable(path, before, after, Buffer.byteLength(text));
+    await writeFileAtomic(path, text, { mode: 0o644 });
   });
+}
+
+function requireReadable(path: string, before: ImageIndex, after: ImageIndex, size: number): void {
+  const known = new Set(before.manifests);
+  const added = after.manifests.filter((entry) => !known.has(entry));
+  const large = added.find((entry) => Buffer.byteLength(JSON.stringify(entry)) > LARGEST_ENTRY);
+  if (large !== undefined) {
+    const what = `image ${large.digest}: its entry has more than ${LARGEST_ENTRY} bytes`;
+    throw tooLarge(path, what, 'it has annotations that nobody needs; ask who made it');
+  }
+  if (size <= LIMIT - ROOM || size <= Buffer.byteLength(JSON.stringify(before))) return;
+  const what = `${path}: has no room for more than its ${before.manifests.length} entries`;
+  throw tooLarge(path, what, 'remove images or names');
+}
+
+function tooLarge(path: string, what: string, hint: string): LayoutError {
+  return new LayoutError('INDEX_TOO_LARGE', what, { path, hint });
 }

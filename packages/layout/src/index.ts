@@ -17,7 +17,7 @@ export { parseLayoutReference } from './layout-reference.ts';
 export type { LayoutReference } from './layout-reference.ts';
 export { openLayout } from './layout.ts';
 export type { Layout } from './layout.ts';
-export { imageName, nameAnnotations, tagManifest } from './names.ts';
+export { imageName, nameAnnotations, tagManifest, withEntry } from './names.ts';
 export { readBlob, readSmallBlob } from './read-blob.ts';
 export type { SmallBlobOptions } from './read-blob.ts';
 export { readLayoutTar } from './read-layout-tar.ts';

@@ -3,6 +3,7 @@ import type { Digest } from '@ctrkit/oci';
 export type LayoutErrorCode =
   | 'LAYOUT_NOT_FOUND'
   | 'LAYOUT_INVALID'
+  | 'INDEX_TOO_LARGE'
   | 'LAYOUT_REFERENCE_INVALID'
   | 'BLOB_NOT_FOUND'
   | 'BLOB_TOO_LARGE'

@@ -57,8 +57,8 @@ export async function readLayoutTar(
     const name = nameOf(imageName(entry), entry);
     images.push({ ...(name !== undefined && { name }), descriptor });
   }
-  await requireComplete(layout, images, since);
-  for (const { descriptor } of images) await checkImage(layout, descriptor);
+  await requireComplete(layout, images, since, signal);
+  for (const { descriptor } of images) await checkImage(layout, descriptor, { signal });
   signal?.throwIfAborted();
   await updateIndex(layout, (index) => ({
     ...index,
@@ -108,10 +108,11 @@ async function requireComplete(
   layout: Layout,
   images: readonly ArchivedImage[],
   since: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const all: MissingBlobs[] = [];
   for (const { name, descriptor } of images) {
-    const { missing } = await imageBlobs(layout, descriptor);
+    const { missing } = await imageBlobs(layout, descriptor, { signal });
     const blobs = missing.map(({ digest }) => digest);
     if (blobs.length > 0) all.push({ image: name ?? descriptor.digest, blobs });
   }

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sweepTemporaries } from '@ctrkit/durable';
 import { imageName, nameAnnotations, readIndex, tagManifest, updateIndex } from '@ctrkit/layout';
+import type { LayoutError } from '@ctrkit/layout';
+import type { Descriptor } from '@ctrkit/oci';
 import { temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -122,6 +124,22 @@ test('kill -9 while names are recorded: what was said to be there is, and the in
     names.filter((name) => name.startsWith('.tmp')),
     [],
   );
+});
+
+test('a full index takes no more, but what makes it smaller', async () => {
+  await using directory = await temporaryDirectory();
+  const { layout, image } = await madeLayout(directory.path);
+  const annotations = { note: 'n'.repeat(60_000) };
+  const add = async (count: number): Promise<void> => {
+    const entry: Descriptor = { ...descriptorOf(image), annotations };
+    const added = Array.from({ length: count }, () => entry);
+    await updateIndex(layout, (index) => ({ ...index, manifests: added.concat(index.manifests) }));
+  };
+  await add(60);
+  assert.is(((await rejection(add(10))) as LayoutError).code, 'INDEX_TOO_LARGE');
+  assert.is((await readIndex(layout)).manifests.length, 61);
+  await updateIndex(layout, (index) => ({ ...index, manifests: index.manifests.slice(1) }));
+  assert.is((await readIndex(layout)).manifests.length, 60);
 });
 
 test.run();

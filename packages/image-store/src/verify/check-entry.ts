@@ -25,18 +25,26 @@ export interface Check {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The check of one entry: what it lists many times is looked at once. */
+interface EntryCheck extends Check {
+  readonly seen: Set<string>;
+}
+
 /** Follows an image from its entry to its last byte and notes what is wrong. */
 export async function checkEntry(check: Check, entry: Entry): Promise<void> {
-  await checkTarget(check, entry, entry.descriptor, DEEPEST);
+  await checkTarget({ ...check, seen: new Set() }, entry, entry.descriptor, DEEPEST);
 }
 
 async function checkTarget(
-  check: Check,
+  check: EntryCheck,
   entry: Entry,
   target: Descriptor,
   depth: number,
 ): Promise<void> {
   check.signal?.throwIfAborted();
+  const key = [depth, target.mediaType, target.size, target.digest].join(' ');
+  if (check.seen.has(key)) return;
+  check.seen.add(key);
   if (!(await checkBlob(check, entry, target))) return;
   try {
     if (isIndexType(target.mediaType) && depth > 0) await checkIndex(check, entry, target, depth);
@@ -56,7 +64,7 @@ async function checkBlob(check: Check, entry: Entry, blob: Descriptor): Promise<
 
 // Who pulls fetches one platform of several; so the others may be absent, but not one that was begun.
 async function checkIndex(
-  check: Check,
+  check: EntryCheck,
   entry: Entry,
   target: Descriptor,
   depth: number,

@@ -20,20 +20,19 @@ import { forEachParallel } from './for-each.ts';
 import type { Remainder } from './for-each.ts';
 import { createGate } from './gate.ts';
 import { recordName, storeDocuments } from './record-image.ts';
+import type { RecordOptions } from './record-image.ts';
 import { dropDamaged } from './stored-blob.ts';
 import { selectImage } from './select-image.ts';
 import type { SelectedImage } from './select-image.ts';
 
 /** How an image is pulled. */
-export interface PullOptions {
+export interface PullOptions extends RecordOptions {
   /** Whose image is taken from an index; when given, the image must be for it. @default this machine's */
   platform?: Platform;
   /** @default one that asks as nobody */
   client?: RegistryClient;
   /** What `client.resolve` answered for the reference, if that is known already. */
   resolved?: FetchedManifest;
-  /** The ref name under which it is recorded in the layout. @default the full reference */
-  name?: string;
   /** Blobs at a time. @default 3 */
   concurrency?: number;
   signal?: AbortSignal;
@@ -106,7 +105,7 @@ export async function pull(
     await onResolved?.([...documents, ...blobs].map(({ digest }) => digest));
     await dropDamaged(layout, image.manifest.config);
     const downloadedBytes = await bringAll(client, reference, layout, image, blobs, options);
-    const changed = await recordName(layout, image, reference, options.name);
+    const changed = await recordName(layout, image, reference, options);
     const { descriptor, target } = image;
     return { descriptor, target, changed, downloadedBytes };
   } finally {

@@ -1,7 +1,7 @@
-import { imageName, nameAnnotations, readIndex, tagManifest, writeBlob } from '@ctrkit/layout';
+import { imageName, nameAnnotations, updateIndex, withEntry, writeBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { formatReference } from '@ctrkit/oci';
-import type { Reference } from '@ctrkit/oci';
+import type { Descriptor, Reference } from '@ctrkit/oci';
 import type { SelectedImage } from './select-image.ts';
 import { readStored } from './stored-blob.ts';
 
@@ -17,6 +17,16 @@ export async function storeDocuments(layout: Layout, { documents }: SelectedImag
   }
 }
 
+/** Under what a pulled image is recorded. */
+export interface RecordOptions {
+  /** The ref name under which it is recorded in the layout. @default the full reference */
+  name?: string;
+  /** The reference that means it from then on. @default that which is pulled */
+  recordAs?: Reference;
+  /** The entries of index.json with the image's added. @default it takes the place of its namesake */
+  joined?: (entries: Descriptor[], added: Descriptor) => Descriptor[];
+}
+
 /**
  * Records the name of an image whose blobs are all there, unless it is recorded. Answers whether it
  * points to something else than before.
@@ -25,16 +35,19 @@ export async function recordName(
   layout: Layout,
   { target }: SelectedImage,
   reference: Reference,
-  name: string | undefined,
+  { name, recordAs = reference, joined = withEntry }: RecordOptions,
 ): Promise<boolean> {
-  const fullName = nameOf(reference);
+  const fullName = nameOf(recordAs);
   const refName = name ?? fullName;
-  const { manifests } = await readIndex(layout);
-  const before = manifests.find((entry) => imageName(entry) === fullName);
-  const changed = before?.digest !== target.digest;
-  if (changed || before?.annotations?.[REF_NAME] !== refName) {
-    await tagManifest(layout, refName, { ...target, annotations: nameAnnotations(fullName) });
-  }
+  const annotations = { ...nameAnnotations(fullName), [REF_NAME]: refName };
+  let changed = false;
+  // What had the name until now is told by the index that is replaced, not by an earlier look.
+  await updateIndex(layout, (index) => {
+    const before = index.manifests.find((entry) => imageName(entry) === fullName);
+    changed = before?.digest !== target.digest;
+    if (!changed && before?.annotations?.[REF_NAME] === refName) return index;
+    return { ...index, manifests: joined(index.manifests, { ...target, annotations }) };
+  });
   return changed;
 }
 
