@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
@@ -10,7 +11,7 @@ import type { CommitContainerOptions } from '../src/index.ts';
 import { whilePaused } from '../src/while-paused.ts';
 import { findContainer } from '../src/find.ts';
 import { codeOf } from './fixture.ts';
-import { canRun, importBusybox, inWorld, runOfContainer, until, untilItWrote } from './world.ts';
+import { canRun, importBusybox, inWorld, nodeArguments, runOfContainer, until, untilItWrote } from './world.ts'; // prettier-ignore
 import type { World } from './world.ts';
 
 /** What a container of a committed image says. */
@@ -29,6 +30,19 @@ async function committed(world: World, id: string, options: CommitContainerOptio
   assert.is(image?.id, imageId);
   return image?.config;
 }
+
+/** Does something in another process at this very moment: who reads the container's files stands in the midst of them. */
+function meanwhile(world: World, id: string, program: string): void {
+  const args = nodeArguments(world, program, { id });
+  const { status } = spawnSync(process.execPath, args, { cwd: import.meta.dirname });
+  assert.is(status, 0);
+}
+
+const REMOVE = 'await ctr.removeContainer(engine, parameters.id, { force: true })';
+const START = '(await ctr.startContainer(engine, parameters.id)).release()';
+
+/** More than a pipe holds, after a name that is told when it is passed. */
+const MUCH = 'touch /.wh.told; for n in 1 2 3 4 5; do dd if=/dev/zero of=/z$n bs=1M count=1; done 2>/dev/null'; // prettier-ignore
 
 const cgroupOf = (world: World, id: string) => openCgroup(runOfContainer(world, id).cgroupsPath);
 
@@ -131,6 +145,29 @@ if (canRun()) {
       }
     },
   );
+
+  inStore('one that is removed while its files are read makes no image', async (world) => {
+    for (const [id, options] of [
+      [(await world.complete(MUCH)).id, {}],
+      [await world.detached(`${MUCH}; echo ready; sleep 1000`), { pause: false }],
+    ] as const) {
+      await until('its files', () => existsSync(join(world.root, 'containers', id, 'upper/z5')));
+      const store = await openImageStore(world);
+      const before = (await store.list()).length;
+      const onEvent = (): void => meanwhile(world, id, REMOVE);
+      const code = await codeOf(() => commitContainer(world, id, { ...options, onEvent }));
+      assert.is(code, 'CONTAINER_NOT_FOUND');
+      assert.is((await store.list()).length, before);
+    }
+  });
+
+  inStore('one that is started while its files are read did not stand still', async (world) => {
+    const { id } = await world.complete(`[ -e /z1 ] && sleep 1000; ${MUCH}`);
+    const onEvent = (): void => meanwhile(world, id, START);
+    assert.is(await codeOf(() => commitContainer(world, id, { onEvent })), 'CONTAINER_BUSY');
+    await commitContainer(world, id);
+    await stopContainer(world, id, { timeout: 0 });
+  });
 
   inStore('a mistake makes no image', async (world) => {
     const { id } = await world.complete('true');
