@@ -93,7 +93,7 @@ async function* whileNotStarted(
   });
 }
 
-/** What a container changed, whole or with an error at its end. */
+/** What a container changed, whole or with an error at its end; it stands still only while that is read. */
 function changesOf(
   engine: Engine,
   container: Container,
@@ -103,7 +103,7 @@ function changesOf(
   const mountPoints = mountPointsOf(spec);
   const changes = packChanges({ ...overlayOf(spec), mountPoints, onEvent, signal });
   const whole = whileThere(engine, container, changes);
-  return pause ? whileNotStarted(engine, container, whole) : whole;
+  return pause ? whileNotStarted(engine, container, whilePaused(engine, container, whole)) : whole;
 }
 
 /**
@@ -116,13 +116,13 @@ export async function commitContainer(
   nameOrId: string,
   options: CommitContainerOptions = {},
 ): Promise<Digest> {
-  const { name, changes = [], author, message, pause = true, signal } = options;
+  const { name, changes = [], author, message, signal } = options;
   const container = findContainer(engine, nameOrId);
   const spec = readSpec(engine, container.id);
   const store = await openImageStore(engine);
   const image = required(await store.find(container.imageId), container);
   const layer = changesOf(engine, container, spec, options);
-  const commit = async (): Promise<Digest> => {
+  try {
     const { id } = await store.commit(image, layer, {
       config: runConfigOf(container, spec, image.config.config),
       changes,
@@ -133,6 +133,8 @@ export async function commitContainer(
       ...(signal === undefined ? {} : { signal }),
     });
     return id;
-  };
-  return pause ? whilePaused(engine, container, commit) : commit();
+  } finally {
+    // Whoever fails to write it may not wait until the container goes on.
+    await layer.return();
+  }
 }
