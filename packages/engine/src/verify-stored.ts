@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
-import type { FetchAgain, ImageStore, StoredImage } from '@ctrkit/image-store';
+import type { FetchAgain, ImageStore, StoredImage, VerifyResult } from '@ctrkit/image-store';
 import { isIndexType, isManifestType, OciError } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { LayoutError } from '@ctrkit/layout';
-import { createRegistryClient, dockerConfigCredentials } from '@ctrkit/registry-client';
 import type { RegistryClient } from '@ctrkit/registry-client';
 import { discardLayer, ensureLayers, layersOf, verifyLayer } from '@ctrkit/rootfs';
 import type { ImageLayer, LayerDamage, LayeredImage } from '@ctrkit/rootfs';
@@ -21,14 +20,20 @@ export async function verifyStored(
   { images = [], repair = false, signal }: VerifyImagesOptions = {},
 ): Promise<VerifiedImages> {
   const store = await openImageStore({ root: engine.root });
-  const client = createRegistryClient({ credentials: dockerConfigCredentials() });
+  const scope = { images, ...(signal !== undefined && { signal }) };
+  const result = await (repair ? repaired(store, scope) : store.verify(scope));
+  return { ...result, layers: await verifyLayers(engine, store, { images, repair, signal }) };
+}
+
+/** Asks the registries as the user and the machine are set up. */
+async function repaired(
+  store: ImageStore,
+  scope: { readonly images: readonly string[]; readonly signal?: AbortSignal },
+): Promise<VerifyResult> {
+  const { userRegistryClient } = await import('@ctrkit/registry-client');
+  const client = await userRegistryClient();
   try {
-    const result = await store.verify({
-      images,
-      ...(repair && { repair: fetchFrom(client, signal) }),
-      ...(signal !== undefined && { signal }),
-    });
-    return { ...result, layers: await verifyLayers(engine, store, { images, repair, signal }) };
+    return await store.verify({ ...scope, repair: fetchFrom(client, scope.signal) });
   } finally {
     client.close();
   }

@@ -34,6 +34,20 @@ if (canRun()) {
     assert.deepEqual((await verifyImages(world)).layers, []);
   });
 
+  inWorld('who repairs asks registries as pull does; who does not needs none', async (world) => {
+    await importBusybox(world, world.directory);
+    const { CTR_REGISTRIES: before } = process.env;
+    process.env['CTR_REGISTRIES'] = join(world.directory, 'registries.json');
+    writeFileSync(process.env['CTR_REGISTRIES'], 'damaged');
+    try {
+      assert.deepEqual((await verifyImages(world)).layers, []);
+      await assert.rejects(verifyImages(world, { repair: true }), { code: 'REGISTRIES_INVALID' });
+    } finally {
+      if (before === undefined) delete process.env['CTR_REGISTRIES'];
+      else process.env['CTR_REGISTRIES'] = before;
+    }
+  });
+
   inWorld('what a running container stands on is left alone', async (world) => {
     const own = worldOf(world, await importBusybox(world, world.directory));
     const id = await own.detached('sleep 1000');
