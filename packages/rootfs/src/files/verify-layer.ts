@@ -18,8 +18,8 @@ export interface LayerDamage {
 }
 
 /**
- * Holds a layer, where it is unpacked, against its blob: every name, kind, owner, mode, link and byte. Answers what
- * differs, or undefined when nothing does or it is not unpacked. Throws LAYER_INVALID, and what layout's
+ * Holds a layer, where it is unpacked, against its blob: every name, kind, owner, mode, target and byte, not which names
+ * are links to one file, times, nor extended attributes. Answers what differs, or undefined when nothing does or it is not unpacked. Throws LAYER_INVALID, and what layout's
  * `readBlob` and `decompress` throw.
  */
 export async function verifyLayer(
