@@ -40,12 +40,13 @@ function ownVariables(env: readonly string[], image: readonly string[]): string[
   );
 }
 
-// Its program and the words after it, as far as the image tells them apart.
-function commandOf(args: readonly string[], { Entrypoint = [] }: ImageRunConfig): ImageRunConfig {
-  const isSame = Entrypoint.every((word, index) => args[index] === word);
-  const rest = isSame ? args.slice(Entrypoint.length) : [...args];
+// Of a container that does not say what of its command is the entrypoint, the image's is, if it begins so.
+function commandOf({ command, entrypoint }: Container, image: ImageRunConfig): ImageRunConfig {
+  const program = entrypoint ?? image.Entrypoint ?? [];
+  const isSame = program.every((word, index) => command[index] === word);
+  const rest = isSame ? command.slice(program.length) : command;
   return {
-    ...(isSame && Entrypoint.length > 0 ? { Entrypoint } : {}),
+    ...(isSame && program.length > 0 ? { Entrypoint: [...program] } : {}),
     ...(rest.length === 0 ? {} : { Cmd: [...rest] }),
   };
 }
@@ -62,7 +63,7 @@ function runConfigOf(
   const cwd = process?.cwd ?? '/';
   return {
     ...rest,
-    ...commandOf(container.command, image),
+    ...commandOf(container, image),
     ...(env.length === 0 ? {} : { Env: env }),
     ...(user === '' ? {} : { User: user }),
     ...(cwd === '/' ? {} : { WorkingDir: cwd }),

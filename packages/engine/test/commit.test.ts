@@ -106,6 +106,15 @@ if (canRun()) {
     assert.is(config?.history?.at(-1)?.empty_layer, true);
   });
 
+  inStore('an entrypoint that was given stays one', async (world) => {
+    const { id } = await world.complete('true', { entrypoint: '/bin/busybox' });
+    const config = (await committed(world, id))?.config;
+    assert.equal([config?.Entrypoint, config?.Cmd], [['/bin/busybox'], ['sh', '-c', 'true']]);
+    const none = await world.complete('true', { entrypoint: '' });
+    const other = (await committed(world, none.id))?.config;
+    assert.equal([other?.Entrypoint, other?.Cmd], [undefined, ['sh', '-c', 'true']]);
+  });
+
   inStore('the same changes are the same layer', async (world) => {
     const diffIds = [];
     for (let n = 0; n < 2; n += 1) {
