@@ -9,8 +9,10 @@ import { mountPointsOf, overlayOf } from './container-files.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
+import { containerWithId } from './list.ts';
 import type { Container } from './list.ts';
 import { whilePaused } from './while-paused.ts';
+import { whileThere } from './while-there.ts';
 
 export interface CommitContainerOptions {
   /** @default none */
@@ -38,12 +40,13 @@ function ownVariables(env: readonly string[], image: readonly string[]): string[
   );
 }
 
-// Its program and the words after it, as far as the image tells them apart.
-function commandOf(args: readonly string[], { Entrypoint = [] }: ImageRunConfig): ImageRunConfig {
-  const isSame = Entrypoint.every((word, index) => args[index] === word);
-  const rest = isSame ? args.slice(Entrypoint.length) : [...args];
+// Of a container that does not say what of its command is the entrypoint, the image's is, if it begins so.
+function commandOf({ command, entrypoint }: Container, image: ImageRunConfig): ImageRunConfig {
+  const program = entrypoint ?? image.Entrypoint ?? [];
+  const isSame = program.every((word, index) => command[index] === word);
+  const rest = isSame ? command.slice(program.length) : command;
   return {
-    ...(isSame && Entrypoint.length > 0 ? { Entrypoint } : {}),
+    ...(isSame && program.length > 0 ? { Entrypoint: [...program] } : {}),
     ...(rest.length === 0 ? {} : { Cmd: [...rest] }),
   };
 }
@@ -60,7 +63,7 @@ function runConfigOf(
   const cwd = process?.cwd ?? '/';
   return {
     ...rest,
-    ...commandOf(container.command, image),
+    ...commandOf(container, image),
     ...(env.length === 0 ? {} : { Env: env }),
     ...(user === '' ? {} : { User: user }),
     ...(cwd === '/' ? {} : { WorkingDir: cwd }),
@@ -76,28 +79,51 @@ function required(image: StoredImage | undefined, { imageId }: Container): Store
   });
 }
 
+/** Fails at the end where a container began to run while its files were read: they are not of one moment. */
+async function* whileNotStarted(
+  engine: Engine,
+  { id, startedAt, state }: Container,
+  files: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  yield* files;
+  const now = containerWithId(engine, id);
+  const isRunning = state.status !== 'running' && now?.state.status === 'running';
+  if (now?.startedAt === startedAt && !isRunning) return;
+  throw new EngineError('CONTAINER_BUSY', `container ${id} was started while its files were read`, {
+    hint: 'try again: as it runs now, it is made to stand still meanwhile',
+  });
+}
+
+/** What a container changed, whole or with an error at its end; it stands still only while that is read. */
+function changesOf(
+  engine: Engine,
+  container: Container,
+  spec: RuntimeSpec,
+  { pause = true, signal, onEvent }: CommitContainerOptions,
+): AsyncGenerator<Buffer, void, undefined> {
+  const mountPoints = mountPointsOf(spec);
+  const changes = packChanges({ ...overlayOf(spec), mountPoints, onEvent, signal });
+  const whole = whileThere(engine, container, changes);
+  return pause ? whileNotStarted(engine, container, whilePaused(engine, container, whole)) : whole;
+}
+
 /**
  * Makes an image of a container: its image, what it changed, and how it runs. Returns the image's id. Nothing shows after an
- * error. Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED, IMAGE_NOT_FOUND, CgroupError, RootfsError and
- * what image-store's `commit` throws.
+ * error. Throws CONTAINER_NOT_FOUND, also where it is removed meanwhile, CONTAINER_BUSY where it is started, CONTAINER_AMBIGUOUS,
+ * CONTAINER_DAMAGED, IMAGE_NOT_FOUND, CgroupError, RootfsError and what image-store's `commit` throws.
  */
 export async function commitContainer(
   engine: Engine,
   nameOrId: string,
   options: CommitContainerOptions = {},
 ): Promise<Digest> {
-  const { name, changes = [], author, message, pause = true, signal, onEvent } = options;
+  const { name, changes = [], author, message, signal } = options;
   const container = findContainer(engine, nameOrId);
   const spec = readSpec(engine, container.id);
   const store = await openImageStore(engine);
   const image = required(await store.find(container.imageId), container);
-  const layer = packChanges({
-    ...overlayOf(spec),
-    mountPoints: mountPointsOf(spec),
-    onEvent,
-    signal,
-  });
-  const commit = async (): Promise<Digest> => {
+  const layer = changesOf(engine, container, spec, options);
+  try {
     const { id } = await store.commit(image, layer, {
       config: runConfigOf(container, spec, image.config.config),
       changes,
@@ -108,6 +134,8 @@ export async function commitContainer(
       ...(signal === undefined ? {} : { signal }),
     });
     return id;
-  };
-  return pause ? whilePaused(engine, container, commit) : commit();
+  } finally {
+    // Whoever fails to write it may not wait until the container goes on.
+    await layer.return();
+  }
 }

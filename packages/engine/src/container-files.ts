@@ -5,6 +5,7 @@ import { readSpec } from './bundle.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
 import { readRunRecord } from './run-record.ts';
+import { whileThere } from './while-there.ts';
 
 /** The directories of a container's overlay, as its spec has them; empty where it has none. */
 export interface OverlayDirectories {
@@ -59,12 +60,14 @@ export function containerTree(engine: Engine, nameOrId: string): Tree {
 
 /**
  * All files of a container as an uncompressed tar archive, and nothing of its image's config. Throws CONTAINER_NOT_FOUND,
- * CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED at once, RootfsError while it is read.
+ * CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED at once, RootfsError while it is read, CONTAINER_NOT_FOUND at its end where the
+ * container was removed meanwhile.
  */
 export function exportContainer(
   engine: Engine,
   nameOrId: string,
   options: { readonly signal?: AbortSignal } = {},
-): AsyncGenerator<Buffer> {
-  return packTree(containerTree(engine, nameOrId), options);
+): AsyncGenerator<Buffer, void, undefined> {
+  const container = findContainer(engine, nameOrId);
+  return whileThere(engine, container, packTree(containerTree(engine, container.id), options));
 }

@@ -15,6 +15,8 @@ export interface ContainerRecord {
   /** The digest of the image's configuration. */
   readonly imageId: string;
   readonly command: readonly string[];
+  /** How `command` begins: the image's entrypoint or the user's. Containers of earlier versions do not say. */
+  readonly entrypoint?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
   /** `user[:group]`, looked up in the container's root at each start. */

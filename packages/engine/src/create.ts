@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
+import { entrypointOf } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
@@ -80,6 +81,7 @@ function recordOf(
     autoRemove: options.autoRemove ?? false,
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],
+    entrypoint: entrypointOf(image.config, options),
     labels: { ...config.Labels, ...options.labels },
     user: options.user ?? config.User ?? '',
     terminal: options.terminal ?? false,

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errnoOf } from '@ctrkit/durable';
 import { openImageStore } from '@ctrkit/image-store';
-import type { FetchAgain, ImageStore, StoredImage } from '@ctrkit/image-store';
+import type { FetchAgain, ImageStore, StoredImage, VerifyResult } from '@ctrkit/image-store';
 import { isIndexType, isManifestType, OciError } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { LayoutError } from '@ctrkit/layout';
-import { createRegistryClient, dockerConfigCredentials } from '@ctrkit/registry-client';
 import type { RegistryClient } from '@ctrkit/registry-client';
-import { discardLayer, ensureLayers, layersOf, verifyLayer } from '@ctrkit/rootfs';
+import { claimLayers, discardLayer, ensureLayers, layersOf, verifyLayer } from '@ctrkit/rootfs';
 import type { ImageLayer, LayerDamage, LayeredImage } from '@ctrkit/rootfs';
-import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { listContainers } from './list.ts';
+import { readRunRecord } from './run-record.ts';
+import { containerLayers } from './unused-layers.ts';
 import type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verify-images.ts';
 
 /** What `verifyImages` does. */
@@ -21,14 +18,20 @@ export async function verifyStored(
   { images = [], repair = false, signal }: VerifyImagesOptions = {},
 ): Promise<VerifiedImages> {
   const store = await openImageStore({ root: engine.root });
-  const client = createRegistryClient({ credentials: dockerConfigCredentials() });
+  const scope = { images, ...(signal !== undefined && { signal }) };
+  const result = await (repair ? repaired(store, scope) : store.verify(scope));
+  return { ...result, layers: await verifyLayers(engine, store, { images, repair, signal }) };
+}
+
+/** Asks the registries as the user and the machine are set up. */
+async function repaired(
+  store: ImageStore,
+  scope: { readonly images: readonly string[]; readonly signal?: AbortSignal },
+): Promise<VerifyResult> {
+  const { userRegistryClient } = await import('@ctrkit/registry-client');
+  const client = await userRegistryClient();
   try {
-    const result = await store.verify({
-      images,
-      ...(repair && { repair: fetchFrom(client, signal) }),
-      ...(signal !== undefined && { signal }),
-    });
-    return { ...result, layers: await verifyLayers(engine, store, { images, repair, signal }) };
+    return await store.verify({ ...scope, repair: fetchFrom(client, scope.signal) });
   } finally {
     client.close();
   }
@@ -54,18 +57,18 @@ interface LayerScope {
 async function verifyLayers(
   engine: Engine,
   store: ImageStore,
-  { images, repair, signal }: LayerScope,
+  scope: LayerScope,
 ): Promise<DamagedLayer[]> {
   const ids = new Map<Digest, Digest | undefined>();
   const damaged = new Map<Digest, DamagedLayer>();
-  for (const image of await layeredImages(store, images)) {
+  for (const image of await layeredImages(store, scope.images)) {
     for (const layer of layersOf(image)) {
       const { chainId } = layer;
       if (!ids.has(chainId)) {
-        const damage = await damageOf(engine, store, layer, signal);
+        const damage = await damageOf(engine, store, image, layer, scope.signal);
         ids.set(chainId, damage?.id);
         if (damage !== undefined && !damaged.has(damage.id)) {
-          damaged.set(damage.id, await repairLayer(engine, store, image, damage, repair));
+          damaged.set(damage.id, await repairLayer(engine, store, image, damage, scope));
         }
       }
       const id = ids.get(chainId);
@@ -93,13 +96,17 @@ async function layeredImages(store: ImageStore, images: readonly string[]): Prom
   return found;
 }
 
+// Claimed meanwhile: what a collector takes away under our eyes looks damaged.
 async function damageOf(
   engine: Engine,
   store: ImageStore,
+  image: LayeredImage,
   layer: ImageLayer,
   signal: AbortSignal | undefined,
 ): Promise<LayerDamage | undefined> {
-  return await quietly(() => verifyLayer(store.layout, layer, { root: engine.root, signal }));
+  const { root } = engine;
+  using _ = await claimLayers(root, image, signal === undefined ? {} : { signal });
+  return await quietly(() => verifyLayer(store.layout, layer, { root, signal }));
 }
 
 // Where the blob is damaged there is nothing to hold a layer against, and its damage is told already.
@@ -117,35 +124,28 @@ async function repairLayer(
   store: ImageStore,
   image: LayeredImage,
   damage: LayerDamage,
-  repair: boolean,
+  { repair, signal }: LayerScope,
 ): Promise<DamagedLayer> {
-  if (!repair) return { ...damage, images: [], repaired: false };
-  const user = runningOn(engine, damage.directory);
-  if (user !== undefined) {
-    return {
-      ...damage,
-      images: [],
-      repaired: false,
-      repairError: `container ${user} runs on it: stop it first`,
-    };
+  const told = { ...damage, images: [], repaired: false };
+  if (!repair) return told;
+  const signalled = signal === undefined ? {} : { signal };
+  let user: string | undefined;
+  const isUsed = (): boolean => (user = userOf(engine, damage.id)) !== undefined;
+  if (await discardLayer(engine.root, damage.id, { isUsed, ...signalled })) {
+    await ensureLayers(store.layout, image, { root: engine.root, ...signalled });
+    return { ...told, repaired: true };
   }
-  await discardLayer(engine.root, damage.id);
-  await ensureLayers(store.layout, image, { root: engine.root });
-  return { ...damage, images: [], repaired: true };
+  const repairError =
+    user === undefined
+      ? 'another command is using it: try again when that is done'
+      : `container ${user} runs on it: stop it first`;
+  return { ...told, repairError };
 }
 
-/** The name of a running container whose bundle mounts that directory. */
-function runningOn(engine: Engine, directory: string): string | undefined {
-  const running = listContainers(engine).filter(({ state }) => state.status === 'running');
-  return running.find(({ id }) => bundleOf(engine, id).includes(directory))?.name;
-}
-
-function bundleOf(engine: Engine, id: string): string {
-  try {
-    return readFileSync(join(containerDirectory(engine, id), 'bundle', 'config.json'), 'utf8');
-  } catch (error) {
-    // Removed meanwhile.
-    if (errnoOf(error) === 'ENOENT') return '';
-    throw error;
-  }
+/** The name of a container that runs, or is about to, on that layer. */
+function userOf(engine: Engine, layer: Digest): string | undefined {
+  const running = listContainers(engine).filter(
+    ({ id, state }) => state.status === 'running' || readRunRecord(engine, id) !== undefined,
+  );
+  return running.find(({ id }) => containerLayers(engine, id).includes(layer))?.name;
 }

@@ -24,6 +24,9 @@ function pausers(engine: Engine, id: string): string[] {
 const lockPauses = (engine: Engine): Promise<Lock | undefined> =>
   acquireLock(join(engine.run, 'pauses.lock'));
 
+// It has ended meanwhile, or there is nothing to make it stand still by.
+const leftAsItIs: ReadonlySet<unknown> = new Set(['CGROUP_NOT_FOUND', 'CGROUP_UNAVAILABLE']);
+
 async function setPaused(engine: Engine, id: string, paused: boolean): Promise<void> {
   const path = readRunRecord(engine, id)?.cgroupsPath;
   if (path === undefined) return;
@@ -31,8 +34,7 @@ async function setPaused(engine: Engine, id: string, paused: boolean): Promise<v
     const cgroup = await openCgroup(path);
     await (paused ? cgroup.freeze() : cgroup.thaw());
   } catch (error) {
-    // It has ended meanwhile.
-    if (!(error instanceof CgroupError) || error.code !== 'CGROUP_NOT_FOUND') throw error;
+    if (!(error instanceof CgroupError) || !leftAsItIs.has(error.code)) throw error;
   }
 }
 
@@ -53,7 +55,14 @@ function announce(engine: Engine, id: string): string | undefined {
 async function pause(engine: Engine, id: string): Promise<string | undefined> {
   await using _lock = await lockPauses(engine);
   const own = announce(engine, id);
-  if (own !== undefined) await setPaused(engine, id, true);
+  if (own === undefined) return undefined;
+  try {
+    await setPaused(engine, id, true);
+  } catch (error) {
+    // Nobody is to wait for us, who go on without it.
+    rmSync(own, { force: true });
+    throw error;
+  }
   return own;
 }
 
@@ -79,18 +88,19 @@ export async function resumeAbandoned(engine: Engine, id: string): Promise<void>
 }
 
 /**
- * Does something while no process of a container runs; one that does not run, or has no cgroup, is left as it is. Should this
- * process be killed, the next command that has to do with the container lets it go on. Throws CgroupError CGROUP_BUSY.
+ * Reads while no process of a container runs; one that does not run, or has no cgroup, is left as it is. It stands still
+ * from the first part until the last, or until the reader is ended. Should this process be killed, the next command that has
+ * to do with the container lets it go on. Throws CgroupError CGROUP_BUSY, and what the reader throws.
  */
-export async function whilePaused<T>(
+export async function* whilePaused<T>(
   engine: Engine,
   { id, state }: Pick<Container, 'id' | 'state'>,
-  action: () => Promise<T>,
-): Promise<T> {
-  if (state.status !== 'running' || process.geteuid?.() !== 0) return action();
-  const own = await pause(engine, id);
+  parts: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  const mayPause = state.status === 'running' && process.geteuid?.() === 0;
+  const own = mayPause ? await pause(engine, id) : undefined;
   try {
-    return await action();
+    yield* parts;
   } finally {
     if (own !== undefined) await resume(engine, id, own);
   }

@@ -3,7 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import { run } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { containerChanges, execInContainer, exportContainer } from '../src/index.ts';
+import {
+  containerChanges,
+  execInContainer,
+  exportContainer,
+  removeContainer,
+} from '../src/index.ts';
 import { overlayOf } from '../src/container-files.ts';
 import { codeOf } from './fixture.ts';
 import { canRun, inWorld, untilItWrote } from './world.ts';
@@ -75,6 +80,18 @@ if (canRun()) {
       assert.not.match((await run(['tar', '-t'], { input: archive })).stdout, /^bin\/cat$/m);
     },
   );
+
+  inWorld('of one that is removed meanwhile the archive does not end well', async (world) => {
+    const much = 'for n in 1 2 3 4 5; do dd if=/dev/zero of=/z$n bs=1M count=1; done 2>/dev/null';
+    const running = await world.detached(`${much}; echo ready; sleep 1000`);
+    await untilItWrote(world, running, 'ready');
+    for (const id of [(await world.complete(much)).id, running]) {
+      const archive = exportContainer(world, id);
+      await archive.next();
+      await removeContainer(world, id, { force: true });
+      assert.is(await codeOf(() => buffer(archive)), 'CONTAINER_NOT_FOUND');
+    }
+  });
 
   inWorld('a container that is not there', async (world) => {
     assert.is(await codeOf(() => containerChanges(world, 'nobody')), 'CONTAINER_NOT_FOUND');

@@ -25,6 +25,12 @@ if (canRun()) {
     assert.equal(damaged.paths.length, 100);
     assert.equal(damaged.repaired, false);
     assert.deepEqual(damaged.images, ['docker.io/library/busybox:latest']);
+    // Whoever makes a container of it has found its layers already.
+    const [claimed] = (await verifyImages(world, { repair: true })).layers;
+    assert.equal(claimed?.repaired, false);
+    assert.match(claimed?.repairError ?? '', /another command/);
+    assert.equal(readFileSync(path, 'utf8'), 'damaged');
+    image.release();
     const repaired = await verifyImages(world, { repair: true });
     assert.deepEqual(
       repaired.layers.map((layer) => layer.repaired),
@@ -34,6 +40,20 @@ if (canRun()) {
     assert.deepEqual((await verifyImages(world)).layers, []);
   });
 
+  inWorld('who repairs asks registries as pull does; who does not needs none', async (world) => {
+    await importBusybox(world, world.directory);
+    const { CTR_REGISTRIES: before } = process.env;
+    process.env['CTR_REGISTRIES'] = join(world.directory, 'registries.json');
+    writeFileSync(process.env['CTR_REGISTRIES'], 'damaged');
+    try {
+      assert.deepEqual((await verifyImages(world)).layers, []);
+      await assert.rejects(verifyImages(world, { repair: true }), { code: 'REGISTRIES_INVALID' });
+    } finally {
+      if (before === undefined) delete process.env['CTR_REGISTRIES'];
+      else process.env['CTR_REGISTRIES'] = before;
+    }
+  });
+
   inWorld('what a running container stands on is left alone', async (world) => {
     const own = worldOf(world, await importBusybox(world, world.directory));
     const id = await own.detached('sleep 1000');
@@ -41,8 +61,12 @@ if (canRun()) {
     writeFileSync(path, 'foreign');
     const [damaged] = (await verifyImages(world, { repair: true })).layers;
     assert.equal(damaged?.repaired, false);
-    assert.match(damaged?.repairError ?? '', /stop it first/);
     assert.equal(readFileSync(path, 'utf8'), 'foreign');
+    own.image.release();
+    assert.match(
+      (await verifyImages(world, { repair: true })).layers[0]?.repairError ?? '',
+      /stop it first/,
+    );
     await stopContainer(world, id, { timeout: 0 });
     const [repaired] = (await verifyImages(world, { repair: true })).layers;
     assert.equal(repaired?.repaired, true);

@@ -39,14 +39,20 @@ export function imageToProcess(image: ImageConfig, overrides: ProcessOverrides =
   };
 }
 
-function processArgs(
-  { config }: ImageConfig,
-  { entrypoint, cmd = [] }: ProcessOverrides,
+/** The entrypoint of a container: the image's, or what is given in its place; none is an empty list. */
+export function entrypointOf(
+  { config }: Pick<ImageConfig, 'config'>,
+  { entrypoint }: Pick<ProcessOverrides, 'entrypoint'>,
 ): string[] {
   const given = typeof entrypoint === 'string' ? [entrypoint] : entrypoint;
   const program = given ?? config.Entrypoint ?? [];
-  const rest = cmd.length > 0 || given !== undefined ? cmd : (config.Cmd ?? []);
-  const args = [...(program.length === 1 && program[0] === '' ? [] : program), ...rest];
+  return program.length === 1 && program[0] === '' ? [] : [...program];
+}
+
+function processArgs(image: ImageConfig, overrides: ProcessOverrides): string[] {
+  const { entrypoint, cmd = [] } = overrides;
+  const isOwn = cmd.length > 0 || entrypoint !== undefined;
+  const args = [...entrypointOf(image, overrides), ...(isOwn ? cmd : (image.config.Cmd ?? []))];
   if (args.length > 0) return args;
   throw new OciError('NO_COMMAND', 'no command specified', {
     hint: 'the image names no program to run: give one after the image',

@@ -22,7 +22,7 @@ export { parseImageConfig } from './image-config.ts';
 export type { Healthcheck, HistoryEntry, ImageConfig, ImageRunConfig } from './image-config.ts';
 export { parseImageIndex } from './image-index.ts';
 export type { ImageIndex } from './image-index.ts';
-export { imageToProcess } from './image-to-process.ts';
+export { entrypointOf, imageToProcess } from './image-to-process.ts';
 export type { ImageProcess, ProcessOverrides } from './image-to-process.ts';
 export { parseJson } from './json.ts';
 export type { JsonLimits } from './json.ts';

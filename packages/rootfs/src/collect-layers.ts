@@ -63,12 +63,41 @@ interface Discarded {
   readonly size: number | undefined;
 }
 
-// Whoever starts a container waits for this, so it is short: it looks and renames.
 async function takeAway(
   root: string,
   needed: CollectLayersOptions['needed'],
   signal: AbortSignal | undefined,
 ): Promise<Discarded[] | undefined> {
+  return await whileNoneBegins(root, signal, async (claimed) => {
+    const kept = claimed === undefined ? undefined : await needed();
+    if (claimed === undefined || kept === undefined) return undefined;
+    return await discardOthers(root, (id) => claimed.has(id) || kept.has(id));
+  });
+}
+
+/**
+ * Takes one unpacked layer away, so that whoever needs it next makes it again; false where it is claimed, or used as `isUsed`
+ * says, which is asked when no claim can begin any more. Throws LOCK_UNAVAILABLE, READ_ONLY, PERMISSION_DENIED, UNPACK_FAILED.
+ */
+export async function discardLayer(
+  root: string,
+  id: Digest,
+  { isUsed = () => false, signal }: { isUsed?: () => boolean; signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const path = await whileNoneBegins(root, signal, async (claimed) => {
+    if (claimed === undefined || claimed.has(id) || isUsed()) return undefined;
+    return await moveToTrash(layerPath(root, id), join(root, 'trash'));
+  });
+  if (path !== undefined) await removeTree(path);
+  return path !== undefined;
+}
+
+// Whoever starts a container waits for this, so it is short: it looks and renames.
+async function whileNoneBegins<T>(
+  root: string,
+  signal: AbortSignal | undefined,
+  look: (claimed: ReadonlySet<Digest> | undefined) => Promise<T>,
+): Promise<T> {
   await makeDirectory(join(root, 'layers'));
   await using _ = await acquireLock(
     join(root, 'layers/.collect.lock'),
@@ -77,10 +106,7 @@ async function takeAway(
   await sweepClaims(root);
   const marker = newFile(collectorsDirectory(root), '');
   try {
-    const claimed = await readClaims(root);
-    const kept = claimed === undefined ? undefined : await needed();
-    if (claimed === undefined || kept === undefined) return undefined;
-    return await discardOthers(root, (id) => claimed.has(id) || kept.has(id));
+    return await look(await readClaims(root));
   } finally {
     await rm(marker, { force: true });
   }

@@ -1,4 +1,4 @@
-export { collectLayers, storedLayers, storedLayerSize } from './collect-layers.ts';
+export { collectLayers, discardLayer, storedLayers, storedLayerSize } from './collect-layers.ts';
 export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers.ts';
@@ -37,5 +37,5 @@ export { writeBundle } from './write-bundle.ts';
 export type { WriteBundleOptions } from './write-bundle.ts';
 export type { FileAspect, FileChange } from './files/diff-files.ts';
 export { diffImages } from './files/diff-images.ts';
-export { discardLayer, verifyLayer } from './files/verify-layer.ts';
+export { verifyLayer } from './files/verify-layer.ts';
 export type { LayerDamage } from './files/verify-layer.ts';

@@ -177,6 +177,7 @@ static void visit(struct selection *walk, int parent, const char *name, enum fol
   // Without waiting, and by the name again: what is a FIFO by now is opened and not read.
   if (!elsewhere && is_readable(walk, &status, depth)) {
     readable = try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | no_follow(follow), follow);
+    if (readable < 0 && errno == ENOENT) return;
     if (readable < 0 || fstat(readable, &status) < 0) fail("openat2", walk->here);
   }
   put_entry(walk, place, readable, &status);

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,6 +95,20 @@ test('an absent path fails by errno, or yields nothing where it is optional', as
     [(error as SyscallsError).code, (error as SyscallsError).failure?.errno],
     ['HELPER_FAILED', 'ENOENT'],
   );
+});
+
+test('what comes and goes meanwhile is listed or not, and is no failure', async () => {
+  await using root = await temporaryDirectory();
+  const churn = `const { rmSync, writeFileSync } = require('node:fs');
+    for (;;) { writeFileSync(process.argv[1], ''); rmSync(process.argv[1]); }`;
+  const churning = ['a', 'b'].map((name) => spawn(process.execPath, ['-e', churn, join(root.path, name)])); // prettier-ignore
+  try {
+    // Some of these looks meet the moment between the look at a name and the opening of its file.
+    for (let n = 0; n < 50; n++) await walk(root.path, ...Array<WalkSelection>(100).fill({}));
+  } finally {
+    for (const child of churning) child.kill('SIGKILL');
+    await Promise.all(churning.map((child) => once(child, 'exit')));
+  }
 });
 
 test('a FIFO is listed without waiting for its writer', async () => {

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { decompress, readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { moveToTrash } from '@ctrkit/durable';
 import { layerCompression } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { filesOf, findLayer, layerPath } from '../find-layer.ts';
 import type { ImageLayer } from '../image-layers.ts';
 import { choosePrivilege } from '../privilege.ts';
-import { removeTree } from '../remove-tree.ts';
 import { compareTree } from './compare-tree.ts';
 import { readLayerFiles } from './layer-files.ts';
 
@@ -21,8 +18,8 @@ export interface LayerDamage {
 }
 
 /**
- * Holds a layer, where it is unpacked, against its blob: every name, kind, owner, mode, link and byte. Answers what
- * differs, or undefined when nothing does or it is not unpacked. Throws LAYER_INVALID, and what layout's
+ * Holds a layer, where it is unpacked, against its blob: every name, kind, owner, mode, target and byte, not which names
+ * are links to one file, times, nor extended attributes. Answers what differs, or undefined when nothing does or it is not unpacked. Throws LAYER_INVALID, and what layout's
  * `readBlob` and `decompress` throw.
  */
 export async function verifyLayer(
@@ -40,12 +37,4 @@ export async function verifyLayer(
   const isAlone = id === diffId;
   const paths = await compareTree(layer, directory, { complete, isAlone });
   return paths.length === 0 ? undefined : { id, directory, paths };
-}
-
-/**
- * Takes an unpacked layer away, so that whoever needs it next makes it again. What runs on it must be ended
- * before: its files go.
- */
-export async function discardLayer(root: string, id: Digest): Promise<void> {
-  await removeTree(await moveToTrash(layerPath(root, id), join(root, 'trash')));
 }
