@@ -336,6 +336,59 @@ test('an upload that leads to another origin goes there without credentials, and
   assert.not.match(JSON.stringify([error.message, error.hint, error.stack]), /hunter2|pass@/);
 });
 
+test('an upload that comes back from another origin brings no credentials, and names nothing else', async () => {
+  const credentials = () => Promise.resolve({ username: 'me', password: 'hunter2' });
+  for (const [back, code] of [
+    ['/v2/a/b/blobs/uploads/1', 'UNAUTHORIZED'],
+    ['/v2/victim/manifests/latest', 'REDIRECT_REFUSED'],
+  ] as const) {
+    await using other = await scriptedRegistry(async (request, response) => {
+      for await (const _ of request);
+      const range = `0-${bytes.length - 1}`;
+      response.writeHead(202, { location: `${registry.server.origin}${back}`, range }).end();
+    });
+    await using registry = await FakeRegistry.start();
+    registry.override = (request, response) => {
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      } else if (request.method === 'HEAD') response.writeHead(404).end();
+      else response.writeHead(202, { location: `${other.origin}/store/1` }).end();
+      return true;
+    };
+    await expectCode(pushTo(registry, {}, { credentials }), code);
+    const known = registry.server.requests.filter(({ headers }) => headers.authorization);
+    assert.equal(
+      known.map(({ method }) => method),
+      ['HEAD', 'POST'],
+    );
+    assert.is(registry.count('victim'), 0);
+  }
+});
+
+test('at the registry itself, an upload leads to an upload of its repository alone', async () => {
+  for (const [location, isRefused] of [
+    ['/v2/victim/manifests/latest', true],
+    ['/v2/a/b/manifests/latest', true],
+    ['/v2/a/b/../../victim/blobs/uploads/1', true],
+    ['/V2/victim/blobs/uploads/1', true],
+    ['/v2/a/b/blobs/upload/1', false],
+    ['/artifacts-uploads/a/b/1', false],
+  ] as const) {
+    await using registry = await FakeRegistry.start();
+    registry.override = async (request, response) => {
+      if (request.method === 'HEAD') return false;
+      for await (const _ of request);
+      const isDone = request.method === 'PUT';
+      response.writeHead(isDone ? 201 : 202, isDone ? {} : { location }).end();
+      return true;
+    };
+    if (isRefused) await expectCode(pushTo(registry), 'REDIRECT_REFUSED');
+    else assert.is(await pushTo(registry), 'uploaded', location);
+    assert.is(registry.count('victim'), 0);
+    assert.is(registry.count('/manifests/'), 0);
+  }
+});
+
 const answerFrom = (url: string, location: string | undefined, remoteAddress = '192.0.2.1') =>
   ({ url: new URL(url), headers: { location }, remoteAddress }) as unknown as HttpAnswer;
 

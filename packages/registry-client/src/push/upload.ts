@@ -3,7 +3,8 @@ import type { RequestBody } from '../http/send-body.ts';
 import { discard } from '../http/exchange.ts';
 import type { HttpAnswer, HttpMethod } from '../http/exchange.ts';
 import { RegistryError } from '../registry-error.ts';
-import type { RequestTarget, Session } from '../session.ts';
+import type { RequestTarget } from '../request-target.ts';
+import type { Session } from '../session.ts';
 import { pushScope } from './scope.ts';
 import { uploadedBytes } from './upload-range.ts';
 import { uploadTarget, withParameter } from './upload-target.ts';
@@ -161,7 +162,7 @@ function askedFor({ repository, blob, signal }: UploadJob) {
 
 // Most registries give a new address each time; those that give none mean the same.
 function nextTarget(answer: HttpAnswer, before: RequestTarget): RequestTarget {
-  return answer.headers.location === undefined ? before : uploadTarget(answer);
+  return answer.headers.location === undefined ? before : uploadTarget(answer, before);
 }
 
 function truncated({ blob }: UploadJob, { url }: HttpAnswer, kept: number): RegistryError {
