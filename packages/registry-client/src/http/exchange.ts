@@ -58,7 +58,7 @@ export async function exchange(
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   const { connections, registry } = context;
-  let sender = await connections.senderFor(request.url, registry);
+  let sender = await connections.senderFor(request.url, registry, allowLocal);
   for (;;) {
     try {
       const answer = await exchangeBy(sender, context, request, { allowLocal, signal });
