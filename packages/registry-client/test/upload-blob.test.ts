@@ -85,6 +85,23 @@ test('an upload that the registry has forgotten begins anew', async () => {
   assert.equal(registry.blobs.get(blob.digest), bytes);
 });
 
+test('an upload of which the registry does not tell how far it is begins anew', async () => {
+  for (const status of [400, 403, 405, 501]) {
+    await using registry = await FakeRegistry.start();
+    let cuts = 0;
+    registry.override = async (request, response) => {
+      if (isPiece(request) && cuts++ === 0) return await cut(registry, request, 1_000_000);
+      if (request.method !== 'GET') return false;
+      response.writeHead(status).end();
+      return true;
+    };
+    assert.is(await pushTo(registry), 'uploaded', String(status));
+    assert.equal(registry.blobs.get(blob.digest), bytes);
+    assert.is(registry.count('/blobs/uploads/', ['DELETE']), 1);
+    assert.is(registry.count('/blobs/uploads/', ['POST']), 2);
+  }
+});
+
 // Takes an answer that nobody gets.
 const silent = { writeHead: () => silent, end: () => undefined };
 
