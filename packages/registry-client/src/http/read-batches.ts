@@ -34,10 +34,27 @@ export async function* readBatches(
 }
 
 /**
- * The whole body of an answer. Throws RESPONSE_TOO_LARGE beyond `maxBytes`, before more is read, and
+ * The whole body of an answer, within `documentMs`. Throws RESPONSE_TOO_LARGE beyond `maxBytes`, before more is read, and
  * what `readBatches` throws.
  */
 export async function readWhole(
+  answer: HttpAnswer,
+  maxBytes: number,
+  timeouts: Timeouts,
+): Promise<Buffer> {
+  const { documentMs } = timeouts;
+  const timer = setTimeout(() => {
+    const why = `not all of a document within ${documentMs / 1000} s`;
+    answer.message.destroy(unreachable(answer.url, why));
+  }, documentMs);
+  try {
+    return await readAtMost(answer, maxBytes, timeouts);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAtMost(
   answer: HttpAnswer,
   maxBytes: number,
   timeouts: Timeouts,
