@@ -21,6 +21,8 @@ export interface HttpRequest {
 /** An answer whose body is not read yet: read it with `readBatches` or let go of it with `discard`. */
 export interface HttpAnswer {
   url: URL;
+  /** Of the request: the answer to a HEAD has no body, whatever its headers say. */
+  method: HttpMethod;
   status: number;
   headers: IncomingHttpHeaders;
   /** The address of the machine that answered. */
@@ -98,6 +100,7 @@ async function exchangeBy(
     }
     return {
       url,
+      method,
       status,
       headers: message.headers,
       remoteAddress,
@@ -117,12 +120,27 @@ function explain(error: unknown, url: URL, proxy: URL | undefined): unknown {
   return explainNetworkError(error, url);
 }
 
-/** Lets go of an answer; its connection is kept if little is left to read. */
-export function discard({ message }: HttpAnswer): void {
+// What is worth waiting for to keep a connection.
+const LITTLE = 64 * 1024;
+const REST_MS = 2_000;
+
+/** Lets go of an answer; its connection is kept if little is left to read, and that comes soon. */
+export function discard(answer: HttpAnswer): void {
+  const { message } = answer;
   message.on('error', () => message.destroy());
-  const length = Number(message.headers['content-length'] ?? Infinity);
-  if (length <= 64 * 1024) message.resume();
-  else message.destroy();
+  if (restOf(answer) > LITTLE) {
+    message.destroy();
+    return;
+  }
+  const timer = setTimeout(() => message.destroy(), REST_MS).unref();
+  message.once('close', () => clearTimeout(timer));
+  message.resume();
+}
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+function restOf({ method, status, message }: HttpAnswer): number {
+  const hasNone = method === 'HEAD' || status === 204 || status === 304;
+  return hasNone ? 0 : Number(message.headers['content-length'] ?? Infinity);
 }
 
 function answerTo(
