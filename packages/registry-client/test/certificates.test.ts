@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseReference } from '@ctrkit/oci';
+import { digestOf, parseReference } from '@ctrkit/oci';
 import {
   makeAuthority,
   needs,
@@ -99,6 +100,36 @@ if (needs('command:openssl')) {
     });
     assert.is(code, 0, stderr);
     assert.is(stdout, manifest);
+  });
+
+  test('a blob goes to another host that only the system’s authorities vouch for', async () => {
+    await using authority = await makeAuthority();
+    const issued = await authority.issue('localhost');
+    await using storage = await tlsServer(issued, async (request, response) => {
+      for await (const _ of request);
+      response.writeHead(request.method === 'PUT' ? 201 : 202).end();
+    });
+    await using server = await tlsServer(issued, (request, response) => {
+      const isThere = request.method !== 'HEAD';
+      const location = `https://${storage.host}/store/1`;
+      response.writeHead(isThere ? 202 : 404, isThere ? { location } : {}).end();
+    });
+    const systemCertificates = authority.certFile;
+    const options = { plainHttp: () => false, systemCertificates, retry: { attempts: 1 } };
+    const bytes = randomBytes(3_000_000);
+    const blob = { digest: digestOf(bytes), size: bytes.length };
+    let opened = 0;
+    const source = async function* () {
+      opened += 1;
+      yield bytes;
+    };
+    const reference = parseReference(`${server.host}/a/b`);
+    assert.is(await impatientClient(options).pushBlob(reference, blob, source), 'uploaded');
+    assert.equal(
+      storage.requests.map(({ method }) => method),
+      ['PATCH', 'PUT'],
+    );
+    assert.is(opened, 1);
   });
 
   test('by flag: a directory, and a registry that is insecure', async () => {

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { connectOptions } from './connect.ts';
 import type { Connections, Sender } from './connect.ts';
 import { explainNetworkError, isUntrusted, unreachable } from './network-error.ts';
-import { isResendable, sendBody } from './send-body.ts';
+import { onConnected, sendBody, trackBody } from './send-body.ts';
 import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
 import { explainProxyError, proxyRefused } from './tunnel.ts';
@@ -60,15 +60,17 @@ export async function exchange(
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   const { connections, registry } = context;
+  const { body, isIntact } = trackBody(request.body);
+  const tracked = { ...request, ...(body !== undefined && { body }) };
   let sender = await connections.senderFor(request.url, registry, allowLocal);
   for (;;) {
     try {
-      const answer = await exchangeBy(sender, context, request, { allowLocal, signal });
+      const answer = await exchangeBy(sender, context, tracked, { allowLocal, signal });
       sender.settle();
       return answer;
     } catch (error) {
       const { next } = sender;
-      if (next === undefined || !isUntrusted(error) || !isResendable(request.body)) throw error;
+      if (next === undefined || !isUntrusted(error) || !isIntact()) throw error;
       sender = await next();
     }
   }
@@ -168,11 +170,13 @@ function answerTo(
       reject(error);
     });
     // What the source of a body throws is nobody's network error.
-    sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
-      settled();
-      reject(new BodyFailed(error));
-      sent.destroy();
-    });
+    sendBody(sent, { body: request.body, url: request.url }, timer.restart).catch(
+      (error: unknown) => {
+        settled();
+        reject(new BodyFailed(error));
+        sent.destroy();
+      },
+    );
   });
 }
 
@@ -205,10 +209,7 @@ function stageTimer(
     clearTimeout(timer);
     timer = arm(answerMs, 'no answer');
   };
-  sent.once('socket', (socket) => {
-    if (!socket.connecting) connected();
-    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-  });
+  onConnected(sent, url, connected);
   const stop = (): void => {
     clearTimeout(timer);
     // One that is stopped must stay so, whatever is still being sent.
