@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -258,6 +258,21 @@ test('a registry that keeps it under another digest, or does not say that it has
     };
     await expectCode(pushTo(registry), code);
   }
+});
+
+test('a blob under sha512 that the registry also calls by its sha256', async () => {
+  await using registry = await FakeRegistry.start();
+  registry.override = async (request, response) => {
+    if (request.method !== 'PUT') return false;
+    for await (const _ of request);
+    response.writeHead(201, { 'docker-content-digest': blob.digest }).end();
+    return true;
+  };
+  const hex = createHash('sha512').update(bytes).digest('hex');
+  const digest = `sha512:${hex}` as const;
+  const reference = parseReference(`${registry.host}/a/b`);
+  const pushed = eagerClient().pushBlob(reference, { ...blob, digest }, () => chunks());
+  assert.is(await pushed, 'uploaded');
 });
 
 test('a blob of another length than it must have is pushed again', async () => {

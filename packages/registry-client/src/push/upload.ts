@@ -5,6 +5,7 @@ import type { HttpAnswer, HttpMethod } from '../http/exchange.ts';
 import { RegistryError } from '../registry-error.ts';
 import type { RequestTarget } from '../request-target.ts';
 import type { Session } from '../session.ts';
+import { otherDigest } from './other-digest.ts';
 import { pushScope } from './scope.ts';
 import { uploadedBytes } from './upload-range.ts';
 import { uploadTarget, withParameter } from './upload-target.ts';
@@ -108,10 +109,10 @@ export async function commitUpload(
   const { digest } = job.blob;
   const at = withParameter(target, `digest=${encodeURIComponent(digest)}`);
   const answer = await sendBytes(session, job, 'PUT', at, rest, {});
-  const said = answer.headers['docker-content-digest'];
   if (answer.status === 202) throw unfinished(job, answer);
-  if (said === undefined || said === digest) return;
-  const what = `blob ${digest}: ${answer.url.host} keeps it under another digest`;
+  const other = otherDigest(answer, digest);
+  if (other === undefined) return;
+  const what = `blob ${digest}: ${answer.url.host} keeps it as ${other}`;
   throw new RegistryError('DIGEST_MISMATCH', what);
 }
 
