@@ -275,6 +275,32 @@ test('a blob under sha512 that the registry also calls by its sha256', async () 
   assert.is(await pushed, 'uploaded');
 });
 
+test('an early answer is none for the bytes that were not sent, whatever it says of them', async () => {
+  const large = randomBytes(30_000_000);
+  const identity = { digest: digestOf(large), size: large.length };
+  for (const said of [{}, { range: `0-${large.length - 1}` }]) {
+    await using registry = await FakeRegistry.start();
+    let early = 0;
+    registry.override = (request, response) => {
+      if (!isPiece(request) || early++ > 0) return false;
+      const headers = { location: request.url ?? '', connection: 'close', ...said };
+      response.writeHead(202, headers).end();
+      return true;
+    };
+    const reference = parseReference(`${registry.host}/a/b`);
+    const retried: unknown[] = [];
+    const pushed = eagerClient().pushBlob(
+      reference,
+      identity,
+      () => verifyStream(identity)(chunks(large)),
+      { onRetry: (error) => retried.push((error as { code?: string }).code) },
+    );
+    assert.is(await pushed, 'uploaded');
+    assert.equal(retried, ['UPLOAD_TRUNCATED']);
+    assert.ok(registry.blobs.get(identity.digest)?.equals(large));
+  }
+});
+
 test('a blob of another length than it must have is pushed again', async () => {
   await using registry = await FakeRegistry.start();
   registry.override = (request, response) => {

@@ -78,21 +78,27 @@ export async function uploadStatus(
   }
 }
 
-/** Sends `length` bytes from the upload's offset on. Throws UPLOAD_TRUNCATED when not all of them were kept. */
+/**
+ * Sends `length` bytes from the upload's offset on. Throws UPLOAD_TRUNCATED when not all of them were kept, by the registry's
+ * word or because it answered before it could have them.
+ */
 export async function sendPiece(
   session: Session,
   job: UploadJob,
   upload: Upload,
-  piece: { body: RequestBody; length: number },
+  { body, length }: { body: AsyncIterable<Uint8Array>; length: number },
 ): Promise<Upload> {
   const { target, offset } = upload;
-  const end = offset + piece.length;
+  const end = offset + length;
+  let sent = offset;
+  const count = (bytes: number): void => void (sent += bytes);
+  const piece = { body: counted(body, count), length };
   const headers = { 'content-range': `${offset}-${end - 1}` };
   const answer = await sendBytes(session, job, 'PATCH', target, piece, headers);
-  const kept = uploadedBytes(answer) ?? end;
+  const kept = uploadedBytes(answer) ?? sent;
   if (kept > end) throw tooMuch(job, answer, kept);
   // One byte and none look alike.
-  if (kept < end && end !== 1) throw truncated(job, answer, kept);
+  if ((kept < end && end !== 1) || sent < end) throw truncated(job, answer, kept);
   return { ...upload, target: nextTarget(answer, target), offset: end };
 }
 
@@ -124,6 +130,16 @@ export async function cancelUpload(
 ): Promise<void> {
   const request = { method: 'DELETE', path: '', at: target, ...askedFor(job) } as const;
   await session.send(request).then(discard, () => undefined);
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) {
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 async function sendBytes(
