@@ -176,6 +176,20 @@ if (needs('command:openssl')) {
     assert.not.match(String(error.stack), 'hunter2');
     assert.is(server.requests.length, 0);
   });
+
+  test('what was wrong in a directory is looked at again by the same client', async () => {
+    await using authority = await makeAuthority();
+    await using directory = await temporaryDirectory();
+    await using server = await tlsServer(await authority.issue('localhost'), sendManifest);
+    const own = join(directory.path, server.host);
+    await mkdir(own);
+    await writeFile(join(own, 'ca.crt'), 'none');
+    const client = impatientClient({ plainHttp: () => false, certificates: [directory.path] });
+    const reference = parseReference(`${server.host}/a`);
+    await expectCode(client.resolve(reference), 'CERTIFICATES_INVALID');
+    await copyFile(authority.certFile, join(own, 'ca.crt'));
+    await client.resolve(reference);
+  });
 }
 
 test('insecure: plain http is for exactly the registries that are listed', async () => {

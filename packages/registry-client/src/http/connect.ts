@@ -100,6 +100,8 @@ export function createConnections(settings: NetworkSettings): Connections {
       const key = `${url.host} ${registry}`;
       const known = trusts.get(key) ?? trustsFor(url.host, registry, settings);
       trusts.set(key, known);
+      // What was wrong in a directory may be put right.
+      known.catch(() => trusts.delete(key));
       return await secureSender(url, { proxy, reach }, await known, (from) =>
         trusts.set(key, Promise.resolve(from)),
       );
