@@ -2,13 +2,14 @@ import { parseJson } from '@ctrkit/oci';
 import { listPages, malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
+import { uniqueNames } from './unique-names.ts';
 
 const PAGE = 1000;
 const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*$/;
 const LONGEST = 255;
 
 /**
- * The repositories of a registry, page by page as they are asked for; only registries that are not shared by everybody
+ * The repositories of a registry, each once, page by page as they are asked for; only registries that are not shared by everybody
  * tell them. Throws UNSUPPORTED, PROTOCOL_ERROR and what `listPages` throws.
  * https://distribution.github.io/distribution/spec/api/#catalog
  */
@@ -24,7 +25,15 @@ export async function* listCatalog(
     absent: 'UNSUPPORTED',
     scope: 'registry:catalog:*',
   };
-  for await (const { bytes } of listPages(session, list, signal)) yield* namesOf(bytes, list);
+  yield* uniqueNames(pagesOf(session, list, signal), list);
+}
+
+async function* pagesOf(
+  session: Session,
+  list: PagedList,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[], void, undefined> {
+  for await (const { bytes } of listPages(session, list, signal)) yield namesOf(bytes, list);
 }
 
 function namesOf(bytes: Buffer, list: PagedList): string[] {

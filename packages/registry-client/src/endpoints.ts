@@ -17,13 +17,14 @@ export interface Endpoint {
 
 /** Where a reference can be read. */
 export interface Endpoints {
-  /** Its mirrors, without those that were found to be of no use, and the registry itself at last. */
+  /** Its mirrors, without those that were found to be of no use a moment ago, and the registry itself at last. */
   of(reference: Pick<Reference, 'registry' | 'repository'>): Endpoint[];
   /** Takes note of why a mirror did not help. */
   note(endpoint: Endpoint, error: unknown): void;
 }
 
-// The same will be so for the next blob.
+// The same will be so for the next blob, but not for ever.
+const ASIDE_MS = 60_000;
 const lasting: ReadonlySet<RegistryErrorCode> = new Set([
   'REGISTRY_UNREACHABLE',
   'TLS_FAILED',
@@ -31,16 +32,20 @@ const lasting: ReadonlySet<RegistryErrorCode> = new Set([
   'CERTIFICATES_INVALID',
 ]);
 
-/** Starts out with all mirrors. */
+/**
+ * Starts out with all mirrors; one that cannot be reached is left out for a minute.
+ * @param now milliseconds that only go up
+ */
 export function createEndpoints(
   mirrors: (registry: string) => readonly Mirror[],
-  sessions: Sessions,
+  sessions: Pick<Sessions, 'of' | 'ofMirror'>,
+  now: () => number = () => performance.now(),
 ): Endpoints {
-  const useless = new Set<string>();
+  const asideUntil = new Map<string, number>();
   return {
     of: ({ registry, repository }) => [
       ...mirrors(registry)
-        .filter(({ name }) => !useless.has(name))
+        .filter(({ name }) => (asideUntil.get(name) ?? -Infinity) <= now())
         .map((mirror) => ({
           session: sessions.ofMirror(mirror),
           repository: atMirror(mirror, repository),
@@ -50,7 +55,7 @@ export function createEndpoints(
     ],
     note: ({ mirror }, error) => {
       if (mirror !== undefined && error instanceof RegistryError && lasting.has(error.code)) {
-        useless.add(mirror.name);
+        asideUntil.set(mirror.name, now() + ASIDE_MS);
       }
     },
   };

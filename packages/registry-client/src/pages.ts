@@ -8,6 +8,8 @@ import type { ApiRequest, Session } from './session.ts';
 const MOST_BYTES = 4 * 1024 * 1024;
 // At a thousand names a page, as registries hand them out, more than any has.
 const MOST_PAGES = 3_000;
+// And what those take.
+const MOST_TOTAL = 128 * 1024 * 1024;
 
 /** A list that a registry gives page by page. */
 export interface PagedList {
@@ -32,7 +34,7 @@ export interface Page {
 /**
  * The pages of a list, each asked for when it is wanted. Of the link to the next one only the query counts, so that it
  * leads to no other host, repository or list. Throws the list's `absent`, PROTOCOL_ERROR (pages that go in circles or on
- * for ever), RESPONSE_TOO_LARGE and what the session throws.
+ * for ever, or 128 MiB of them), RESPONSE_TOO_LARGE and what the session throws.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
  */
 export async function* listPages(
@@ -41,11 +43,14 @@ export async function* listPages(
   signal?: AbortSignal,
 ): AsyncGenerator<Page, void, undefined> {
   const seen = new Set<string>();
+  let total = 0;
   for (let path: string | undefined = list.path; path !== undefined;) {
     if (seen.has(path)) throw malformed(list, 'pages that go in circles');
     if (seen.size === MOST_PAGES) throw malformed(list, 'pages without an end');
     seen.add(path);
     const page = await fetchPage(session, { ...list, path, ...(signal && { signal }) });
+    total += page.bytes.length;
+    if (total > MOST_TOTAL) throw malformed(list, 'pages without an end');
     yield page;
     path = nextPath(page.answer, list);
   }

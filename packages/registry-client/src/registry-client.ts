@@ -85,13 +85,13 @@ export interface RegistryClient {
   resolve(reference: Reference, options?: MirrorOptions): Promise<FetchedManifest>;
   /**
    * The bytes of a blob. From its start they are verified, and the stream fails at its end with layout's
-   * DIGEST_MISMATCH; from a later `offset` on that is the caller's. A broken connection is
-   * resumed. Throws BLOB_UNKNOWN, SIZE_MISMATCH, BLOB_TRUNCATED and what `resolve` throws.
+   * DIGEST_MISMATCH, which may be a mirror's doing: with `originOnly` it is the registry's; from a later `offset` on that is
+   * the caller's. A broken connection is resumed. Throws BLOB_UNKNOWN, SIZE_MISMATCH, BLOB_TRUNCATED and what `resolve` throws.
    */
   fetchBlob(
     reference: Reference,
     blob: Pick<Descriptor, 'digest' | 'size'>,
-    options?: BlobOptions & { offset?: number },
+    options?: BlobOptions & MirrorOptions & { offset?: number },
   ): AsyncIterable<Buffer>;
   /** The same in the batches in which it arrives, and never verified: for who looks at every byte anyway. */
   streamBlob(

@@ -11,6 +11,8 @@ import { isResendable } from './http/send-body.ts';
 import type { RequestBody } from './http/send-body.ts';
 import { askOrigin, originOf } from './origin.ts';
 import { RegistryError } from './registry-error.ts';
+import { checkTarget } from './request-target.ts';
+import type { RequestTarget } from './request-target.ts';
 
 /** One request to the API of a registry. */
 export interface ApiRequest extends Asked {
@@ -27,13 +29,6 @@ export interface ApiRequest extends Asked {
   path: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-}
-
-/** An address that a registry gave. */
-export interface RequestTarget {
-  url: URL;
-  /** May it be one of this machine or its link? */
-  allowLocal: boolean;
 }
 
 /** Talks to one registry; remembers how it wants to be asked. */
@@ -78,9 +73,10 @@ async function authorized(
   authorizer: Authorizer,
   request: ApiRequest,
 ): Promise<HttpAnswer> {
-  const { repository, signal, scope = `repository:${repository}:pull` } = request;
+  const { repository, signal, at, scope = `repository:${repository}:pull` } = request;
+  if (at !== undefined) checkTarget(at, origin, repository);
   // What it keeps elsewhere is none of its own: nobody there is told who we are.
-  const isElsewhere = request.at !== undefined && request.at.url.origin !== origin.origin;
+  const isElsewhere = at !== undefined && (at.left || at.url.origin !== origin.origin);
   const access = { repository, scope };
   const used = isElsewhere ? undefined : await authorizer.current(access);
   const answer = await send(context, origin, request, used);

@@ -2,12 +2,13 @@ import { parseJson } from '@ctrkit/oci';
 import { listPages, malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
+import { uniqueNames } from './unique-names.ts';
 
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
- * The tags of a repository in the registry's order, page by page as they are asked for. Throws
- * REPOSITORY_UNKNOWN, PROTOCOL_ERROR (no tags) and what `listPages` throws.
+ * The tags of a repository in the registry's order, each once, page by page as they are asked for. Throws
+ * REPOSITORY_UNKNOWN, PROTOCOL_ERROR (no tags, or no end of them) and what `listPages` throws.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
  */
 export async function* listTags(
@@ -22,7 +23,15 @@ export async function* listTags(
     what: `repository ${name}`,
     absent: 'REPOSITORY_UNKNOWN',
   };
-  for await (const { bytes } of listPages(session, list, signal)) yield* tagsOf(bytes, list);
+  yield* uniqueNames(pagesOf(session, list, signal), list);
+}
+
+async function* pagesOf(
+  session: Session,
+  list: PagedList,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[], void, undefined> {
+  for await (const { bytes } of listPages(session, list, signal)) yield tagsOf(bytes, list);
 }
 
 function tagsOf(bytes: Buffer, list: PagedList): string[] {

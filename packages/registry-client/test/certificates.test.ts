@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseReference } from '@ctrkit/oci';
+import { digestOf, parseReference } from '@ctrkit/oci';
 import {
   makeAuthority,
   needs,
@@ -101,6 +102,36 @@ if (needs('command:openssl')) {
     assert.is(stdout, manifest);
   });
 
+  test('a blob goes to another host that only the system’s authorities vouch for', async () => {
+    await using authority = await makeAuthority();
+    const issued = await authority.issue('localhost');
+    await using storage = await tlsServer(issued, async (request, response) => {
+      for await (const _ of request);
+      response.writeHead(request.method === 'PUT' ? 201 : 202).end();
+    });
+    await using server = await tlsServer(issued, (request, response) => {
+      const isThere = request.method !== 'HEAD';
+      const location = `https://${storage.host}/store/1`;
+      response.writeHead(isThere ? 202 : 404, isThere ? { location } : {}).end();
+    });
+    const systemCertificates = authority.certFile;
+    const options = { plainHttp: () => false, systemCertificates, retry: { attempts: 1 } };
+    const bytes = randomBytes(3_000_000);
+    const blob = { digest: digestOf(bytes), size: bytes.length };
+    let opened = 0;
+    const source = async function* () {
+      opened += 1;
+      yield bytes;
+    };
+    const reference = parseReference(`${server.host}/a/b`);
+    assert.is(await impatientClient(options).pushBlob(reference, blob, source), 'uploaded');
+    assert.equal(
+      storage.requests.map(({ method }) => method),
+      ['PATCH', 'PUT'],
+    );
+    assert.is(opened, 1);
+  });
+
   test('by flag: a directory, and a registry that is insecure', async () => {
     await using authority = await makeAuthority();
     await using directory = await temporaryDirectory();
@@ -144,6 +175,20 @@ if (needs('command:openssl')) {
     assert.match(error.message, 'client.key: is not in PEM form');
     assert.not.match(String(error.stack), 'hunter2');
     assert.is(server.requests.length, 0);
+  });
+
+  test('what was wrong in a directory is looked at again by the same client', async () => {
+    await using authority = await makeAuthority();
+    await using directory = await temporaryDirectory();
+    await using server = await tlsServer(await authority.issue('localhost'), sendManifest);
+    const own = join(directory.path, server.host);
+    await mkdir(own);
+    await writeFile(join(own, 'ca.crt'), 'none');
+    const client = impatientClient({ plainHttp: () => false, certificates: [directory.path] });
+    const reference = parseReference(`${server.host}/a`);
+    await expectCode(client.resolve(reference), 'CERTIFICATES_INVALID');
+    await copyFile(authority.certFile, join(own, 'ca.crt'));
+    await client.resolve(reference);
   });
 }
 

@@ -46,4 +46,13 @@ test('a reader that leaves does not hold the writer up', async () => {
   channel.end();
 });
 
+test('a batch of more chunks than a call takes arguments', async () => {
+  const channel = createChannel();
+  const reading = collect(channel.stream);
+  const batch = Array.from({ length: 300_000 }, (_, n) => Buffer.from([n % 251]));
+  await channel.push(batch);
+  channel.end();
+  assert.ok((await reading).equals(Buffer.concat(batch)));
+});
+
 test.run();

@@ -241,6 +241,24 @@ test('a manifest that drips is given up', async () => {
   assert.ok(performance.now() - before < 5000);
 });
 
+test('a document that comes too slowly as a whole is given up, be it a manifest or an error', async () => {
+  const slowly = (status: number): ScriptedHandler => {
+    return (_request, response) => {
+      response.writeHead(status, { 'content-type': types.manifest });
+      let left = 50;
+      const timer = setInterval(() => {
+        if ((left -= 1) > 0) response.write(' '.repeat(600));
+        else response.end(status === 200 ? manifest : '{"errors":[{"message":"too late"}]}');
+      }, 40);
+      response.on('close', () => clearInterval(timer));
+    };
+  };
+  const options = { timeouts: { documentMs: 200 }, retry: { attempts: 1 } };
+  await expectCode(resolveFrom(slowly(200), options), 'REGISTRY_UNREACHABLE');
+  const error = await expectCode(resolveFrom(slowly(500), options), 'REGISTRY_ERROR');
+  assert.not.match(error.message, 'too late');
+});
+
 test('a registry that is down: at once, with its name', async () => {
   const port = await freePort();
   const before = performance.now();

@@ -113,6 +113,16 @@ test('loopback and link-local are out of bounds unless allowed, by number and by
   assert.is(server.requests.length, 0);
 });
 
+test('a connection to this machine that is kept open leads there only who may go there', async () => {
+  await using server = await scriptedRegistry((_request, response) => void response.end());
+  const url = `http://localhost:${server.port}/`;
+  const answer = await follow(context, get(url), { allowLocal: true });
+  discard(answer);
+  await once(answer.message, 'end');
+  await expectCode(follow(context, get(url), { allowLocal: false }), 'REDIRECT_REFUSED');
+  assert.is(server.requests.length, 1);
+});
+
 test('a registry on another address cannot lead us to this machine', async () => {
   const address = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])

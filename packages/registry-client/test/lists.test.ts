@@ -68,13 +68,17 @@ test('a catalog that goes in circles, elsewhere, or on without an end', async ()
     await expectCode(catalog(link(target)), 'PROTOCOL_ERROR');
   }
   let asked = 0;
-  const endless: ScriptedHandler = (_request, response, number) => {
-    asked = number + 1;
-    response.setHeader('link', `</v2/_catalog?last=${number}>; rel="next"`);
-    response.end(JSON.stringify({ repositories: ['a'] }));
-  };
-  await expectCode(catalog(endless), 'PROTOCOL_ERROR');
+  const endless =
+    (repositories: string[]): ScriptedHandler =>
+    (_request, response, number) => {
+      asked = number + 1;
+      response.setHeader('link', `</v2/_catalog?last=${number}>; rel="next"`);
+      response.end(JSON.stringify({ repositories }));
+    };
+  await expectCode(catalog(endless([])), 'PROTOCOL_ERROR');
   assert.is(asked, 3_000);
+  await expectCode(catalog(endless(['a'])), 'PROTOCOL_ERROR');
+  assert.is(asked, 2);
 });
 
 const entry = (text: string, artifactType: string) => ({

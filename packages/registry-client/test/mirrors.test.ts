@@ -6,7 +6,14 @@ import { parseReference } from '@ctrkit/oci';
 import { freePort, scriptedRegistry, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseMirror, pull, readRegistries } from '../src/index.ts';
+import {
+  copy,
+  createIndex,
+  inspectRemote,
+  parseMirror,
+  pull,
+  readRegistries,
+} from '../src/index.ts';
 import type { PullEvent } from '../src/index.ts';
 import { registryClient } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
@@ -77,6 +84,25 @@ test('a mirror that lies about bytes: the registry’s are taken', async () => {
   await pullWith(two.name, two.mirror.host);
   assert.is(two.origin.count('/blobs/'), 2);
   assert.is(two.origin.count('/manifests/'), 0);
+});
+
+test('a mirror that lies about bytes: copy, inspect and index create take the registry’s', async () => {
+  await using two = await twoRegistries();
+  await using target = await FakeRegistry.start();
+  for (const [digest, bytes] of two.mirror.blobs) {
+    two.mirror.blobs.set(digest, randomBytes(bytes.length));
+  }
+  const client = impatientClient({ mirrors: () => [parseMirror(two.mirror.host)] });
+  const from = parseReference(two.name);
+  await copy(from, parseReference(`${target.host}/c:1`), { client });
+  assert.equal(target.blobs, two.origin.blobs);
+  assert.is(target.uploads.parts.size, 0);
+  assert.is((await inspectRemote(client, from)).config?.architecture, 'amd64');
+  const { descriptor } = await createIndex(parseReference(`${target.host}/c:all`), [from], {
+    client,
+  });
+  assert.ok(target.manifests.has(descriptor.digest));
+  assert.ok(two.mirror.count('/blobs/') > 0);
 });
 
 test('a mirror that lies about a digest: the registry’s manifest is taken', async () => {

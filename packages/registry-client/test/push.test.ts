@@ -260,28 +260,34 @@ test('a manifest that is for another platform than was asked for', async () => {
   await expectCode(pushTo(here, 'a/b:1', { platforms }), 'PLATFORM_NOT_FOUND');
 });
 
+/** An artifact about the image of a place, in its layout. */
+async function addArtifact({ layout, image }: World) {
+  const empty = {
+    mediaType: 'application/vnd.oci.empty.v1+json',
+    digest: sha256(Buffer.from('{}')),
+    size: 2,
+    data: Buffer.from('{}').toString('base64'),
+  };
+  const { mediaType, digest, size } = image;
+  const document = {
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    artifactType: 'application/x.sbom',
+    config: empty,
+    layers: [empty],
+    subject: { mediaType, digest, size },
+    annotations: { made: 'today' },
+  };
+  return await addDocument(layout, document, types.manifest);
+}
+
 test('an artifact with a subject: listed by the registry, or by its tag', async () => {
   for (const listsReferrers of [true, false]) {
     await using here = await world();
     here.registry.uploads.listsReferrers = listsReferrers;
     await pushTo(here, 'a/b:1');
-    const empty = {
-      mediaType: 'application/vnd.oci.empty.v1+json',
-      digest: sha256(Buffer.from('{}')),
-      size: 2,
-      data: Buffer.from('{}').toString('base64'),
-    };
-    const { mediaType, digest, size } = here.image;
-    const document = {
-      schemaVersion: 2,
-      mediaType: types.manifest,
-      artifactType: 'application/x.sbom',
-      config: empty,
-      layers: [empty],
-      subject: { mediaType, digest, size },
-      annotations: { made: 'today' },
-    };
-    const artifact = await addDocument(here.layout, document, types.manifest);
+    const artifact = await addArtifact(here);
+    const { digest } = here.image;
     for (const name of [`a/b@${artifact.digest}`, 'a/b:sbom']) {
       await pushTo({ ...here, image: artifact }, name);
     }
@@ -293,6 +299,24 @@ test('an artifact with a subject: listed by the registry, or by its tag', async 
       { ...artifact, artifactType: 'application/x.sbom', annotations: { made: 'today' } },
     ]);
   }
+});
+
+test('an artifact that is there but not listed with its subject is listed by the next push', async () => {
+  await using here = await world();
+  const artifact = await addArtifact(here);
+  const list = here.image.digest.replace(':', '-');
+  here.registry.override = (request, response) => {
+    const isList = request.method === 'PUT' && request.url?.endsWith(list) === true;
+    if (isList) response.writeHead(403).end();
+    return isList;
+  };
+  await expectCode(pushTo({ ...here, image: artifact }, 'a/b:sbom'), 'DENIED');
+  here.registry.override = () => false;
+  assert.is((await pushTo({ ...here, image: artifact }, 'a/b:sbom')).changed, false);
+  assert.match(here.registry.manifests.get(list)?.bytes.toString() ?? '', artifact.digest);
+  const before = here.registry.count('/manifests/', ['PUT']);
+  await pushTo({ ...here, image: artifact }, 'a/b:sbom');
+  assert.is(here.registry.count('/manifests/', ['PUT']), before, 'once is enough');
 });
 
 test('a signal ends it with its reason', async () => {

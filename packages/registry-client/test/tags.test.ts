@@ -48,6 +48,39 @@ test('pages that go in circles end', async () => {
   await expectCode(tagsFrom(circle), 'PROTOCOL_ERROR');
 });
 
+const endless = (tagsOf: (number: number) => string[]): ScriptedHandler => {
+  return (_request, response, number) => {
+    response.setHeader('link', `</v2/a/b/tags/list?last=${number}>; rel="next"`);
+    response.end(JSON.stringify({ tags: tagsOf(number) }));
+  };
+};
+
+test('a tag that is there more than once is told once; a page with nothing new is the last', async () => {
+  assert.equal(await tagsFrom(page(['1', '1', '2', '1'])), ['1', '2']);
+  await using server = await scriptedRegistry(endless(() => ['a', 'b', 'a']));
+  const tags: string[] = [];
+  const all = async () => {
+    const reference = parseReference(`${server.host}/a/b`);
+    for await (const tag of impatientClient().tags(reference)) tags.push(tag);
+  };
+  await expectCode(all(), 'PROTOCOL_ERROR');
+  assert.equal(tags, ['a', 'b']);
+  assert.is(server.requests.length, 2);
+});
+
+test('ever new tags, and pages of 4 MiB, come to an end', async () => {
+  const many = (number: number) => Array.from({ length: 100_000 }, (_, n) => `${number}-${n}`);
+  await expectCode(tagsFrom(endless(many)), 'PROTOCOL_ERROR');
+  const filler = Array.from({ length: 31_000 }, () => 'x'.repeat(128));
+  await using server = await scriptedRegistry(endless((number) => [`${number}`, ...filler]));
+  const all = async () => {
+    const reference = parseReference(`${server.host}/a/b`);
+    for await (const _ of impatientClient().tags(reference));
+  };
+  await expectCode(all(), 'PROTOCOL_ERROR');
+  assert.ok(server.requests.length < 40, `${server.requests.length} pages`);
+});
+
 test('a next page elsewhere is not asked for', async () => {
   for (const target of [
     '/v2/other/tags/list',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -83,6 +83,23 @@ test('an upload that the registry has forgotten begins anew', async () => {
   assert.is(await pushTo(registry), 'uploaded');
   assert.is(registry.count('/blobs/uploads/', ['POST']), 2);
   assert.equal(registry.blobs.get(blob.digest), bytes);
+});
+
+test('an upload of which the registry does not tell how far it is begins anew', async () => {
+  for (const status of [400, 403, 405, 501]) {
+    await using registry = await FakeRegistry.start();
+    let cuts = 0;
+    registry.override = async (request, response) => {
+      if (isPiece(request) && cuts++ === 0) return await cut(registry, request, 1_000_000);
+      if (request.method !== 'GET') return false;
+      response.writeHead(status).end();
+      return true;
+    };
+    assert.is(await pushTo(registry), 'uploaded', String(status));
+    assert.equal(registry.blobs.get(blob.digest), bytes);
+    assert.is(registry.count('/blobs/uploads/', ['DELETE']), 1);
+    assert.is(registry.count('/blobs/uploads/', ['POST']), 2);
+  }
 });
 
 // Takes an answer that nobody gets.
@@ -243,6 +260,47 @@ test('a registry that keeps it under another digest, or does not say that it has
   }
 });
 
+test('a blob under sha512 that the registry also calls by its sha256', async () => {
+  await using registry = await FakeRegistry.start();
+  registry.override = async (request, response) => {
+    if (request.method !== 'PUT') return false;
+    for await (const _ of request);
+    response.writeHead(201, { 'docker-content-digest': blob.digest }).end();
+    return true;
+  };
+  const hex = createHash('sha512').update(bytes).digest('hex');
+  const digest = `sha512:${hex}` as const;
+  const reference = parseReference(`${registry.host}/a/b`);
+  const pushed = eagerClient().pushBlob(reference, { ...blob, digest }, () => chunks());
+  assert.is(await pushed, 'uploaded');
+});
+
+test('an early answer is none for the bytes that were not sent, whatever it says of them', async () => {
+  const large = randomBytes(30_000_000);
+  const identity = { digest: digestOf(large), size: large.length };
+  for (const said of [{}, { range: `0-${large.length - 1}` }]) {
+    await using registry = await FakeRegistry.start();
+    let early = 0;
+    registry.override = (request, response) => {
+      if (!isPiece(request) || early++ > 0) return false;
+      const headers = { location: request.url ?? '', connection: 'close', ...said };
+      response.writeHead(202, headers).end();
+      return true;
+    };
+    const reference = parseReference(`${registry.host}/a/b`);
+    const retried: unknown[] = [];
+    const pushed = eagerClient().pushBlob(
+      reference,
+      identity,
+      () => verifyStream(identity)(chunks(large)),
+      { onRetry: (error) => retried.push((error as { code?: string }).code) },
+    );
+    assert.is(await pushed, 'uploaded');
+    assert.equal(retried, ['UPLOAD_TRUNCATED']);
+    assert.ok(registry.blobs.get(identity.digest)?.equals(large));
+  }
+});
+
 test('a blob of another length than it must have is pushed again', async () => {
   await using registry = await FakeRegistry.start();
   registry.override = (request, response) => {
@@ -334,6 +392,59 @@ test('an upload that leads to another origin goes there without credentials, and
   );
   assert.ok(other.server.requests.every(({ headers }) => headers.authorization === undefined));
   assert.not.match(JSON.stringify([error.message, error.hint, error.stack]), /hunter2|pass@/);
+});
+
+test('an upload that comes back from another origin brings no credentials, and names nothing else', async () => {
+  const credentials = () => Promise.resolve({ username: 'me', password: 'hunter2' });
+  for (const [back, code] of [
+    ['/v2/a/b/blobs/uploads/1', 'UNAUTHORIZED'],
+    ['/v2/victim/manifests/latest', 'REDIRECT_REFUSED'],
+  ] as const) {
+    await using other = await scriptedRegistry(async (request, response) => {
+      for await (const _ of request);
+      const range = `0-${bytes.length - 1}`;
+      response.writeHead(202, { location: `${registry.server.origin}${back}`, range }).end();
+    });
+    await using registry = await FakeRegistry.start();
+    registry.override = (request, response) => {
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      } else if (request.method === 'HEAD') response.writeHead(404).end();
+      else response.writeHead(202, { location: `${other.origin}/store/1` }).end();
+      return true;
+    };
+    await expectCode(pushTo(registry, {}, { credentials }), code);
+    const known = registry.server.requests.filter(({ headers }) => headers.authorization);
+    assert.equal(
+      known.map(({ method }) => method),
+      ['HEAD', 'POST'],
+    );
+    assert.is(registry.count('victim'), 0);
+  }
+});
+
+test('at the registry itself, an upload leads to an upload of its repository alone', async () => {
+  for (const [location, isRefused] of [
+    ['/v2/victim/manifests/latest', true],
+    ['/v2/a/b/manifests/latest', true],
+    ['/v2/a/b/../../victim/blobs/uploads/1', true],
+    ['/V2/victim/blobs/uploads/1', true],
+    ['/v2/a/b/blobs/upload/1', false],
+    ['/artifacts-uploads/a/b/1', false],
+  ] as const) {
+    await using registry = await FakeRegistry.start();
+    registry.override = async (request, response) => {
+      if (request.method === 'HEAD') return false;
+      for await (const _ of request);
+      const isDone = request.method === 'PUT';
+      response.writeHead(isDone ? 201 : 202, isDone ? {} : { location }).end();
+      return true;
+    };
+    if (isRefused) await expectCode(pushTo(registry), 'REDIRECT_REFUSED');
+    else assert.is(await pushTo(registry), 'uploaded', location);
+    assert.is(registry.count('victim'), 0);
+    assert.is(registry.count('/manifests/'), 0);
+  }
 });
 
 const answerFrom = (url: string, location: string | undefined, remoteAddress = '192.0.2.1') =>

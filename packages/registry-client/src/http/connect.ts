@@ -40,10 +40,10 @@ export interface NetworkSettings extends TrustSettings {
 /** The connections of one client; kept open between requests, without keeping the process alive. */
 export interface Connections {
   /**
-   * How a URL is reached on behalf of a registry: its own API, or what it names. Throws CERTIFICATES_INVALID,
-   * PROXY_FAILED.
+   * How a URL is reached on behalf of a registry: its own API, or what it names. A connection that was made where
+   * addresses of this machine are allowed serves nobody else. Throws CERTIFICATES_INVALID, PROXY_FAILED.
    */
-  senderFor(url: URL, registry: string): Promise<Sender>;
+  senderFor(url: URL, registry: string, allowLocal: boolean): Promise<Sender>;
   close(): void;
 }
 
@@ -56,9 +56,9 @@ export function createConnections(settings: NetworkSettings): Connections {
     agents.set(key, agent);
     return agent;
   };
-  const plainSender = async (proxy: URL | undefined): Promise<Sender> => {
+  const plainSender = async (proxy: URL | undefined, reach: string): Promise<Sender> => {
     const http = await import('node:http');
-    const agent = kept('http:', () => new http.Agent(agentOptions));
+    const agent = kept(`http: ${reach}`, () => new http.Agent(agentOptions));
     return {
       request: (url, options) =>
         proxy === undefined
@@ -71,7 +71,7 @@ export function createConnections(settings: NetworkSettings): Connections {
   };
   const secureSender = async (
     url: URL,
-    proxy: URL | undefined,
+    { proxy, reach }: { proxy: URL | undefined; reach: string },
     known: readonly Trust[],
     settle: (from: readonly Trust[]) => void,
   ): Promise<Sender> => {
@@ -79,7 +79,7 @@ export function createConnections(settings: NetworkSettings): Connections {
     const [trust, ...others] = known;
     if (trust === undefined) throw new Error(`${url.host}: no way to check its certificate`);
     const checked = { rejectUnauthorized: true, ...(await trust.options()) };
-    const agent = kept(`https: ${proxy?.href ?? ''} ${trust.key}`, () =>
+    const agent = kept(`https: ${reach} ${proxy?.href ?? ''} ${trust.key}`, () =>
       tunnelled(new https.Agent({ ...agentOptions, ...checked }), proxy, settings.connectMs),
     );
     return {
@@ -88,18 +88,21 @@ export function createConnections(settings: NetworkSettings): Connections {
       next:
         others.length === 0
           ? undefined
-          : async () => await secureSender(url, proxy, others, settle),
+          : async () => await secureSender(url, { proxy, reach }, others, settle),
       settle: () => settle(known),
     };
   };
   return {
-    senderFor: async (url, registry) => {
+    senderFor: async (url, registry, allowLocal) => {
       const proxy = settings.proxy(url);
-      if (url.protocol === 'http:') return await plainSender(proxy);
+      const reach = allowLocal ? 'anywhere' : 'elsewhere';
+      if (url.protocol === 'http:') return await plainSender(proxy, reach);
       const key = `${url.host} ${registry}`;
       const known = trusts.get(key) ?? trustsFor(url.host, registry, settings);
       trusts.set(key, known);
-      return await secureSender(url, proxy, await known, (from) =>
+      // What was wrong in a directory may be put right.
+      known.catch(() => trusts.delete(key));
+      return await secureSender(url, { proxy, reach }, await known, (from) =>
         trusts.set(key, Promise.resolve(from)),
       );
     },

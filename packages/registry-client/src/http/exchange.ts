@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { connectOptions } from './connect.ts';
 import type { Connections, Sender } from './connect.ts';
 import { explainNetworkError, isUntrusted, unreachable } from './network-error.ts';
-import { isResendable, sendBody } from './send-body.ts';
+import { onConnected, sendBody, trackBody } from './send-body.ts';
 import type { RequestBody } from './send-body.ts';
 import type { Timeouts } from './timeouts.ts';
 import { explainProxyError, proxyRefused } from './tunnel.ts';
@@ -21,6 +21,8 @@ export interface HttpRequest {
 /** An answer whose body is not read yet: read it with `readBatches` or let go of it with `discard`. */
 export interface HttpAnswer {
   url: URL;
+  /** Of the request: the answer to a HEAD has no body, whatever its headers say. */
+  method: HttpMethod;
   status: number;
   headers: IncomingHttpHeaders;
   /** The address of the machine that answered. */
@@ -58,15 +60,17 @@ export async function exchange(
   { allowLocal, signal }: ExchangeOptions,
 ): Promise<HttpAnswer> {
   const { connections, registry } = context;
-  let sender = await connections.senderFor(request.url, registry);
+  const { body, isIntact } = trackBody(request.body);
+  const tracked = { ...request, ...(body !== undefined && { body }) };
+  let sender = await connections.senderFor(request.url, registry, allowLocal);
   for (;;) {
     try {
-      const answer = await exchangeBy(sender, context, request, { allowLocal, signal });
+      const answer = await exchangeBy(sender, context, tracked, { allowLocal, signal });
       sender.settle();
       return answer;
     } catch (error) {
       const { next } = sender;
-      if (next === undefined || !isUntrusted(error) || !isResendable(request.body)) throw error;
+      if (next === undefined || !isUntrusted(error) || !isIntact()) throw error;
       sender = await next();
     }
   }
@@ -98,6 +102,7 @@ async function exchangeBy(
     }
     return {
       url,
+      method,
       status,
       headers: message.headers,
       remoteAddress,
@@ -117,12 +122,27 @@ function explain(error: unknown, url: URL, proxy: URL | undefined): unknown {
   return explainNetworkError(error, url);
 }
 
-/** Lets go of an answer; its connection is kept if little is left to read. */
-export function discard({ message }: HttpAnswer): void {
+// What is worth waiting for to keep a connection.
+const LITTLE = 64 * 1024;
+const REST_MS = 2_000;
+
+/** Lets go of an answer; its connection is kept if little is left to read, and that comes soon. */
+export function discard(answer: HttpAnswer): void {
+  const { message } = answer;
   message.on('error', () => message.destroy());
-  const length = Number(message.headers['content-length'] ?? Infinity);
-  if (length <= 64 * 1024) message.resume();
-  else message.destroy();
+  if (restOf(answer) > LITTLE) {
+    message.destroy();
+    return;
+  }
+  const timer = setTimeout(() => message.destroy(), REST_MS).unref();
+  message.once('close', () => clearTimeout(timer));
+  message.resume();
+}
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+function restOf({ method, status, message }: HttpAnswer): number {
+  const hasNone = method === 'HEAD' || status === 204 || status === 304;
+  return hasNone ? 0 : Number(message.headers['content-length'] ?? Infinity);
 }
 
 function answerTo(
@@ -150,11 +170,13 @@ function answerTo(
       reject(error);
     });
     // What the source of a body throws is nobody's network error.
-    sendBody(sent, request.body, timer.restart).catch((error: unknown) => {
-      settled();
-      reject(new BodyFailed(error));
-      sent.destroy();
-    });
+    sendBody(sent, { body: request.body, url: request.url }, timer.restart).catch(
+      (error: unknown) => {
+        settled();
+        reject(new BodyFailed(error));
+        sent.destroy();
+      },
+    );
   });
 }
 
@@ -187,10 +209,7 @@ function stageTimer(
     clearTimeout(timer);
     timer = arm(answerMs, 'no answer');
   };
-  sent.once('socket', (socket) => {
-    if (!socket.connecting) connected();
-    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-  });
+  onConnected(sent, url, connected);
   const stop = (): void => {
     clearTimeout(timer);
     // One that is stopped must stay so, whatever is still being sent.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RegistryError } from '../registry-error.ts';
+import { ChunkList } from './chunk-list.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { explainNetworkError, unreachable } from './network-error.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -33,10 +34,27 @@ export async function* readBatches(
 }
 
 /**
- * The whole body of an answer. Throws RESPONSE_TOO_LARGE beyond `maxBytes`, before more is read, and
+ * The whole body of an answer, within `documentMs`. Throws RESPONSE_TOO_LARGE beyond `maxBytes`, before more is read, and
  * what `readBatches` throws.
  */
 export async function readWhole(
+  answer: HttpAnswer,
+  maxBytes: number,
+  timeouts: Timeouts,
+): Promise<Buffer> {
+  const { documentMs } = timeouts;
+  const timer = setTimeout(() => {
+    const why = `not all of a document within ${documentMs / 1000} s`;
+    answer.message.destroy(unreachable(answer.url, why));
+  }, documentMs);
+  try {
+    return await readAtMost(answer, maxBytes, timeouts);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAtMost(
   answer: HttpAnswer,
   maxBytes: number,
   timeouts: Timeouts,
@@ -45,8 +63,10 @@ export async function readWhole(
   let total = Number(answer.headers['content-length'] ?? 0);
   if (total <= maxBytes) total = 0;
   for await (const batch of total > maxBytes ? [] : readBatches(answer, timeouts)) {
-    for (const chunk of batch) total += chunk.length;
-    chunks.push(...batch);
+    for (const chunk of batch) {
+      total += chunk.length;
+      chunks.push(chunk);
+    }
     if (total > maxBytes) break;
   }
   if (total <= maxBytes) return Buffer.concat(chunks);
@@ -58,7 +78,7 @@ export async function readWhole(
 /** Collects what arrives, and holds the sender back while too much waits. */
 class Inbox {
   readonly #message: IncomingMessage;
-  #chunks: Buffer[] = [];
+  readonly #chunks = new ChunkList();
   #bytes = 0;
   #ended = false;
   #failure: Error | undefined;
@@ -79,8 +99,7 @@ class Inbox {
   async take(): Promise<Buffer[]> {
     if (this.#bytes < WORTH_HANDING_ON && !this.#isOver()) await this.#more();
     if (this.#failure !== undefined && this.#bytes === 0) throw this.#failure;
-    const batch = this.#chunks;
-    this.#chunks = [];
+    const batch = this.#chunks.takeAll();
     this.#bytes = 0;
     if (this.#message.isPaused()) this.#message.resume();
     return batch;
@@ -107,7 +126,7 @@ class Inbox {
   }
 
   #put(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#chunks.add(chunk);
     this.#bytes += chunk.length;
     this.received += chunk.length;
     if (this.#bytes >= MOST_WAITING) this.#message.pause();

@@ -9,15 +9,45 @@ export function isResendable(body: RequestBody | undefined): boolean {
   return body === undefined || typeof body === 'string' || body instanceof Uint8Array;
 }
 
+/** A body, and whether anything of it was taken: if not, it can still be sent elsewhere. */
+export interface TrackedBody {
+  readonly body: RequestBody | undefined;
+  readonly isIntact: () => boolean;
+}
+
+/** Watches over a body that may be a stream. */
+export function trackBody(body: RequestBody | undefined): TrackedBody {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    return { body, isIntact: () => true };
+  }
+  let isTouched = false;
+  const start = (): AsyncIterator<Uint8Array> => {
+    isTouched = true;
+    return body[Symbol.asyncIterator]();
+  };
+  return { body: { [Symbol.asyncIterator]: start }, isIntact: () => !isTouched };
+}
+
 /**
- * Writes a body and ends the request; waits while the other side takes no more. Stops, without an error, when the
+ * Calls back once when the connection of a request stands, TLS included; at once where it is a kept one.
+ */
+export function onConnected(sent: ClientRequest, { protocol }: URL, then: () => void): void {
+  sent.once('socket', (socket) => {
+    if (!socket.connecting) then();
+    else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', then);
+  });
+}
+
+/**
+ * Writes a body and ends the request; waits while the other side takes no more. A stream is not touched before the
+ * connection stands. Stops, without an error, when the
  * request is answered or broken off before all of it is sent: what happened is told by the request itself. Throws what
  * the source of the body throws.
  * @param onTaken called each time that some of it is on its way
  */
 export async function sendBody(
   sent: ClientRequest,
-  body: RequestBody | undefined,
+  { body, url }: { body: RequestBody | undefined; url: URL },
   onTaken: () => void,
 ): Promise<void> {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
@@ -33,6 +63,8 @@ export async function sendBody(
     // The rest of the body will not come, so the connection is of no further use.
     message.once('close', () => void (sent.writableEnded || sent.destroy()));
   });
+  await connected(sent, url);
+  if (sent.destroyed) return;
   for await (const chunk of body) {
     if (answered || sent.destroyed) return;
     const hasRoom = sent.write(chunk);
@@ -40,6 +72,13 @@ export async function sendBody(
     onTaken();
   }
   if (!answered && !sent.destroyed) sent.end();
+}
+
+async function connected(sent: ClientRequest, url: URL): Promise<void> {
+  await new Promise<void>((resolve) => {
+    sent.once('close', resolve);
+    onConnected(sent, url, resolve);
+  });
 }
 
 async function drained(sent: ClientRequest, over: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ export interface Timeouts {
   idleMs: number;
   /** Bytes that an `idleMs` must bring for a body not to count as stalled. @default 1_024 */
   minimumBytes: number;
+  /** From the headers of an answer until all of a document is here: a manifest, a page of a list, an error. @default 180_000 */
+  documentMs: number;
 }
 
 export const defaultTimeouts: Timeouts = {
@@ -18,4 +20,5 @@ export const defaultTimeouts: Timeouts = {
   commitMs: 300_000,
   idleMs: 60_000,
   minimumBytes: 1_024,
+  documentMs: 180_000,
 };

@@ -12,7 +12,9 @@ export interface Channel {
 
 /** Makes a channel for one writer and one reader. */
 export function createChannel(): Channel {
-  const waiting: Buffer[] = [];
+  let waiting: Buffer[] = [];
+  // What the reader is at, last first.
+  let taken: Buffer[] = [];
   let bytes = 0;
   let over: { error?: unknown } | undefined;
   let abandoned = false;
@@ -23,10 +25,17 @@ export function createChannel(): Channel {
     over ??= how;
     wakeReader?.();
   };
+  const next = (): Buffer | undefined => {
+    if (taken.length === 0) {
+      taken = waiting.toReversed();
+      waiting = [];
+    }
+    return taken.pop();
+  };
   async function* read(): AsyncGenerator<Buffer, void, undefined> {
     try {
       for (;;) {
-        const chunk = waiting.shift();
+        const chunk = next();
         if (chunk !== undefined) {
           bytes -= chunk.length;
           if (bytes < MOST_WAITING) wakeWriter?.();
@@ -38,7 +47,8 @@ export function createChannel(): Channel {
       }
     } finally {
       abandoned = true;
-      waiting.length = 0;
+      waiting = [];
+      taken = [];
       wakeWriter?.();
     }
   }
@@ -46,8 +56,10 @@ export function createChannel(): Channel {
     stream: read(),
     push: async (batch) => {
       if (abandoned) return;
-      for (const chunk of batch) bytes += chunk.length;
-      waiting.push(...batch);
+      for (const chunk of batch) {
+        bytes += chunk.length;
+        waiting.push(chunk);
+      }
       wakeReader?.();
       if (bytes >= MOST_WAITING) await new Promise<void>((resolve) => (wakeWriter = resolve));
     },

@@ -10,6 +10,8 @@ import type { RegistryClient } from '../registry-client.ts';
 export interface ImageSource {
   /** What it is called, for errors. */
   readonly name: string;
+  /** The same without the mirrors that it may be read from; undefined where there are none. */
+  readonly atOrigin?: ImageSource;
   /** The manifest or index of a descriptor. */
   manifest(descriptor: Descriptor, signal?: AbortSignal): Promise<FetchedManifest>;
   /** Whether it has a blob, as far as it can tell without reading it. */
@@ -31,14 +33,20 @@ export function layoutSource(layout: Layout): ImageSource {
   };
 }
 
-/** What a repository of a registry has. */
-export function registrySource(client: RegistryClient, reference: Reference): ImageSource {
+/** What a repository of a registry has. With `originOnly`, mirrors are left out. */
+export function registrySource(
+  client: RegistryClient,
+  reference: Reference,
+  { originOnly = false }: { originOnly?: boolean } = {},
+): ImageSource {
   const { registry, repository } = reference;
+  const hasOthers = !originOnly && client.hasMirrors(reference);
   return {
     name: `${registry}/${repository}`,
+    ...(hasOthers && { atOrigin: registrySource(client, reference, { originOnly: true }) }),
     manifest: async (child, signal) => {
       const named = { registry, repository, digest: child.digest };
-      const { bytes } = await client.resolve(named, signal === undefined ? {} : { signal });
+      const { bytes } = await client.resolve(named, { originOnly, ...(signal && { signal }) });
       if (bytes.length !== child.size) throw otherSize(child, bytes.length);
       // By the index's word for it, which must also be the document's own.
       const content = parseManifestOrIndex(bytes, child.mediaType);
@@ -46,7 +54,7 @@ export function registrySource(client: RegistryClient, reference: Reference): Im
     },
     has: (blob) => Promise.resolve(!liesElsewhere(blob)),
     open: (blob, signal) =>
-      client.fetchBlob(reference, blob, signal === undefined ? {} : { signal }),
+      client.fetchBlob(reference, blob, { originOnly, ...(signal && { signal }) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Descriptor, Reference } from '@ctrkit/oci';
 import type { RegistryClient } from '../registry-client.ts';
+import { orAtOrigin } from './at-origin.ts';
 import type { PushEvent, PushLayerEvent } from './events.ts';
 import type { ImageSource } from './image-source.ts';
 import type { UploadOutcome } from './upload-blob.ts';
@@ -34,16 +35,21 @@ export async function pushOneBlob(
   const mountFrom = options.mountFrom?.(blob);
   const report = reporterOf(blob, options);
   let sent = 0;
-  const outcome = await client.pushBlob(target, blob, () => openBlob(source, blob, signal), {
+  const settings = {
     mountFrom,
     signal,
     ...(chunkSize !== undefined && { chunkSize }),
-    onProgress: (bytes) => {
+    onProgress: (bytes: number) => {
       sent = bytes;
       report('pushing', bytes, {});
     },
     onRetry: () => report('retrying', sent, {}),
-  });
+  };
+  const outcome = await orAtOrigin(
+    source,
+    async (from) =>
+      await client.pushBlob(target, blob, () => openBlob(from, blob, signal), settings),
+  );
   const from = outcome === 'mounted' && mountFrom !== undefined ? { from: mountFrom } : {};
   report(statuses[outcome], blob.size, from);
   return outcome === 'uploaded' ? blob.size : 0;

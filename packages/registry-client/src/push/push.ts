@@ -12,7 +12,7 @@ import type { PushEvent } from './events.ts';
 import { layoutSource } from './image-source.ts';
 import type { ImageSource } from './image-source.ts';
 import { pushOneBlob } from './push-one-blob.ts';
-import type { ManifestBytes } from './put-manifest.ts';
+import { putIfMissing } from './put-if-missing.ts';
 
 /** How an image is pushed. */
 export interface PushOptions {
@@ -130,9 +130,7 @@ async function pushChildren(
   const put = async (found: FetchedManifest, signal?: AbortSignal) => {
     const { registry, repository } = target;
     const reference = { registry, repository, digest: found.descriptor.digest };
-    if (!(await isThere(client, reference, signal))) {
-      await client.pushManifest(reference, manifestBytes(found), passOn(signal));
-    }
+    await putIfMissing(client, found, reference, signal);
     return done;
   };
   const leaves = children.filter(({ content }) => content.kind === 'manifest');
@@ -155,32 +153,7 @@ async function nameImage(
     repository,
     ...(digest === undefined ? { tag } : { digest }),
   } as Reference;
-  if (await isThere(client, name, signal, root.descriptor.digest)) return false;
-  await client.pushManifest(name, manifestBytes(root), passOn(signal));
-  return true;
-}
-
-async function isThere(
-  client: RegistryClient,
-  reference: Reference,
-  signal: AbortSignal | undefined,
-  wanted = reference.digest,
-): Promise<boolean> {
-  try {
-    return (await client.digestOf(reference, { toPush: true, ...passOn(signal) })) === wanted;
-  } catch (error) {
-    if (error instanceof RegistryError && error.code === 'MANIFEST_UNKNOWN') return false;
-    throw error;
-  }
-}
-
-function manifestBytes({ content, bytes }: FetchedManifest): ManifestBytes {
-  const { mediaType } = content.kind === 'index' ? content.index : content.manifest;
-  return { mediaType, bytes };
-}
-
-function passOn(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
+  return await putIfMissing(client, root, name, signal);
 }
 
 function plainDescriptor({ mediaType, digest, size }: Descriptor): Descriptor {

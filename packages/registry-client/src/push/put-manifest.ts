@@ -7,6 +7,7 @@ import type { HttpAnswer } from '../http/exchange.ts';
 import { retrying } from '../http/retry.ts';
 import { RegistryError } from '../registry-error.ts';
 import type { Session } from '../session.ts';
+import { otherDigest } from './other-digest.ts';
 import { pushScope } from './scope.ts';
 
 /** A manifest or an index as it is to be kept: byte by byte. */
@@ -63,14 +64,9 @@ function checked(bytes: Uint8Array, digest: Digest, name: string): Digest {
   throw new RegistryError('DIGEST_MISMATCH', `manifest for ${name}: is not that of its digest`);
 }
 
-function checkAnswer({ url, headers }: HttpAnswer, digest: Digest, name: string): void {
-  const said = headers['docker-content-digest'];
-  // One of another algorithm is the registry's own affair.
-  if (!isDigest(said) || digestAlgorithm(said) !== digestAlgorithm(digest) || said === digest) {
-    return;
-  }
-  throw new RegistryError(
-    'DIGEST_MISMATCH',
-    `manifest for ${name}: ${url.host} keeps it as ${said}`,
-  );
+function checkAnswer(answer: HttpAnswer, digest: Digest, name: string): void {
+  const other = otherDigest(answer, digest);
+  if (other === undefined) return;
+  const what = `manifest for ${name}: ${answer.url.host} keeps it as ${other}`;
+  throw new RegistryError('DIGEST_MISMATCH', what);
 }

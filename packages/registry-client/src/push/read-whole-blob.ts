@@ -1,5 +1,6 @@
 import type { Descriptor } from '@ctrkit/oci';
 import { RegistryError } from '../registry-error.ts';
+import { orAtOrigin } from './at-origin.ts';
 import type { ImageSource } from './image-source.ts';
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -15,7 +16,9 @@ export async function readWholeBlob(
     const what = `blob ${blob.digest}: has ${blob.size} bytes; at most 4 MiB are read`;
     throw new RegistryError('RESPONSE_TOO_LARGE', what);
   }
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source.open(blob, signal)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return await orAtOrigin(source, async (from) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of from.open(blob, signal)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  });
 }

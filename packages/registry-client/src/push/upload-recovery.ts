@@ -66,9 +66,18 @@ async function afterwards(
   error: unknown,
 ): Promise<Upload | undefined> {
   const isSpoilt = error instanceof RegistryError && error.status === SPOILT;
-  if (!isSpoilt) return await uploadStatus(session, job, upload);
+  try {
+    if (!isSpoilt) return await uploadStatus(session, job, upload);
+  } catch (failure) {
+    if (!isRefusal(failure)) throw failure;
+  }
   await cancelUpload(session, job, upload);
   return undefined;
+}
+
+// Some do not tell how far an upload is, or not to everybody who may push.
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof RegistryError && !failure.transient && failure.status !== undefined;
 }
 
 // Whoever is told to stop waits for nobody, nor for one that does not answer.

@@ -3,7 +3,9 @@ import type { RequestBody } from '../http/send-body.ts';
 import { discard } from '../http/exchange.ts';
 import type { HttpAnswer, HttpMethod } from '../http/exchange.ts';
 import { RegistryError } from '../registry-error.ts';
-import type { RequestTarget, Session } from '../session.ts';
+import type { RequestTarget } from '../request-target.ts';
+import type { Session } from '../session.ts';
+import { otherDigest } from './other-digest.ts';
 import { pushScope } from './scope.ts';
 import { uploadedBytes } from './upload-range.ts';
 import { uploadTarget, withParameter } from './upload-target.ts';
@@ -76,21 +78,27 @@ export async function uploadStatus(
   }
 }
 
-/** Sends `length` bytes from the upload's offset on. Throws UPLOAD_TRUNCATED when not all of them were kept. */
+/**
+ * Sends `length` bytes from the upload's offset on. Throws UPLOAD_TRUNCATED when not all of them were kept, by the registry's
+ * word or because it answered before it could have them.
+ */
 export async function sendPiece(
   session: Session,
   job: UploadJob,
   upload: Upload,
-  piece: { body: RequestBody; length: number },
+  { body, length }: { body: AsyncIterable<Uint8Array>; length: number },
 ): Promise<Upload> {
   const { target, offset } = upload;
-  const end = offset + piece.length;
+  const end = offset + length;
+  let sent = offset;
+  const count = (bytes: number): void => void (sent += bytes);
+  const piece = { body: counted(body, count), length };
   const headers = { 'content-range': `${offset}-${end - 1}` };
   const answer = await sendBytes(session, job, 'PATCH', target, piece, headers);
-  const kept = uploadedBytes(answer) ?? end;
+  const kept = uploadedBytes(answer) ?? sent;
   if (kept > end) throw tooMuch(job, answer, kept);
   // One byte and none look alike.
-  if (kept < end && end !== 1) throw truncated(job, answer, kept);
+  if ((kept < end && end !== 1) || sent < end) throw truncated(job, answer, kept);
   return { ...upload, target: nextTarget(answer, target), offset: end };
 }
 
@@ -107,10 +115,10 @@ export async function commitUpload(
   const { digest } = job.blob;
   const at = withParameter(target, `digest=${encodeURIComponent(digest)}`);
   const answer = await sendBytes(session, job, 'PUT', at, rest, {});
-  const said = answer.headers['docker-content-digest'];
   if (answer.status === 202) throw unfinished(job, answer);
-  if (said === undefined || said === digest) return;
-  const what = `blob ${digest}: ${answer.url.host} keeps it under another digest`;
+  const other = otherDigest(answer, digest);
+  if (other === undefined) return;
+  const what = `blob ${digest}: ${answer.url.host} keeps it as ${other}`;
   throw new RegistryError('DIGEST_MISMATCH', what);
 }
 
@@ -122,6 +130,16 @@ export async function cancelUpload(
 ): Promise<void> {
   const request = { method: 'DELETE', path: '', at: target, ...askedFor(job) } as const;
   await session.send(request).then(discard, () => undefined);
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) {
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 async function sendBytes(
@@ -161,7 +179,7 @@ function askedFor({ repository, blob, signal }: UploadJob) {
 
 // Most registries give a new address each time; those that give none mean the same.
 function nextTarget(answer: HttpAnswer, before: RequestTarget): RequestTarget {
-  return answer.headers.location === undefined ? before : uploadTarget(answer);
+  return answer.headers.location === undefined ? before : uploadTarget(answer, before);
 }
 
 function truncated({ blob }: UploadJob, { url }: HttpAnswer, kept: number): RegistryError {
