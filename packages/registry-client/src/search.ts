@@ -7,6 +7,7 @@ import { readWhole } from './http/read-batches.ts';
 import { retrying } from './http/retry.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { askOrigin } from './origin.ts';
+import type { Origins } from './origin.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** A repository that a search found. */
@@ -21,8 +22,8 @@ export interface SearchResult {
 
 /** What is searched for, and where. */
 export interface SearchRequest {
-  /** Where the registry's first API is: `https://index.docker.io`. */
-  origin: URL;
+  /** Where the registry's first API may be: `https://index.docker.io`. */
+  origins: Origins;
   term: string;
   limit: number;
 }
@@ -37,17 +38,17 @@ const MOST_BYTES = 1024 * 1024;
 export async function searchIndex(
   context: HttpContext,
   policy: RetryPolicy,
-  { origin, term, limit }: SearchRequest,
+  { origins, term, limit }: SearchRequest,
   signal?: AbortSignal,
 ): Promise<SearchResult[] | undefined> {
   const query = new URLSearchParams({ q: term, n: String(limit) });
   const options = { allowLocal: true, ...(signal !== undefined && { signal }) };
-  const ask = askOrigin(origin, async (at, path: string) => {
+  const ask = askOrigin(context, origins, async (at, path: string) => {
     const url = new URL(path, at);
     return await follow(context, { method: 'GET', url, headers: {} }, options);
   });
   return await retrying(policy, signal, async () => {
-    const answer = await ask(`/v1/search?${query.toString()}`);
+    const answer = await ask(`/v1/search?${query.toString()}`, signal);
     if (answer.status === 200) return await resultsOf(answer, limit, context);
     if (answer.status === 429 || answer.status >= 500) {
       const what = `search for ${term}`;

@@ -1,6 +1,7 @@
 import { isLoopbackRegistry } from '@ctrkit/oci';
 import type { HttpContext } from './http/exchange.ts';
 import { defaultRetryPolicy } from './http/retry.ts';
+import type { Schemes } from './origin.ts';
 import type { RegistryClientOptions } from './registry-client.ts';
 import type { Mirror } from './registries/mirror.ts';
 import { createSession } from './session.ts';
@@ -30,12 +31,15 @@ export function createSessions(context: HttpContext, options: RegistryClientOpti
     sessions.set(key, session);
     return session;
   };
-  const mayBePlain = (host: string): boolean => plainHttp(host) || insecure(host);
+  const schemes = (host: string): Schemes => {
+    if (plainHttp(host)) return ['http', 'https'];
+    return insecure(host) ? ['https', 'http'] : ['https'];
+  };
   const settingsOf = (registry: string): SessionSettings => ({
     ...settings,
     context: { ...context, registry },
     registry,
-    plainHttp: mayBePlain,
+    schemes,
   });
   return {
     settingsOf,
@@ -49,8 +53,10 @@ export function createSessions(context: HttpContext, options: RegistryClientOpti
           context: { ...context, registry, timeouts: { ...timeouts, connectMs } },
           registry,
           // What was written for this mirror counts before what is so for its host.
-          plainHttp: (host) =>
-            host === registry && scheme !== undefined ? scheme === 'http' : mayBePlain(host),
+          schemes: (host) => {
+            if (host !== registry || scheme === undefined) return schemes(host);
+            return scheme === 'http' ? ['http', 'https'] : ['https'];
+          },
           retryPolicy: {
             ...retryPolicy,
             attempts: Math.min(retryPolicy.attempts, MIRROR_ATTEMPTS),

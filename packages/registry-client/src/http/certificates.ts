@@ -22,8 +22,8 @@ export function certificateDirectories(env: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-// A registry may be written with or without the port that https has anyway.
-function namesOf(host: string): string[] {
+/** What a host of an https URL may be called in a list: with or without the port that https has anyway. */
+export function namesOf(host: string): string[] {
   if (host === '' || host === '..' || host === '.' || /[/\\\0]/.test(host)) return [];
   const bare = host.replace(/:443$/, '');
   const hasPort = /:\d+$/.test(bare);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { errnoOf } from '@ctrkit/durable';
-import { certificatesOf } from './certificates.ts';
+import { certificatesOf, namesOf } from './certificates.ts';
 
 /** How the certificate of a host is checked, and what it is shown of us. */
 export interface Trust {
@@ -50,7 +50,7 @@ export async function trustsFor(
     const all = { ...client, ...options };
     return () => Promise.resolve(all);
   };
-  if (settings.insecure(host)) {
+  if (namesOf(host).some((name) => settings.insecure(name))) {
     return [{ key: `${key}: unchecked`, options: given({ rejectUnauthorized: false }) }];
   }
   const authorities = [...new Set([...(own?.ca ?? []), ...(behalf?.ca ?? [])])];
