@@ -194,6 +194,34 @@ test('what is synchronised is what the registry said, whatever a mirror has unde
   ]);
 });
 
+for (const [challenge, insecure] of [
+  ['Basic realm="x"', false],
+  ['Bearer realm="https://127.0.0.1:1/token"', false],
+  ['Basic realm="x"', true],
+] as const) {
+  const what = insecure ? 'gets its login in clear' : 'gets no login in clear, and that is told';
+  test(`a mirror by plain http, ${insecure ? '' : 'not '}listed as insecure, ${what}: ${challenge}`, async () => {
+    await using two = await twoRegistries();
+    two.mirror.override = (request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+      return true;
+    };
+    const texts: string[] = [];
+    const client = impatientClient({
+      plainHttp: (registry) => registry === two.origin.host,
+      insecure: (registry) => insecure && registry === two.mirror.host,
+      mirrors: () => [parseMirror(`http://${two.mirror.host}`)],
+      credentials: () => Promise.resolve({ username: 'u', password: 'hunter2' }),
+    });
+    await client.resolve(parseReference(two.name), { onFallback: (text) => texts.push(text) });
+    const sent = two.mirror.server.requests.filter(({ headers }) => headers.authorization);
+    assert.is(sent.length, insecure ? 1 : 0);
+    assert.is(texts.length, insecure ? 0 : 1);
+    assert.match(texts.join(), insecure ? '' : 'login is not sent over plain http');
+  });
+}
+
 test('tags are the registry’s own', async () => {
   await using two = await twoRegistries();
   two.origin.override = (request, response) => {
