@@ -22,7 +22,8 @@ export async function searchRegistry(
   const isHub = registry === HUB;
   const { context, retryPolicy, schemes } = settingsOf(registry);
   const origins = originsOf(isHub ? HUB_INDEX : registry, schemes);
-  const found = await searchIndex(context, retryPolicy, { origins, term, limit }, signal);
-  if (found !== undefined || isHub) return found ?? [];
+  const request = { origins, term, limit, expected: isHub };
+  const found = await searchIndex(context, retryPolicy, request, signal);
+  if (found !== undefined) return found;
   return await searchCatalog(listCatalog(session(registry), registry, signal), term, limit);
 }
