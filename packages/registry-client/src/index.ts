@@ -8,6 +8,8 @@ export { logIn } from './auth/log-in.ts';
 export type { LogInOptions } from './auth/log-in.ts';
 export { parseServer, serverAddress } from './auth/registry-key.ts';
 export { dockerConfigCredentials, storedCredentials } from './auth/stored-credentials.ts';
+export type { StoredCredentialsOptions } from './auth/stored-credentials.ts';
+export type { OnMessage } from './out-of-reach.ts';
 export type { BlobOptions } from './fetch-blob.ts';
 export type { FetchedManifest } from './fetch-manifest.ts';
 export { certificateDirectories } from './http/certificates.ts';

@@ -7,8 +7,8 @@ import { nameRows } from './name-rows.ts';
 export const command: Command = defineCommand({
   operands: 'REGISTRY',
   options: { format: formatOption, ...clientOptions },
-  async run({ options, operands: [registry] }, { stdout, signal, env }) {
-    const client = await commandClient(env, options);
+  async run({ options, operands: [registry] }, { stdout, signal, stderr, env }) {
+    const client = await commandClient({ env, stderr }, options);
     const names = client.catalog(parseServer(registry), { signal });
     await printRows(stdout, nameRows(names), {
       format: options.format,

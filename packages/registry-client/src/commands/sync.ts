@@ -29,8 +29,8 @@ export const command: Command = defineCommand({
     ...clientOptions,
   },
   async run({ options, operands: [source, target] }, context) {
-    const { stdout, signal, env } = context;
-    const client = await commandClient(env, options);
+    const { stdout, signal } = context;
+    const client = await commandClient(context, options);
     const patterns = options.tag;
     const settings: SyncOptions = {
       client,

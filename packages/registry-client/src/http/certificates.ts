@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
+import { unlessOutOfReach } from '../out-of-reach.ts';
+import type { OnMessage } from '../out-of-reach.ts';
 import { RegistryError } from '../registry-error.ts';
 
 /** What a directory of a registry holds, in PEM form. */
@@ -36,16 +38,21 @@ export function namesOf(host: string): string[] {
 }
 
 /**
- * Reads the certificates of a host from the first of the directories that has some for it. Throws CERTIFICATES_INVALID.
+ * Reads the certificates of a host from the first of the directories that has some for it. Of one that may not be read
+ * `onMessage` is told. Throws CERTIFICATES_INVALID.
  * https://docs.docker.com/engine/security/certificates/
  */
 export async function certificatesOf(
   directories: readonly string[],
   host: string,
+  onMessage?: OnMessage,
 ): Promise<Certificates | undefined> {
   for (const directory of directories) {
     for (const name of namesOf(host)) {
-      const found = await readCertificates(join(directory, name));
+      const found = await unlessOutOfReach(
+        onMessage,
+        async () => await readCertificates(join(directory, name)),
+      );
       if (found !== undefined) return found;
     }
   }
