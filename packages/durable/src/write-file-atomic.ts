@@ -1,4 +1,12 @@
-import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { flush } from './flush.ts';
 import { syncDirectory } from './sync-directory.ts';
@@ -9,6 +17,8 @@ import { temporaryName } from './temporary.ts';
 export interface WriteFileOptions {
   /** Permission bits, set exactly whatever the umask. @default 0o600 */
   mode?: number;
+  /** Whose it becomes; for who may give files away. @default whoever writes it */
+  owner?: { uid: number; gid: number };
   /** Whether the bytes are on disk when it returns; `false` for what means nothing after a crash. @default true */
   sync?: boolean;
 }
@@ -21,11 +31,11 @@ export interface WriteFileOptions {
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  { mode = 0o600, sync = true }: WriteFileOptions = {},
+  { mode = 0o600, sync = true, owner }: WriteFileOptions = {},
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    await writeNew(temporary, data, mode, sync);
+    await writeNew(temporary, data, { mode, sync, owner });
     renameSync(temporary, path);
     if (sync) await syncDirectory(dirname(path));
   } catch (error) {
@@ -37,12 +47,13 @@ export async function writeFileAtomic(
 async function writeNew(
   path: string,
   data: string | Uint8Array,
-  mode: number,
-  sync: boolean,
+  { mode, sync, owner }: { mode: number; sync: boolean; owner: WriteFileOptions['owner'] },
 ): Promise<void> {
   const descriptor = openSync(path, 'wx', mode);
   try {
     writeFileSync(descriptor, data);
+    // Before the mode: a change of owner takes set-id bits away.
+    if (owner !== undefined) fchownSync(descriptor, owner.uid, owner.gid);
     fchmodSync(descriptor, mode);
     if (sync) await flush(descriptor);
   } finally {

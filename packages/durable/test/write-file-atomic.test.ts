@@ -24,6 +24,16 @@ test('writes text and bytes, with 0600 unless told otherwise, whatever the umask
   assert.equal((await readdir(directory.path)).toSorted(), ['bytes', 'text']);
 });
 
+if (needs('root')) {
+  test('an owner is set, and the mode stays exact', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'file');
+    await writeFileAtomic(path, '', { mode: 0o2750, owner: { uid: 1234, gid: 1235 } });
+    const { uid, gid, mode } = await stat(path);
+    assert.equal([uid, gid, mode & 0o7777], [1234, 1235, 0o2750]);
+  });
+}
+
 test('replaces a symbolic link instead of writing through it', async () => {
   await using directory = await temporaryDirectory();
   const [target, link] = [join(directory.path, 'target'), join(directory.path, 'link')];

@@ -70,7 +70,9 @@ export async function downloadImage(
 ): Promise<PullResult> {
   // Most runs fetch nothing, and need not wait for an HTTP client to load.
   const { pull, userRegistryClient } = await import('@ctrkit/registry-client');
-  const client = await userRegistryClient();
+  const client = await userRegistryClient({
+    onMessage: (text) => options.onEvent?.({ type: 'message', text }),
+  });
   const unpacking = new Unpacking(engine, store, options);
   let lease: Lease | undefined;
   try {

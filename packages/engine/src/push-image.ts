@@ -51,7 +51,9 @@ export async function pushImage(
   const all = taggedImages(await store.list());
   const images = imagesFor(all, wanted, options.allTags ?? false);
   const { push, userRegistryClient } = await import('@ctrkit/registry-client');
-  const client = await userRegistryClient();
+  const client = await userRegistryClient({
+    onMessage: (text) => options.onEvent?.({ type: 'message', text }),
+  });
   // What is being read must not be taken for garbage.
   const lease = await store.lease(images.map(({ record }) => record.target.digest));
   try {

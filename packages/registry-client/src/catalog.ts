@@ -1,4 +1,4 @@
-import { parseJson } from '@ctrkit/oci';
+import { jsonIfAny } from './json-if-any.ts';
 import { listPages, malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
@@ -37,7 +37,7 @@ async function* pagesOf(
 }
 
 function namesOf(bytes: Buffer, list: PagedList): string[] {
-  const names = (parseJson(bytes) as { repositories?: unknown } | null)?.repositories;
+  const names = (jsonIfAny(bytes) as { repositories?: unknown } | null | undefined)?.repositories;
   if (names === null) return [];
   if (!Array.isArray(names)) throw malformed(list, 'a catalog without repositories');
   return names.map((name: unknown) => {

@@ -3,10 +3,13 @@ export { authFilePaths, dockerConfigPath, loginPath } from './auth/auth-file-pat
 export type { HelperOptions } from './auth/credential-helper.ts';
 export { forgetLogin, keepLogin } from './auth/keep-login.ts';
 export type { KeptLogin } from './auth/keep-login.ts';
+export { otherLogins } from './auth/other-logins.ts';
 export { logIn } from './auth/log-in.ts';
 export type { LogInOptions } from './auth/log-in.ts';
 export { parseServer, serverAddress } from './auth/registry-key.ts';
 export { dockerConfigCredentials, storedCredentials } from './auth/stored-credentials.ts';
+export type { StoredCredentialsOptions } from './auth/stored-credentials.ts';
+export type { OnMessage } from './out-of-reach.ts';
 export type { BlobOptions } from './fetch-blob.ts';
 export type { FetchedManifest } from './fetch-manifest.ts';
 export { certificateDirectories } from './http/certificates.ts';

@@ -25,6 +25,7 @@ import type { ManifestBytes } from './push/put-manifest.ts';
 import { pushScope } from './push/scope.ts';
 import { uploadBlob } from './push/upload-blob.ts';
 import type { UploadOptions, UploadOutcome } from './push/upload-blob.ts';
+import type { OnMessage } from './out-of-reach.ts';
 import { listReferrers } from './referrers.ts';
 import type { Mirror } from './registries/mirror.ts';
 import type { Session } from './session.ts';
@@ -55,6 +56,8 @@ export interface RegistryClientOptions {
   systemCertificates?: string | undefined;
   /** Through which proxy a URL is reached. @default none; see `environmentProxy` */
   proxy?: ProxyChoice;
+  /** Told of directories of certificates that may not be read, and are left out. @default these are errors */
+  onMessage?: OnMessage | undefined;
   /** @default ctrkit-registry-client */
   userAgent?: string;
   /** How long each stage may take. */
@@ -186,6 +189,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       insecure: options.insecure ?? (() => false),
       proxy: options.proxy ?? (() => undefined),
       connectMs: timeouts.connectMs,
+      onMessage: options.onMessage,
     }),
     timeouts,
     userAgent: options.userAgent ?? 'ctrkit-registry-client',

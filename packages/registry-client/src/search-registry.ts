@@ -1,5 +1,5 @@
 import { listCatalog } from './catalog.ts';
-import { originOf } from './origin.ts';
+import { originsOf } from './origin.ts';
 import { searchCatalog, searchIndex } from './search.ts';
 import type { SearchResult } from './search.ts';
 import type { Sessions } from './sessions.ts';
@@ -20,9 +20,10 @@ export async function searchRegistry(
   { limit = USUAL_LIMIT, signal }: { limit?: number; signal?: AbortSignal },
 ): Promise<SearchResult[]> {
   const isHub = registry === HUB;
-  const { context, retryPolicy, plainHttp } = settingsOf(registry);
-  const origin = originOf(isHub ? HUB_INDEX : registry, plainHttp);
-  const found = await searchIndex(context, retryPolicy, { origin, term, limit }, signal);
-  if (found !== undefined || isHub) return found ?? [];
+  const { context, retryPolicy, schemes } = settingsOf(registry);
+  const origins = originsOf(isHub ? HUB_INDEX : registry, schemes);
+  const request = { origins, term, limit, expected: isHub };
+  const found = await searchIndex(context, retryPolicy, request, signal);
+  if (found !== undefined) return found;
   return await searchCatalog(listCatalog(session(registry), registry, signal), term, limit);
 }

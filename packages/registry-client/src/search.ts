@@ -1,5 +1,5 @@
-import { parseJson } from '@ctrkit/oci';
 import { errorAnswer } from './http/error-answer.ts';
+import { jsonIfAny } from './json-if-any.ts';
 import { discard } from './http/exchange.ts';
 import type { HttpAnswer, HttpContext } from './http/exchange.ts';
 import { follow } from './http/follow.ts';
@@ -7,6 +7,7 @@ import { readWhole } from './http/read-batches.ts';
 import { retrying } from './http/retry.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { askOrigin } from './origin.ts';
+import type { Origins } from './origin.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** A repository that a search found. */
@@ -21,35 +22,37 @@ export interface SearchResult {
 
 /** What is searched for, and where. */
 export interface SearchRequest {
-  /** Where the registry's first API is: `https://index.docker.io`. */
-  origin: URL;
+  /** Where the registry's first API may be: `https://index.docker.io`. */
+  origins: Origins;
   term: string;
   limit: number;
+  /** Must it have that API? */
+  expected: boolean;
 }
 
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Searches by the API that Docker Hub has kept of its first version; undefined where a registry does not have it. Throws
- * RATE_LIMITED, REGISTRY_ERROR, PROTOCOL_ERROR, RESPONSE_TOO_LARGE and what `follow` throws.
+ * Searches by the API that Docker Hub has kept of its first version; undefined where a registry does not have it: it
+ * refuses, or answers what is no JSON. Where it is expected each of these is an error. Throws RATE_LIMITED, UNAUTHORIZED, DENIED, UNSUPPORTED, REGISTRY_ERROR, PROTOCOL_ERROR, RESPONSE_TOO_LARGE and what `follow` throws.
  * https://docs.docker.com/reference/cli/docker/search/
  */
 export async function searchIndex(
   context: HttpContext,
   policy: RetryPolicy,
-  { origin, term, limit }: SearchRequest,
+  { origins, term, limit, expected }: SearchRequest,
   signal?: AbortSignal,
 ): Promise<SearchResult[] | undefined> {
   const query = new URLSearchParams({ q: term, n: String(limit) });
   const options = { allowLocal: true, ...(signal !== undefined && { signal }) };
-  const ask = askOrigin(origin, async (at, path: string) => {
+  const ask = askOrigin(context, origins, async (at, path: string) => {
     const url = new URL(path, at);
     return await follow(context, { method: 'GET', url, headers: {} }, options);
   });
   return await retrying(policy, signal, async () => {
-    const answer = await ask(`/v1/search?${query.toString()}`);
-    if (answer.status === 200) return await resultsOf(answer, limit, context);
-    if (answer.status === 429 || answer.status >= 500) {
+    const answer = await ask(`/v1/search?${query.toString()}`, signal);
+    if (answer.status === 200) return await resultsOf(answer, { limit, expected }, context);
+    if (expected || answer.status === 429 || answer.status >= 500) {
       const what = `search for ${term}`;
       throw await errorAnswer(answer, { what, absent: 'UNSUPPORTED' }, context.timeouts);
     }
@@ -60,11 +63,12 @@ export async function searchIndex(
 
 async function resultsOf(
   answer: HttpAnswer,
-  limit: number,
+  { limit, expected }: Pick<SearchRequest, 'limit' | 'expected'>,
   { timeouts }: HttpContext,
-): Promise<SearchResult[]> {
-  const value = parseJson(await readWhole(answer, MOST_BYTES, timeouts));
-  const results = (value as { results?: unknown } | null)?.results;
+): Promise<SearchResult[] | undefined> {
+  const value = jsonIfAny(await readWhole(answer, MOST_BYTES, timeouts));
+  if (value === undefined && !expected) return undefined;
+  const results = (value as { results?: unknown } | null | undefined)?.results;
   // Null is Go's way to say that there is none.
   if (results === null) return [];
   if (Array.isArray(results))

@@ -9,7 +9,7 @@ import { follow } from './http/follow.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { isResendable } from './http/send-body.ts';
 import type { RequestBody } from './http/send-body.ts';
-import { askOrigin, originOf } from './origin.ts';
+import { askOrigin, originsOf } from './origin.ts';
 import { RegistryError } from './registry-error.ts';
 import { checkTarget } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -53,14 +53,15 @@ export function createSession(settings: SessionSettings): Session {
   const { context, retryPolicy } = settings;
   const authorizer = createAuthorizer(settings);
   const ask = askOrigin(
-    originOf(settings.registry, settings.plainHttp),
+    context,
+    originsOf(settings.registry, settings.schemes),
     (origin, request: ApiRequest) => authorized(context, origin, authorizer, request),
   );
   return {
     context,
     retryPolicy,
     send: async (request) => {
-      const answer = await ask(request);
+      const answer = await ask(request, request.signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await errorAnswer(answer, request, context.timeouts);
     },

@@ -1,8 +1,11 @@
 import { isLoopbackRegistry } from '@ctrkit/oci';
 import type { HttpContext } from './http/exchange.ts';
 import { defaultRetryPolicy } from './http/retry.ts';
+import type { Schemes } from './origin.ts';
 import type { RegistryClientOptions } from './registry-client.ts';
+import type { CredentialProvider } from './auth/credentials.ts';
 import type { Mirror } from './registries/mirror.ts';
+import { RegistryError } from './registry-error.ts';
 import { createSession } from './session.ts';
 import type { Session, SessionSettings } from './session.ts';
 
@@ -30,12 +33,15 @@ export function createSessions(context: HttpContext, options: RegistryClientOpti
     sessions.set(key, session);
     return session;
   };
-  const mayBePlain = (host: string): boolean => plainHttp(host) || insecure(host);
+  const schemes = (host: string): Schemes => {
+    if (plainHttp(host)) return ['http', 'https'];
+    return insecure(host) ? ['https', 'http'] : ['https'];
+  };
   const settingsOf = (registry: string): SessionSettings => ({
     ...settings,
     context: { ...context, registry },
     registry,
-    plainHttp: mayBePlain,
+    schemes,
   });
   return {
     settingsOf,
@@ -46,16 +52,33 @@ export function createSessions(context: HttpContext, options: RegistryClientOpti
         const connectMs = Math.min(timeouts.connectMs, MIRROR_CONNECT_MS);
         return createSession({
           ...settings,
+          credentials: scheme === 'http' ? withheld(schemes, credentials) : credentials,
           context: { ...context, registry, timeouts: { ...timeouts, connectMs } },
           registry,
           // What was written for this mirror counts before what is so for its host.
-          plainHttp: (host) =>
-            host === registry && scheme !== undefined ? scheme === 'http' : mayBePlain(host),
+          schemes: (host) => {
+            if (host !== registry || scheme === undefined) return schemes(host);
+            return scheme === 'http' ? ['http', 'https'] : ['https'];
+          },
           retryPolicy: {
             ...retryPolicy,
             attempts: Math.min(retryPolicy.attempts, MIRROR_ATTEMPTS),
           },
         });
       }),
+  };
+}
+
+// That a mirror is written with http is no leave to send a login there that anybody on the way can read.
+function withheld(
+  schemes: (host: string) => Schemes,
+  credentials: CredentialProvider,
+): CredentialProvider {
+  return async (registry, repository) => {
+    const found = await credentials(registry, repository);
+    if (found === undefined || schemes(registry).includes('http')) return found;
+    throw new RegistryError('UNAUTHORIZED', `${registry}: its login is not sent over plain http`, {
+      hint: 'list it as insecure to allow that, or write it with https',
+    });
   };
 }

@@ -1,4 +1,4 @@
-import { parseJson } from '@ctrkit/oci';
+import { jsonIfAny } from './json-if-any.ts';
 import { listPages, malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
@@ -35,7 +35,7 @@ async function* pagesOf(
 }
 
 function tagsOf(bytes: Buffer, list: PagedList): string[] {
-  const tags = (parseJson(bytes) as { tags?: unknown } | null)?.tags;
+  const tags = (jsonIfAny(bytes) as { tags?: unknown } | null | undefined)?.tags;
   // Docker's registry says null where there is none.
   if (tags === null) return [];
   if (!Array.isArray(tags)) throw malformed(list, 'a list of tags without tags');

@@ -1,6 +1,8 @@
 import { dockerConfigCredentials, storedCredentials } from './auth/stored-credentials.ts';
 import { certificateDirectories } from './http/certificates.ts';
 import { environmentProxy } from './http/proxy.ts';
+import { onceEach } from './once-each.ts';
+import type { OnMessage } from './out-of-reach.ts';
 import { createRegistryClient } from './registry-client.ts';
 import type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
 import type { Mirror } from './registries/mirror.ts';
@@ -11,6 +13,8 @@ export interface UserClientOptions extends Pick<
   RegistryClientOptions,
   'userAgent' | 'timeouts' | 'retry'
 > {
+  /** Told once of each of the user's files and helpers that is out of reach, and left out. @default these are errors */
+  onMessage?: OnMessage;
   /** @default that of this process */
   env?: NodeJS.ProcessEnv;
   /** Mirrors, each with its registry; asked before those of `registries.json`. */
@@ -35,9 +39,13 @@ export async function userRegistryClient(options: UserClientOptions = {}): Promi
     insecure,
   });
   const { userAgent, timeouts, retry } = options;
+  const onMessage = options.onMessage === undefined ? undefined : onceEach(options.onMessage);
   return createRegistryClient({
     credentials:
-      authFile === undefined ? storedCredentials(env) : dockerConfigCredentials(authFile, { env }),
+      authFile === undefined
+        ? storedCredentials(env, { onMessage })
+        : dockerConfigCredentials(authFile, { env }),
+    onMessage,
     ...registries,
     certificates: [...certificates, ...certificateDirectories(env)],
     systemCertificates: env['SSL_CERT_FILE'] || undefined,

@@ -1,9 +1,21 @@
-import { chmod, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { temporaryDirectory } from '@ctrkit/testing';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { temporaryName } from '@ctrkit/durable';
+import { needs, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dockerConfigCredentials, forgetLogin, keepLogin } from '../src/index.ts';
+import { dockerConfigCredentials, forgetLogin, keepLogin, otherLogins } from '../src/index.ts';
+import { inProcess } from './support/command.ts';
 import { installHelper } from './support/credential-helper.ts';
 import { expectCode } from './support/expect-code.ts';
 
@@ -56,6 +68,49 @@ test('a link stays one, and what it leads to is replaced', async () => {
   assert.equal(Object.keys((await read(target)) as object), ['auths']);
 });
 
+test('a link to what is yet to be made stays one, too', async () => {
+  await using directory = await temporaryDirectory();
+  const [path, target] = [join(directory.path, 'config.json'), join(directory.path, 'new/file')];
+  await symlink('middle', path);
+  await symlink('new/file', join(directory.path, 'middle'));
+  assert.is((await keepLogin(path, 'r.test', login)).path, target);
+  assert.is(await readlink(path), 'middle');
+  assert.equal(Object.keys((await read(target)) as object), ['auths']);
+});
+
+test('the path that is told is absolute', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'config.json');
+  assert.is((await keepLogin(relative(process.cwd(), path), 'r.test', login)).path, path);
+});
+
+test('a login that was killed half-way leaves no secret for long', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'config.json');
+  const left = temporaryName(path).replace(/\.tmp-\d+-/, '.tmp-999999999-');
+  await writeFile(left, 'hunter2');
+  await keepLogin(path, 'r.test', login);
+  assert.equal(await readdir(directory.path), ['config.json']);
+});
+
+test('a logout where there is no file makes none, and no directory', async () => {
+  await using directory = await temporaryDirectory();
+  assert.is(await forgetLogin(join(directory.path, 'a/config.json'), 'r.test'), false);
+  assert.equal(await readdir(directory.path), []);
+});
+
+if (needs('root')) {
+  test('written by root, it stays the file of its owner', async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, 'config.json');
+    await writeFile(path, '{}');
+    await chown(path, 1234, 1235);
+    await keepLogin(path, 'r.test', login);
+    const { uid, gid, mode } = await stat(path);
+    assert.equal([uid, gid, mode & 0o777], [1234, 1235, 0o600]);
+  });
+}
+
 test('Docker Hub goes under docker’s address, in place of its other names', async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'config.json');
@@ -85,6 +140,58 @@ test('with a helper the secret is there alone, and logout asks it to forget', as
   await forgetLogin(path, 'r.test', { env });
   assert.equal(await read(path), { credsStore: 'test', auths: {} });
   assert.is((await helper.calls()).at(-1), 'erase r.test');
+});
+
+test('a helper that is not there keeps no secret in the file, and is told', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'config.json');
+  const auths = { 'r.test': { auth: 'YTpi' }, 'https://r.test/v2/': { auth: 'YTpi' } };
+  await writeFile(path, JSON.stringify({ credsStore: 'nosuch', auths }));
+  await expectCode(forgetLogin(path, 'r.test'), 'CREDENTIAL_HELPER_FAILED');
+  assert.equal(await read(path), { credsStore: 'nosuch', auths: {} });
+});
+
+test('the helper is asked to forget each name that the file has, though one of them fails', async () => {
+  await using directory = await temporaryDirectory();
+  await using helper = await installHelper('test', '[ "$input" != r.test ]');
+  const path = join(directory.path, 'config.json');
+  const auths = { 'https://r.test/v2/': {}, 'r.test/team': {}, 'other.test': {} };
+  await writeFile(path, JSON.stringify({ credsStore: 'test', auths }));
+  const { env } = helper;
+  await expectCode(forgetLogin(path, 'r.test', { env }), 'CREDENTIAL_HELPER_FAILED');
+  assert.equal(await helper.calls(), ['erase r.test', 'erase https://r.test/v2/']);
+});
+
+test('another login is not kept waiting by a helper that waits for a person', async () => {
+  await using directory = await temporaryDirectory();
+  await using helper = await installHelper(
+    'test',
+    'while [ ! -e "$here/go" ]; do sleep 0.05; done',
+  );
+  const path = join(directory.path, 'config.json');
+  await writeFile(path, JSON.stringify({ credHelpers: { 'r.test': 'test' } }));
+  const slow = keepLogin(path, 'r.test', login, { env: helper.env });
+  await keepLogin(path, 'other.test', login);
+  await writeFile(join(helper.directory, 'go'), '');
+  await slow;
+  const { auths } = (await read(path)) as { auths: object };
+  assert.equal(Object.keys(auths).toSorted(), ['other.test', 'r.test']);
+});
+
+test('what a logout leaves: logins in podman’s files, not in this one, nor those of a part of the registry', async () => {
+  await using directory = await temporaryDirectory();
+  const env = { HOME: directory.path, XDG_RUNTIME_DIR: join(directory.path, 'run') };
+  const podmans = join(directory.path, 'run/containers/auth.json');
+  await mkdir(join(podmans, '..'), { recursive: true });
+  await writeFile(podmans, '{"auths":{"r.test":{"auth":"YTpi"},"s.test/team":{"auth":"YTpi"}}}');
+  const path = join(directory.path, '.docker/config.json');
+  await keepLogin(path, 'r.test', login);
+  assert.equal(await otherLogins(path, 'r.test', env), [podmans]);
+  assert.equal(await otherLogins(podmans, 'r.test', env), [path]);
+  assert.equal(await otherLogins(path, 's.test', env), []);
+  const said = await inProcess(['logout', 'r.test'], env);
+  assert.is(said.code, 0);
+  assert.match(said.stderr, podmans);
 });
 
 test('twenty at once: none is lost', async () => {

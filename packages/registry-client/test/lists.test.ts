@@ -58,6 +58,13 @@ test('catalogs that are none', async () => {
   }
 });
 
+test('a page in place of a catalog', async () => {
+  await expectCode(
+    catalog((_request, response) => void response.end('<html>')),
+    'PROTOCOL_ERROR',
+  );
+});
+
 test('a catalog that goes in circles, elsewhere, or on without an end', async () => {
   const link = (target: string) => json({ repositories: [] }, { link: `<${target}>; rel="next"` });
   for (const target of [

@@ -7,17 +7,19 @@ import { freePort, scriptedRegistry, temporaryDirectory } from '@ctrkit/testing'
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  annotateIndex,
   copy,
   createIndex,
   inspectRemote,
   parseMirror,
   pull,
   readRegistries,
+  sync,
 } from '../src/index.ts';
 import type { PullEvent } from '../src/index.ts';
 import { registryClient } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
-import { FakeRegistry } from './support/fake-registry.ts';
+import { FakeRegistry, types } from './support/fake-registry.ts';
 import { impatientClient } from './support/impatient.ts';
 
 /** A registry and a mirror of it that have the same image, `a/b:latest`. */
@@ -161,6 +163,85 @@ test('each gets the login of its own origin', async () => {
     assert.equal([...seen], [undefined, basic(`${host}:p`)]);
   }
 });
+
+/** An index at `a/b:all` of the registry and another one, of its mirror, that it had before. */
+function staleIndex({ origin, mirror, image }: Awaited<ReturnType<typeof twoRegistries>>) {
+  const indexOf = (said: string) => ({
+    schemaVersion: 2,
+    mediaType: types.index,
+    manifests: [image.manifest],
+    annotations: { said },
+  });
+  const stale = mirror.addManifest(indexOf('before'), types.index, 'all');
+  return { stale, current: origin.addManifest(indexOf('now'), types.index, 'all') };
+}
+
+test('what is written back was read at the registry: an index that is changed, and what becomes a part of one', async () => {
+  await using two = await twoRegistries();
+  staleIndex(two);
+  const { digest } = two.mirror.addImage([randomBytes(100)], { tag: 'latest' }).manifest;
+  const client = impatientClient({ mirrors: () => [parseMirror(two.mirror.host)] });
+  const named = (tag: string) => ({ ...parseReference(two.name), tag });
+  const change = { annotations: { by: 'me' } };
+  await annotateIndex(named('all'), two.image.manifest.digest, change, { client });
+  assert.match(two.origin.manifests.get('all')?.bytes.toString() ?? '', '"said":"now"');
+  const { index } = await createIndex(named('new'), [named('latest')], { client });
+  assert.is.not(index.manifests[0]?.digest, digest);
+  assert.is(index.manifests[0]?.digest, two.image.manifest.digest);
+});
+
+test('what is synchronised is what the registry said, whatever a mirror has under that tag', async () => {
+  await using two = await twoRegistries();
+  await using target = await FakeRegistry.start();
+  const { current } = staleIndex(two);
+  two.origin.override = (request, response) => {
+    if (request.url?.endsWith('/tags/list') !== true) return false;
+    response.end('{"tags":["all"]}');
+    return true;
+  };
+  const client = impatientClient({
+    mirrors: (registry) => (registry === two.origin.host ? [parseMirror(two.mirror.host)] : []),
+  });
+  const to = { registry: target.host, repository: 'a/b' };
+  const statuses: [string, string][] = [];
+  for (const _ of [1, 2]) {
+    for await (const { status, digest } of sync(parseReference(two.name), to, { client })) {
+      statuses.push([status, digest]);
+    }
+  }
+  assert.equal(statuses, [
+    ['copied', current.digest],
+    ['present', current.digest],
+  ]);
+});
+
+for (const [challenge, insecure] of [
+  ['Basic realm="x"', false],
+  ['Bearer realm="https://127.0.0.1:1/token"', false],
+  ['Basic realm="x"', true],
+] as const) {
+  const what = insecure ? 'gets its login in clear' : 'gets no login in clear, and that is told';
+  test(`a mirror by plain http, ${insecure ? '' : 'not '}listed as insecure, ${what}: ${challenge}`, async () => {
+    await using two = await twoRegistries();
+    two.mirror.override = (request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+      return true;
+    };
+    const texts: string[] = [];
+    const client = impatientClient({
+      plainHttp: (registry) => registry === two.origin.host,
+      insecure: (registry) => insecure && registry === two.mirror.host,
+      mirrors: () => [parseMirror(`http://${two.mirror.host}`)],
+      credentials: () => Promise.resolve({ username: 'u', password: 'hunter2' }),
+    });
+    await client.resolve(parseReference(two.name), { onFallback: (text) => texts.push(text) });
+    const sent = two.mirror.server.requests.filter(({ headers }) => headers.authorization);
+    assert.is(sent.length, insecure ? 1 : 0);
+    assert.is(texts.length, insecure ? 0 : 1);
+    assert.match(texts.join(), insecure ? '' : 'login is not sent over plain http');
+  });
+}
 
 test('tags are the registry’s own', async () => {
   await using two = await twoRegistries();

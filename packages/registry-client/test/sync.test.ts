@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { makeImageLayout, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { forwardProxy, makeImageLayout, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { globMatcher } from '../src/commands/glob.ts';
@@ -68,6 +68,29 @@ test('every repository below a prefix', async () => {
     ['mirror/of/a:1', 'copied'],
     ['mirror/of/b/c:1', 'copied'],
   ]);
+});
+
+test('every repository of a registry, to another one or below a prefix of it; a name without a dot is a registry too', async () => {
+  await using from = await startServe();
+  await using to = await startServe();
+  await fill(from, 'a:1');
+  const port = to.host.slice(to.host.indexOf(':'));
+  assert.equal(await synced('--all', from.host, `localhost${port}/`), [['a:1', 'copied']]);
+  const wrong = await inProcess(['sync', '--all', from.host, `${to.host}/Team`]);
+  assert.is(wrong.code, 1, wrong.stderr);
+  const asked: string[] = [];
+  await using proxy = await forwardProxy({
+    route: (target) => {
+      asked.push(target);
+      return undefined;
+    },
+  });
+  const env = { ...process.env, HTTPS_PROXY: proxy.url };
+  await inProcess(['sync', '--all', '--dry-run', from.host, 'backup'], env);
+  assert.equal([...new Set(asked)], ['backup:443']);
+  const catalog = await inProcess(['catalog', `http://${from.host}/`]);
+  assert.is(catalog.code, 0, catalog.stderr);
+  assert.is((await inProcess(['catalog', 'a b'])).code, 1);
 });
 
 test('a tag where a repository is meant, and what is not there', async () => {

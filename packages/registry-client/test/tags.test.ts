@@ -98,6 +98,13 @@ test('tags that cannot be tags are refused', async () => {
   }
 });
 
+test('a page in place of tags', async () => {
+  await expectCode(
+    tagsFrom((_request, response) => void response.end('<html>')),
+    'PROTOCOL_ERROR',
+  );
+});
+
 test('an unknown repository', async () => {
   const unknown: ScriptedHandler = (_request, response) => void response.writeHead(404).end();
   await expectCode(tagsFrom(unknown), 'REPOSITORY_UNKNOWN');

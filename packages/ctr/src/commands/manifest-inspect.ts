@@ -10,11 +10,15 @@ export const command: Command = defineCommand({
       describe: 'Allow communication with an insecure registry',
     },
   },
-  async run({ options, operands: [name] }, { stdout, signal, env }) {
+  async run({ options, operands: [name] }, { stdout, stderr, signal, env }) {
     const { RegistryError, userRegistryClient } = await import('@ctrkit/registry-client');
     const reference = parseReference(name);
     const insecure = options.insecure ? [reference.registry] : [];
-    const client = await userRegistryClient({ env, insecure });
+    const client = await userRegistryClient({
+      env,
+      insecure,
+      onMessage: (text) => stderr.write(`${text}\n`),
+    });
     try {
       const { bytes } = await client.resolve(reference, { signal });
       stdout.write(`${printable(JSON.stringify(parseJson(bytes), null, '\t'))}\n`);

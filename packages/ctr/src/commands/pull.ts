@@ -66,7 +66,9 @@ async function pullAllTags(
   context: Context,
 ): Promise<void> {
   if (!isNameOnly(name)) throw tagWithAllTags();
-  for await (const tagged of remoteTags(name, { signal: context.signal })) {
+  const { signal, stderr } = context;
+  const onMessage = (text: string): void => void stderr.write(`${text}\n`);
+  for await (const tagged of remoteTags(name, { signal, onMessage })) {
     await pullOne(engine, tagged, flags, context);
   }
 }

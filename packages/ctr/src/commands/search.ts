@@ -32,12 +32,15 @@ export const command: Command = defineCommand({
     limit: { type: 'number', default: 0, describe: 'Max number of search results' },
     'no-trunc': { type: 'boolean', describe: "Don't truncate output" },
   },
-  async run({ options, operands: [text] }, { env, stdout, signal }) {
+  async run({ options, operands: [text] }, { env, stdout, stderr, signal }) {
     const passes = searchFilter(options.filter);
     const limit = limitOf(options.limit);
     const { parseServer, userRegistryClient } = await import('@ctrkit/registry-client');
     const { server, term } = placeOf(text);
-    const client = await userRegistryClient({ env });
+    const client = await userRegistryClient({
+      env,
+      onMessage: (text) => stderr.write(`${text}\n`),
+    });
     const found = await client.search(parseServer(server), term, { limit, signal });
     const { format = '' } = options;
     const shown = { truncate: !options['no-trunc'], isJson: format === 'json' };

@@ -1,5 +1,6 @@
 import type { HttpAnswer, HttpContext } from '../http/exchange.ts';
 import { isLocalAddress } from '../http/local-address.ts';
+import type { Schemes } from '../origin.ts';
 import { RegistryError } from '../registry-error.ts';
 import { parseChallenges } from './challenge.ts';
 import type { Challenge } from './challenge.ts';
@@ -41,8 +42,8 @@ export interface AuthorizerSettings {
   context: HttpContext;
   registry: string;
   credentials: CredentialProvider;
-  /** May this host (with port) be spoken to over plain http? */
-  plainHttp: (host: string) => boolean;
+  /** How this host (with port) may be spoken to. */
+  schemes: (host: string) => Schemes;
   /** Asks for an identity token too, to be kept in place of a password, and gets the one that comes. */
   onIdentityToken?: (token: string) => void;
 }
@@ -86,14 +87,14 @@ async function answerChallenges(
 }
 
 async function bearerToken(
-  { context, plainHttp, onIdentityToken }: AuthorizerSettings,
+  { context, schemes, onIdentityToken }: AuthorizerSettings,
   { scope }: Access,
   refusal: HttpAnswer,
   { parameters }: Challenge,
   credentials: Credentials | undefined,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const realm = realmOf(parameters['realm'], refusal.url, plainHttp);
+  const realm = realmOf(parameters['realm'], refusal.url, schemes);
   return await fetchToken(
     context,
     {
@@ -111,12 +112,17 @@ async function bearerToken(
 }
 
 // Credentials are about to go there, so it must be as well protected as the registry itself.
-function realmOf(realm: string | undefined, base: URL, plainHttp: (host: string) => boolean): URL {
+function realmOf(
+  realm: string | undefined,
+  base: URL,
+  schemes: AuthorizerSettings['schemes'],
+): URL {
   if (realm === undefined || !URL.canParse(realm)) {
     throw new RegistryError('PROTOCOL_ERROR', `${base.host}: asks for a token, but not from where`);
   }
   const url = new URL(realm);
-  const mayBePlain = url.protocol === 'http:' && base.protocol === 'http:' && plainHttp(url.host);
+  const isPlain = url.protocol === 'http:' && base.protocol === 'http:';
+  const mayBePlain = isPlain && plainNamesOf(url).some((name) => schemes(name).includes('http'));
   if (url.protocol !== 'https:' && !mayBePlain) {
     throw new RegistryError(
       'REDIRECT_REFUSED',
@@ -128,3 +134,7 @@ function realmOf(realm: string | undefined, base: URL, plainHttp: (host: string)
   url.password = '';
   return url;
 }
+
+// A host may be listed with the port that plain http has anyway.
+const plainNamesOf = ({ host, port }: URL): string[] =>
+  port === '' ? [host, `${host}:80`] : [host];

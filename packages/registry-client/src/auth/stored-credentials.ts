@@ -5,8 +5,19 @@ import { invalidFile, readAuthFile } from './auth-file.ts';
 import type { AuthFile } from './auth-file.ts';
 import { authFilePaths, dockerConfigPath } from './auth-file-path.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
+import { unlessOutOfReach } from '../out-of-reach.ts';
+import type { OnMessage } from '../out-of-reach.ts';
 import { coversRepository, parseRegistryKey, serverAddress } from './registry-key.ts';
 import type { RegistryKey } from './registry-key.ts';
+
+/** How logins are looked for. */
+export interface StoredCredentialsOptions extends HelperOptions {
+  /**
+   * Told of what is out of reach, a file that may not be read or a helper that is not installed, which is then left out.
+   * @default these are errors
+   */
+  onMessage?: OnMessage | undefined;
+}
 
 /**
  * Credentials from one file of logins, docker's or podman's, read once, when first asked: from the helper that it
@@ -15,11 +26,11 @@ import type { RegistryKey } from './registry-key.ts';
  */
 export function dockerConfigCredentials(
   path: string = dockerConfigPath(),
-  options: HelperOptions = {},
+  options: StoredCredentialsOptions = {},
 ): CredentialProvider {
   let reading: Promise<AuthFile | undefined> | undefined;
   return async (registry, repository = '') => {
-    reading ??= readAuthFile(path);
+    reading ??= unlessOutOfReach(options.onMessage, async () => await readAuthFile(path));
     const file = await reading;
     if (file === undefined) return undefined;
     // Docker Hub by another of its names is the same.
@@ -33,7 +44,7 @@ export function dockerConfigCredentials(
  */
 export function storedCredentials(
   env: NodeJS.ProcessEnv = process.env,
-  options: HelperOptions = {},
+  options: StoredCredentialsOptions = {},
 ): CredentialProvider {
   const providers = authFilePaths(env).map((path) =>
     dockerConfigCredentials(path, { env, ...options }),
@@ -51,13 +62,16 @@ async function lookUp(
   file: AuthFile,
   registry: string,
   repository: string,
-  options: HelperOptions,
+  options: StoredCredentialsOptions,
 ): Promise<Credentials | undefined> {
   const helper = helperFor(file, registry, repository);
   const kept =
     helper === undefined
       ? undefined
-      : await credentialHelper(helper, options).get(serverAddress(registry));
+      : await unlessOutOfReach(
+          options.onMessage,
+          async () => await credentialHelper(helper, options).get(serverAddress(registry)),
+        );
   if (kept !== undefined) return kept;
   for (const { key, value } of mostSpecific(file.auths, registry, repository)) {
     const found = decode(file, key, value);

@@ -1,4 +1,4 @@
-import type { Values } from '@ctrkit/cli-kit';
+import type { Context, Values } from '@ctrkit/cli-kit';
 import { parseServer } from '../auth/registry-key.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { parseMirror } from '../registries/mirror.ts';
@@ -37,14 +37,15 @@ export const clientOptions = {
   },
 } as const;
 
-/** The client of every command: as the user's files and the flags say. */
+/** The client of every command: as the user's files and the flags say. What is left out of these is told on stderr. */
 export async function commandClient(
-  env: NodeJS.ProcessEnv,
+  { env, stderr }: Pick<Context, 'env' | 'stderr'>,
   options: Values<typeof clientOptions>,
 ): Promise<RegistryClient> {
   const version = process.env['CTRKIT_VERSION'] ?? '0.0.0';
   return await userRegistryClient({
     env,
+    onMessage: (text) => stderr.write(`${text}\n`),
     authFile: options.authfile,
     certificates: options.certs,
     insecure: options.insecure,

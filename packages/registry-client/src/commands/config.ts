@@ -9,9 +9,9 @@ import { platformOption, selectedImage } from './selected-image.ts';
 export const command: Command = defineCommand({
   operands: 'IMAGE',
   options: { ...platformOption, ...clientOptions },
-  async run({ options, operands: [image] }, { stdout, signal, env }) {
+  async run({ options, operands: [image] }, { stdout, signal, stderr, env }) {
     const { platform } = options;
-    const client = await commandClient(env, options);
+    const client = await commandClient({ env, stderr }, options);
     const reference = parseReference(image);
     const { manifest } = await selectedImage({ client, reference, signal }, platform);
     stdout.write(await readWholeBlob(registrySource(client, reference), manifest.config, signal));

@@ -23,11 +23,11 @@ export const command: Command = defineCommand({
     ...clientOptions,
   },
   async run({ options, operands: [source, name] }, context) {
-    const { stdout, stdin, signal, env } = context;
+    const { stdout, stdin, signal } = context;
     const target = parseReference(name);
     const settings: PushOptions = {
       ...pushOptions(options),
-      client: await commandClient(env, options),
+      client: await commandClient(context, options),
       signal,
       onEvent: context.progress(options.progress).event,
     };

@@ -14,8 +14,8 @@ export const command: Command = defineCommand({
     },
     ...clientOptions,
   },
-  async run({ options, operands }, { stdout, signal, env }) {
-    const client = await commandClient(env, options);
+  async run({ options, operands }, { stdout, signal, stderr, env }) {
+    const client = await commandClient({ env, stderr }, options);
     for (const reference of operands.map((name) => parseReference(name))) {
       const target = options.manifest ? await byDigest(client, reference, signal) : reference;
       await client.delete(target, { signal });

@@ -7,9 +7,9 @@ import { platformOption, selectedImage } from './selected-image.ts';
 export const command: Command = defineCommand({
   operands: 'IMAGE',
   options: { ...platformOption, ...clientOptions },
-  async run({ options, operands: [image] }, { stdout, signal, env }) {
+  async run({ options, operands: [image] }, { stdout, signal, stderr, env }) {
     const { platform } = options;
-    const client = await commandClient(env, options);
+    const client = await commandClient({ env, stderr }, options);
     const reference = parseReference(image);
     const digest =
       platform === undefined

@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
     annotation: { type: 'array', valueName: 'KEY=VALUE', describe: 'Say this of the image' },
     ...clientOptions,
   },
-  async run({ options, operands: [name, image] }, { stdout, signal, env }) {
+  async run({ options, operands: [name, image] }, { stdout, signal, stderr, env }) {
     const annotations = parseAnnotations(options.annotation);
     const { platform } = options;
     if (annotations === undefined && platform === undefined) {
@@ -24,7 +24,7 @@ export const command: Command = defineCommand({
         usage: true,
       });
     }
-    const client = await commandClient(env, options);
+    const client = await commandClient({ env, stderr }, options);
     const member = isDigest(image)
       ? image
       : await client.digestOf(parseReference(image), { signal });

@@ -15,7 +15,7 @@ export const command: Command = defineCommand({
     ...clientOptions,
   },
   async run({ options, operands: [name, ...images] }, context) {
-    const { stdout, signal, env } = context;
+    const { stdout, signal } = context;
     const target = parseReference(name);
     const annotations = parseAnnotations(options.annotation);
     const dryRun = options['dry-run'];
@@ -23,7 +23,7 @@ export const command: Command = defineCommand({
       target,
       images.map((image) => parseReference(image)),
       {
-        client: await commandClient(env, options),
+        client: await commandClient(context, options),
         signal,
         dryRun,
         onEvent: context.progress(options.progress).event,

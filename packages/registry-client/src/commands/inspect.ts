@@ -8,9 +8,9 @@ import { platformOption } from './selected-image.ts';
 export const command: Command = defineCommand({
   operands: 'IMAGE',
   options: { ...platformOption, ...clientOptions },
-  async run({ options, operands: [image] }, { stdout, signal, env }) {
+  async run({ options, operands: [image] }, { stdout, signal, stderr, env }) {
     const { platform } = options;
-    const client = await commandClient(env, options);
+    const client = await commandClient({ env, stderr }, options);
     const found = await inspectRemote(client, parseReference(image), { platform, signal });
     stdout.write(`${printable(JSON.stringify(found, null, stdout.isTerminal ? 2 : 0))}\n`);
   },

@@ -13,7 +13,7 @@ export const command: Command = defineCommand({
     const registry = parseServer(server);
     const credentials = await readLogin(options, context);
     const { helper, path } = await logIn({
-      client: await commandClient(env, options),
+      client: await commandClient(context, options),
       registry,
       credentials,
       path: options.authfile ?? loginPath(env),

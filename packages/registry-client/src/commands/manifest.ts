@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
   },
   async run({ options, operands: [image] }, { stdout, stderr, signal, env }) {
     const { platform } = options;
-    const client = await commandClient(env, options);
+    const client = await commandClient({ env, stderr }, options);
     const onFallback = (text: string): void => stderr.write(`${printable(text)}\n`);
     const reference = parseReference(image);
     const first = await client.resolve(reference, { signal, onFallback });

@@ -36,8 +36,8 @@ export const command: Command = defineCommand({
     ...clientOptions,
   },
   async run({ options, operands: [image] }, context) {
-    const { stdout, signal, env } = context;
-    const client = await commandClient(env, options);
+    const { stdout, signal } = context;
+    const client = await commandClient(context, options);
     const { event } = context.progress(options.quiet ? 'none' : options.progress);
     const onFallback = (text: string): void => event({ type: 'message', text });
     const references = options['all-tags']

@@ -10,10 +10,10 @@ export const command: Command = defineCommand({
   operands: 'SOURCE IMAGE [IMAGE...]',
   options: { ...transferOptions, progress: progressOption, format: formatOption, ...clientOptions },
   async run({ options, operands: [source, ...names] }, context) {
-    const { stdout, stdin, signal, env } = context;
+    const { stdout, stdin, signal } = context;
     const targets = names.map((name) => parseReference(name));
     await using opened = await openImage(source, { stdin, signal });
-    const client = await commandClient(env, options);
+    const client = await commandClient(context, options);
     const onEvent = context.progress(options.progress).event;
     const rows = [];
     for (const target of targets) {

@@ -10,8 +10,8 @@ export const command: Command = defineCommand({
     format: formatOption,
     ...clientOptions,
   },
-  async run({ options, operands: [image] }, { stdout, signal, env }) {
-    const client = await commandClient(env, options);
+  async run({ options, operands: [image] }, { stdout, signal, stderr, env }) {
+    const client = await commandClient({ env, stderr }, options);
     const { tag, ...reference } = parseReference(image);
     const named = { ...reference, ...(tag !== undefined && { tag }) };
     const digest = reference.digest ?? (await client.digestOf(named, { signal }));

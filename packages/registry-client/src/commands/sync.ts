@@ -1,6 +1,7 @@
 import { CliError, defineCommand, formatOption, printRows, progressOption } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { parseReference } from '@ctrkit/oci';
+import { parseServer } from '../auth/registry-key.ts';
 import { sync } from '../copy/sync.ts';
 import type { Repository, SyncedTag, SyncOptions } from '../copy/sync.ts';
 import type { RegistryClient } from '../registry-client.ts';
@@ -28,8 +29,8 @@ export const command: Command = defineCommand({
     ...clientOptions,
   },
   async run({ options, operands: [source, target] }, context) {
-    const { stdout, signal, env } = context;
-    const client = await commandClient(env, options);
+    const { stdout, signal } = context;
+    const client = await commandClient(context, options);
     const patterns = options.tag;
     const settings: SyncOptions = {
       client,
@@ -73,15 +74,23 @@ async function* allPairs(
   const [from, to] = [split(source), split(target)];
   for await (const name of client.catalog(from.registry, { signal })) {
     if (!name.startsWith(from.prefix)) continue;
-    const path = `${to.registry}/${to.prefix}${name.slice(from.prefix.length)}`;
-    yield { from: { registry: from.registry, repository: name }, to: repositoryOf(path) };
+    const repository = `${to.prefix}${name.slice(from.prefix.length)}`;
+    yield {
+      from: { registry: from.registry, repository: name },
+      to: { registry: to.registry, repository: checked(repository) },
+    };
   }
 }
 
 function split(text: string): { registry: string; prefix: string } {
-  const [registry = '', ...rest] = text.replace(/\/$/, '').split('/');
+  const [server = '', ...rest] = text.replace(/\/$/, '').split('/');
+  // Here the first part is a registry whatever it looks like: `backup` is none of Docker Hub's repositories.
+  const registry = parseServer(server);
   return { registry, prefix: rest.length === 0 ? '' : `${rest.join('/')}/` };
 }
+
+// Any registry does that is taken for one.
+const checked = (repository: string): string => repositoryOf(`localhost/${repository}`).repository;
 
 function repositoryOf(name: string): Repository {
   if (/[:@]/.test(name.slice(name.lastIndexOf('/') + 1))) {

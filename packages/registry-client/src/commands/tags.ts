@@ -7,8 +7,8 @@ import { nameRows } from './name-rows.ts';
 export const command: Command = defineCommand({
   operands: 'REPOSITORY',
   options: { format: formatOption, ...clientOptions },
-  async run({ options, operands: [name] }, { stdout, signal, env }) {
-    const client = await commandClient(env, options);
+  async run({ options, operands: [name] }, { stdout, signal, stderr, env }) {
+    const client = await commandClient({ env, stderr }, options);
     const tags = client.tags(parseReference(name), { signal });
     await printRows(stdout, nameRows(tags), {
       format: options.format,

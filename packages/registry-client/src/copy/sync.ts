@@ -51,7 +51,9 @@ export async function* sync(
         yield { name, digest, status: 'present' };
       } else if (dryRun) yield { name, digest, status: 'missing' };
       else {
-        const copied = await copy(source, target, { ...rest, client, platforms: 'all' });
+        // By the digest: a mirror may have something else under the tag.
+        const exact = { ...from, digest };
+        const copied = await copy(exact, target, { ...rest, client, platforms: 'all' });
         yield { name, digest: copied.descriptor.digest, status: 'copied' };
       }
     }

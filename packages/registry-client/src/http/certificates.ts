@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
+import { unlessOutOfReach } from '../out-of-reach.ts';
+import type { OnMessage } from '../out-of-reach.ts';
 import { RegistryError } from '../registry-error.ts';
 
 /** What a directory of a registry holds, in PEM form. */
@@ -22,8 +24,8 @@ export function certificateDirectories(env: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-// A registry may be written with or without the port that https has anyway.
-function namesOf(host: string): string[] {
+/** What a host of an https URL may be called in a list: with or without the port that https has anyway. */
+export function namesOf(host: string): string[] {
   if (host === '' || host === '..' || host === '.' || /[/\\\0]/.test(host)) return [];
   const bare = host.replace(/:443$/, '');
   const hasPort = /:\d+$/.test(bare);
@@ -36,16 +38,21 @@ function namesOf(host: string): string[] {
 }
 
 /**
- * Reads the certificates of a host from the first of the directories that has some for it. Throws CERTIFICATES_INVALID.
+ * Reads the certificates of a host from the first of the directories that has some for it. Of one that may not be read
+ * `onMessage` is told. Throws CERTIFICATES_INVALID.
  * https://docs.docker.com/engine/security/certificates/
  */
 export async function certificatesOf(
   directories: readonly string[],
   host: string,
+  onMessage?: OnMessage,
 ): Promise<Certificates | undefined> {
   for (const directory of directories) {
     for (const name of namesOf(host)) {
-      const found = await readCertificates(join(directory, name));
+      const found = await unlessOutOfReach(
+        onMessage,
+        async () => await readCertificates(join(directory, name)),
+      );
       if (found !== undefined) return found;
     }
   }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { errnoOf } from '@ctrkit/durable';
-import { certificatesOf } from './certificates.ts';
+import { certificatesOf, namesOf } from './certificates.ts';
+import type { OnMessage } from '../out-of-reach.ts';
 
 /** How the certificate of a host is checked, and what it is shown of us. */
 export interface Trust {
@@ -19,6 +20,8 @@ export interface TrustSettings {
   insecure: (host: string) => boolean;
   /** The authorities of the system, one file. @default where they usually are */
   system?: string | undefined;
+  /** Told of directories that may not be read. @default these are errors */
+  onMessage?: OnMessage | undefined;
 }
 
 // Where Go, and with it docker, looks on Debian, Fedora, SUSE and Alpine.
@@ -41,8 +44,8 @@ export async function trustsFor(
   registry: string,
   settings: TrustSettings,
 ): Promise<Trust[]> {
-  const own = await certificatesOf(settings.certificates, host);
-  const behalf = await certificatesOf(settings.certificates, registry);
+  const own = await certificatesOf(settings.certificates, host, settings.onMessage);
+  const behalf = await certificatesOf(settings.certificates, registry, settings.onMessage);
   const client =
     own === undefined || own.cert === undefined ? {} : { cert: own.cert, key: own.key };
   const key = `${host} for ${registry}`;
@@ -50,7 +53,7 @@ export async function trustsFor(
     const all = { ...client, ...options };
     return () => Promise.resolve(all);
   };
-  if (settings.insecure(host)) {
+  if (namesOf(host).some((name) => settings.insecure(name))) {
     return [{ key: `${key}: unchecked`, options: given({ rejectUnauthorized: false }) }];
   }
   const authorities = [...new Set([...(own?.ca ?? []), ...(behalf?.ca ?? [])])];

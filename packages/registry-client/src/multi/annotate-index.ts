@@ -33,7 +33,8 @@ export async function annotateIndex(
   const client = options.client ?? createRegistryClient();
   const passOn = options.signal === undefined ? {} : { signal: options.signal };
   try {
-    const found = await client.resolve(name, passOn);
+    // What is written to the registry must come from there: a mirror may have what the tag meant before.
+    const found = await client.resolve(name, { ...passOn, originOnly: true });
     const bytes = changed(found, name, member, change);
     if (digestOf(bytes) === found.descriptor.digest) return found.descriptor;
     const { mediaType } = found.descriptor;

@@ -91,7 +91,9 @@ async function membersOf(
 ): Promise<Descriptor[]> {
   const { signal } = options;
   const source = registrySource(client, image);
-  const root = await client.resolve(image, signal === undefined ? {} : { signal });
+  // A mirror may have what the tag meant before, and the index would say so for good.
+  const atOrigin = { originOnly: true, ...(signal !== undefined && { signal }) };
+  const root = await client.resolve(image, atOrigin);
   if (root.content.kind === 'manifest') {
     await bring(client, source, root, image, target, options);
     return [await withPlatform(source, root, signal)];

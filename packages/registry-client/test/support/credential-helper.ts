@@ -5,6 +5,8 @@ import { temporaryDirectory } from '@ctrkit/testing';
 /** A helper program in a directory of its own, first in the search path of `env`. */
 export interface InstalledHelper extends AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
+  /** Where it is: `$here` in its script. */
+  readonly directory: string;
   /** `get` and what it read, for each call. */
   calls(): Promise<string[]>;
   /** What its shell script does after it wrote down its input: `$1` is the action, `$input` what it read. */
@@ -32,6 +34,7 @@ export async function installHelper(name: string, body = keepsLogins): Promise<I
   await setScript(body);
   return {
     env: { ...process.env, PATH: `${directory.path}${delimiter}${process.env['PATH'] ?? ''}` },
+    directory: directory.path,
     calls: async () => (await readFile(log, 'utf8')).trimEnd().split('\n'),
     setScript,
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
