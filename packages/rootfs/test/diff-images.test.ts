@@ -64,6 +64,16 @@ const table: Record<string, [Layers, Layers, string[]]> = {
     [base, [file('etc/passwd', 'toor')]],
     ['C /etc', 'C /etc/passwd contents'],
   ],
+  'a file where a directory was, and a directory again': [
+    [[dir('x'), file('x/a/b'), file('x/c'), file('xx/k')]],
+    [[dir('x'), file('x/a/b'), file('xx/k'), file('x'), dir('x'), file('x/a/z'), file('x/a/z')]],
+    ['C /x', 'C /x/a', 'D /x/a/b', 'A /x/a/z', 'D /x/c'],
+  ],
+  'the same, by a layer above': [
+    [[dir('x'), file('x/a/b'), file('x/c'), file('xx/k')]],
+    [[dir('x'), file('x/a/b'), file('x/c'), file('xx/k')], [file('x')]],
+    ['C /x type mode contents', 'D /x/a', 'D /x/c'],
+  ],
   'a changed mode and owner': [
     [[file('a')]],
     [[file('a', '', { mode: 0o4755, uid: 1 })]],

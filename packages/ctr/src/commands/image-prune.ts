@@ -1,4 +1,4 @@
-import { defineCommand, filterOption, formatBytes } from '@ctrkit/cli-kit';
+import { defineCommand, filterOption, formatBytes, formatError } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { collectUnusedLayers, findPrunableImages, pruneImages } from '@ctrkit/engine';
 import { imageFilter, pruneFilters } from '@ctrkit/image-store';
@@ -48,10 +48,17 @@ export const command: Command = defineCommand({
       if (!(await confirm(context))) return 0;
     }
     const removed = await pruneImages(engine, images);
-    const layers = removed.images.length > 0 ? await collectUnusedLayers(engine) : { reclaimed: 0 };
+    let { reclaimed } = removed;
+    // The images are gone; what was unpacked of them is only in the way of the disk.
+    if (removed.images.length > 0) {
+      try {
+        reclaimed += (await collectUnusedLayers(engine)).reclaimed;
+      } catch (error) {
+        stderr.write(`WARNING: ${formatError(error).join('; ')}\n`);
+      }
+    }
     const lines = removedLines(removed, { untagged: 'untagged', deleted: 'deleted' });
     if (lines.length > 0) stdout.write(`Deleted Images:\n${lines.join('\n')}\n\n`);
-    const reclaimed = removed.reclaimed + layers.reclaimed;
     stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
     return 0;
   },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Descendants } from './descendants.ts';
 import { invalidLayer } from '../rootfs-error.ts';
 import { markOf, splitPath } from '../layer/names.ts';
 import type { TarEntry, TarEntryType } from '../tar/entry.ts';
@@ -47,13 +48,14 @@ export async function readLayerFiles(
   { limits, signal }: { limits?: TarLimits | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<LayerFiles> {
   const layer: LayerFiles = { files: new Map(), removed: new Set(), opaque: new Set() };
+  const files = new Arriving(layer.files);
   const reader = new TarReader(tar, limits);
   try {
     for (;;) {
       const entry = reader.nextReady() ?? (await reader.next());
       if (entry === undefined) break;
       signal?.throwIfAborted();
-      await takeEntry(layer, entry, reader);
+      await takeEntry(layer, files, entry, reader);
     }
     await reader.bytes.drain();
     return layer;
@@ -62,7 +64,12 @@ export async function readLayerFiles(
   }
 }
 
-async function takeEntry(layer: LayerFiles, entry: TarEntry, reader: TarReader): Promise<void> {
+async function takeEntry(
+  layer: LayerFiles,
+  files: Arriving,
+  entry: TarEntry,
+  reader: TarReader,
+): Promise<void> {
   const components = splitPath(entry.path);
   const name = components.at(-1);
   if (name === undefined) return;
@@ -72,7 +79,7 @@ async function takeEntry(layer: LayerFiles, entry: TarEntry, reader: TarReader):
   else if (mark.kind === 'whiteout')
     layer.removed.add([...components.slice(0, -1), mark.name].join('/'));
   else if (mark.kind === 'none') {
-    put(layer.files, components.join('/'), await fileOf(layer, entry, reader));
+    files.put(components.join('/'), await fileOf(layer, entry, reader));
   }
 }
 
@@ -112,9 +119,22 @@ async function hashOf(reader: TarReader): Promise<string> {
   }
 }
 
-function put(files: Map<string, LayerFile>, path: string, file: LayerFile): void {
-  const before = files.get(path);
-  files.set(path, file);
-  if (before?.type !== 'directory' || file.type === 'directory') return;
-  for (const below of files.keys()) if (below.startsWith(`${path}/`)) files.delete(below);
+/** The files of a layer as they come, where a later one takes the place of all that was below its path. */
+class Arriving {
+  readonly #files: Map<string, LayerFile>;
+  /** Most layers put nothing in a directory's place. */
+  #below: Descendants | undefined;
+
+  constructor(files: Map<string, LayerFile>) {
+    this.#files = files;
+  }
+
+  put(path: string, file: LayerFile): void {
+    const before = this.#files.get(path);
+    this.#files.set(path, file);
+    this.#below?.add(path);
+    if (before?.type !== 'directory' || file.type === 'directory') return;
+    this.#below ??= new Descendants(this.#files.keys());
+    for (const below of this.#below.take(path)) this.#files.delete(below);
+  }
 }

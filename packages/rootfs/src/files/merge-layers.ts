@@ -1,3 +1,4 @@
+import { Descendants } from './descendants.ts';
 import type { LayerFile, LayerFiles } from './layer-files.ts';
 
 /** The files of an image, by path without a slash in front. */
@@ -18,12 +19,17 @@ const impliedDirectory: LayerFile = {
 export function layOver(below: ImageFiles, layer: LayerFiles): void {
   const hidden = [...layer.removed, ...layer.opaque];
   if (hidden.length > 0) removeHidden(below, layer);
+  // Most layers put nothing in a directory's place.
+  let descendants: Descendants | undefined;
   for (const [path, file] of layer.files) {
     for (const parent of parentsOf(path)) {
       if (below.get(parent)?.type !== 'directory') below.set(parent, impliedDirectory);
     }
-    if (file.type !== 'directory' && below.get(path)?.type === 'directory')
-      removeBelow(below, path);
+    if (file.type !== 'directory' && below.get(path)?.type === 'directory') {
+      descendants ??= new Descendants(below.keys());
+      for (const each of descendants.take(path)) below.delete(each);
+    }
+    descendants?.add(path);
     below.set(path, linkOf(below, file));
   }
 }
@@ -41,10 +47,6 @@ function removeHidden(below: ImageFiles, { removed, opaque }: LayerFiles): void 
     const isGone = removed.has(path) || parents.some((parent) => removed.has(parent));
     if (isGone || parents.some((parent) => opaque.has(parent))) below.delete(path);
   }
-}
-
-function removeBelow(files: ImageFiles, path: string): void {
-  for (const each of files.keys()) if (each.startsWith(`${path}/`)) files.delete(each);
 }
 
 /** The directories above a path, the uppermost first. */
