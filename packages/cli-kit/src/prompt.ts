@@ -22,22 +22,27 @@ export async function openPrompt({ stdin, stderr, signal }: Context): Promise<Pr
     import('node:readline'),
     import('node:stream'),
   ]);
-  let isSecret = false;
+  // Of what is pasted a part may come before its question is there: it may be a password.
+  let isShown = false;
   // The terminal shows nothing by itself while readline has it: what is typed comes back through here.
   const echo = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      if (!isSecret) stderr.write(chunk);
+      if (isShown) stderr.write(chunk);
       done();
     },
   });
   const lines = createInterface({ input: stdin(), output: echo, terminal: true, historySize: 0 });
+  const hide = (): void => {
+    isShown = false;
+  };
+  const nextLine = lineQueue(lines, signal, hide);
   const answer = async (question: string, secret: boolean): Promise<string> => {
     stderr.write(question);
-    isSecret = secret;
+    isShown = !secret;
     try {
-      return await nextLine(lines, signal);
+      return await nextLine();
     } finally {
-      isSecret = false;
+      hide();
       if (secret) stderr.write('\n');
     }
   };
@@ -48,23 +53,48 @@ export async function openPrompt({ stdin, stderr, signal }: Context): Promise<Pr
   };
 }
 
-function nextLine(lines: Interface, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      lines.off('line', onLine).off('close', onClose).off('SIGINT', onInterrupt);
+/**
+ * Hands out the lines one by one, also those that came before somebody asked. `onLine` is called before anything of the line
+ * after it is read.
+ */
+function lineQueue(
+  lines: Interface,
+  signal: AbortSignal,
+  onLine: () => void,
+): () => Promise<string> {
+  const queue: string[] = [];
+  let end: Error | undefined;
+  let wake = (): void => undefined;
+  const finish = (reason: Error): void => {
+    end ??= reason;
+    wake();
+  };
+  const stop = (reason: Error): void => {
+    queue.length = 0;
+    finish(reason);
+    lines.close();
+  };
+  const onAbort = (): void => stop(signal.reason as Error);
+  signal.addEventListener('abort', onAbort);
+  lines
+    .on('line', (line) => {
+      onLine();
+      queue.push(line);
+      wake();
+    })
+    .on('SIGINT', () => stop(new Interrupted('SIGINT')))
+    .on('close', () => {
       signal.removeEventListener('abort', onAbort);
-      act();
-    };
-    const onLine = (line: string): void => settle(() => resolve(line));
-    const onClose = (): void => settle(() => reject(new Error('there is no answer')));
-    const end = (reason: Error): void =>
-      settle(() => {
-        lines.close();
-        reject(reason);
+      finish(new Error('there is no answer'));
+    });
+  return async () => {
+    while (queue.length === 0 && end === undefined) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
       });
-    const onInterrupt = (): void => end(new Interrupted('SIGINT'));
-    const onAbort = (): void => end(signal.reason as Error);
-    signal.addEventListener('abort', onAbort);
-    lines.once('line', onLine).once('close', onClose).once('SIGINT', onInterrupt);
-  });
+    }
+    const line = queue.shift();
+    if (line !== undefined) return line;
+    throw end ?? new Error('there is no answer');
+  };
 }

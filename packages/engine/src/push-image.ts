@@ -1,13 +1,14 @@
 import { openImageStore } from '@ctrkit/image-store';
-import type { ImageRecord, ImageStore } from '@ctrkit/image-store';
-import { readSmallBlob } from '@ctrkit/layout';
-import { familiarReference, parseManifestOrIndex, parseReference } from '@ctrkit/oci';
-import type { Descriptor, Digest, Reference } from '@ctrkit/oci';
+import type { ImageRecord } from '@ctrkit/image-store';
+import { familiarReference, parseReference } from '@ctrkit/oci';
+import type { Digest, Reference } from '@ctrkit/oci';
 import type { PushEvent } from '@ctrkit/registry-client';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { platformOf } from './image-events.ts';
 import type { ImageOptions } from './image-events.ts';
+import { mountSources } from './mount-sources.ts';
+import type { Mountable } from './mount-sources.ts';
 
 /** How images are pushed. */
 export interface PushImageOptions extends Pick<ImageOptions, 'signal'> {
@@ -57,7 +58,8 @@ export async function pushImage(
   // What is being read must not be taken for garbage.
   const lease = await store.lease(images.map(({ record }) => record.target.digest));
   try {
-    const mountFrom = await mountSources(store, all, wanted);
+    const others = all.filter(({ record }) => record.problem === undefined);
+    const mountFrom = await mountSources(store.layout, others.map(mountable), wanted);
     const { signal, onEvent, onPushed } = options;
     const { platform } = platformOf({ platform: options.platform });
     for (const { record, reference } of images) {
@@ -106,21 +108,7 @@ function notFound(message: string): EngineError {
   return new EngineError('IMAGE_NOT_FOUND', message, { hint: 'ctr images lists what there is' });
 }
 
-// Whoever built on an image of the same registry has its layers there already.
-async function mountSources(
-  store: ImageStore,
-  all: readonly Tagged[],
-  { registry, repository }: Reference,
-): Promise<(blob: Descriptor) => string | undefined> {
-  const sources = new Map<Digest, string>();
-  for (const { record, reference } of all) {
-    const isOther = reference.registry === registry && reference.repository !== repository;
-    if (!isOther || record.problem !== undefined) continue;
-    const { manifestDescriptor } = record;
-    const bytes = await readSmallBlob(store.layout, manifestDescriptor);
-    const content = parseManifestOrIndex(bytes, manifestDescriptor.mediaType);
-    if (content.kind !== 'manifest') continue;
-    for (const { digest } of content.manifest.layers) sources.set(digest, reference.repository);
-  }
-  return ({ digest }) => sources.get(digest);
-}
+const mountable = ({ record, reference }: Tagged): Mountable => ({
+  manifest: record.manifestDescriptor,
+  reference,
+});

@@ -23,7 +23,7 @@ export interface UserClientOptions extends Pick<
   insecure?: readonly string[];
   /** Directories as `certs.d`; looked into before the usual ones. */
   certificates?: readonly string[];
-  /** The only file of logins. @default docker's and podman's */
+  /** The only file of logins; it must be there when a login is asked for. @default docker's and podman's */
   authFile?: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export async function userRegistryClient(options: UserClientOptions = {}): Promi
     credentials:
       authFile === undefined
         ? storedCredentials(env, { onMessage })
-        : dockerConfigCredentials(authFile, { env }),
+        : dockerConfigCredentials(authFile, { env, mustExist: true }),
     onMessage,
     ...registries,
     certificates: [...certificates, ...certificateDirectories(env)],

@@ -209,6 +209,19 @@ if (needs('command:openssl')) {
 }
 
 if (needs('command:docker-registry', 'command:tmux')) {
+  test('at a terminal: user and password pasted at once, and the password not shown', async () => {
+    await using registry = await guardedRegistry();
+    await using person = await newPerson();
+    await using terminal = await openTerminal({ env: person.env, cwd: process.cwd() });
+    const node = `${process.execPath} --import tsx --conditions=@ctrkit/source ${bin}`;
+    await terminal.enter(`${node} login ${registry.host}; echo code=$?`);
+    await terminal.shows(/^Username:$/m);
+    await terminal.type('me\rsecret\r');
+    const shown = await terminal.shows(/code=0/);
+    assert.match(shown, /^Username: me\nPassword:$/m);
+    assert.not.match(shown, 'secret');
+  });
+
   test('at a terminal: asked for, the password not shown; Ctrl-C ends it', async () => {
     await using registry = await guardedRegistry();
     await using person = await newPerson();

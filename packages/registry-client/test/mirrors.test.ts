@@ -17,6 +17,7 @@ import {
   sync,
 } from '../src/index.ts';
 import type { PullEvent } from '../src/index.ts';
+import { addRegistries } from '../src/registries/registries.ts';
 import { registryClient } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
 import { FakeRegistry, types } from './support/fake-registry.ts';
@@ -303,6 +304,26 @@ test('registries.json: the first that there is; mirrors and insecure, and nothin
     await writeFile(path, text);
     const error = await expectCode(readRegistries([path]), 'REGISTRIES_INVALID');
     assert.match(error.message, path, text);
+  }
+});
+
+test('a registry is found in whatever letters it is written, and with the port of https', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'registries.json');
+  const entry = { insecure: true, mirrors: ['m.test'] };
+  await writeFile(path, JSON.stringify({ registries: { 'R.test:443': entry } }));
+  const read = await readRegistries([path]);
+  const given = addRegistries(await readRegistries([]), {
+    mirrors: [['r.test:443', parseMirror('m.test')]],
+    insecure: ['r.test:443'],
+  });
+  for (const { mirrors, insecure } of [read, given]) {
+    for (const registry of ['r.test', 'R.TEST', 'r.test:443']) {
+      assert.equal([insecure(registry), mirrors(registry).length], [true, 1], registry);
+    }
+    for (const other of ['r.test:80', 'a.r.test', 'r.test:4430']) {
+      assert.equal([insecure(other), mirrors(other).length], [false, 0], other);
+    }
   }
 });
 

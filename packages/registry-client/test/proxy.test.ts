@@ -14,6 +14,7 @@ import type { ScriptedHandler } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { environmentProxy } from '../src/index.ts';
+import { registryClient } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
 import { impatientClient } from './support/impatient.ts';
 
@@ -152,6 +153,35 @@ test('plain http: the proxy gets the whole address', async () => {
   });
   await expectCode(anonymous.resolve(reference), 'PROXY_FAILED');
 });
+
+if (needs('command:openssl')) {
+  test('plain http through a proxy that is reached by https: its certificate is checked, under its own name', async () => {
+    await using authority = await makeAuthority();
+    await using through = await tlsServer(await authority.issue('localhost'), sendManifest);
+    await using other = await tlsServer(await authority.issue('mirror.test'), sendManifest);
+    const manifestBy = async ({ host }: { host: string }) => {
+      const env = {
+        ...process.env,
+        HTTP_PROXY: `https://u:p@${host}`,
+        HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`,
+        NODE_EXTRA_CA_CERTS: authority.certFile,
+      };
+      const mirror = 'registry.test=http://mirror.test';
+      return await registryClient(['manifest', 'registry.test/a', '--mirror', mirror], { env });
+    };
+    const { code, stdout, stderr } = await manifestBy(through);
+    assert.is(code, 0, stderr);
+    assert.is(stdout, manifest);
+    const [request] = through.requests;
+    assert.equal(
+      [request?.url, request?.headers.host, request?.headers['proxy-authorization']],
+      ['http://mirror.test/v2/a/manifests/latest', 'mirror.test', 'Basic dTpw'],
+    );
+    const wrong = await manifestBy(other);
+    assert.is(wrong.code, 1);
+    assert.is(other.requests.length, 0);
+  });
+}
 
 test('a proxy that is not there, refuses, or does not answer: PROXY_FAILED, in time', async () => {
   const down = new URL(`http://127.0.0.1:${await freePort()}`);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryDirectory } from '@ctrkit/testing';
+import { scriptedRegistry, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -10,6 +10,7 @@ import {
   loginPath,
   storedCredentials,
 } from '../src/index.ts';
+import { inProcess } from './support/command.ts';
 import { expectCode } from './support/expect-code.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -66,6 +67,20 @@ test('other forms: fields, tokens, an entry whose secret is elsewhere', async ()
 test('no file and no auths are no credentials', async () => {
   assert.is(await dockerConfigCredentials('/nonexistent/config.json')('a'), undefined);
   assert.is(await lookUp({}, 'a'), undefined);
+});
+
+test('a file that the user named must be there, where a login is asked for', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'nosuch.json');
+  const find = dockerConfigCredentials(path, { mustExist: true });
+  const error = await expectCode(find('r.test'), 'CREDENTIALS_INVALID');
+  assert.match(error.message, path);
+  await using registry = await scriptedRegistry((_request, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+  });
+  const said = await inProcess(['manifest', `${registry.host}/a`, '--authfile', path]);
+  assert.is(said.code, 1);
+  assert.match(said.stderr, path);
 });
 
 test('a file that cannot be understood is named, and its secret is not', async () => {

@@ -1,3 +1,4 @@
+import { encodePlan } from './encode.ts';
 import { Helper } from './helper.ts';
 import type { HelperOptions } from './helper.ts';
 import type { Text } from './operations/fields.ts';
@@ -86,7 +87,8 @@ export async function* walkTree(
   const kill = (): void => void helper.kill('SIGKILL');
   signal?.addEventListener('abort', kill);
   try {
-    await helper.write(...before, ...wanted.map(operationOf));
+    // Not waited for: a helper whose output nobody reads would read no more of a long plan.
+    const sent = helper.writeEncoded(encodePlan([...before, ...wanted.map(operationOf)]));
     helper.end();
     let ends = 0;
     for await (const body of bodies(helper.stdout as AsyncIterable<Buffer>)) {
@@ -94,6 +96,7 @@ export async function* walkTree(
       if (record === undefined) ends += 1;
       else yield record;
     }
+    await sent;
     signal?.throwIfAborted();
     await helper.wait();
     if (ends !== wanted.length) throw new SyscallsError('HELPER_DIED', 'a walk ended early');

@@ -159,6 +159,18 @@ withOverlay('an overlay that the plan mounts, and nobody else sees', async () =>
   assert.not.match(stdout, base.path);
 });
 
+test('as many selections as one likes: they are read while they are written', async () => {
+  await using root = await temporaryDirectory();
+  const name = 'n'.repeat(200);
+  await writeFile(join(root.path, name), '');
+  const selections = Array.from({ length: 20_000 }, () => ({ path: name, depth: 0 }));
+  let count = 0;
+  for await (const record of walkTree([{ op: 'root', path: root.path }], selections)) {
+    if (record.kind === 'entry') count += 1;
+  }
+  assert.is(count, 20_000);
+});
+
 test('a reader that stops leaves no helper', async () => {
   await using root = await temporaryDirectory();
   await writeFile(join(root.path, 'f'), 'x'.repeat(4 << 20));

@@ -21,19 +21,25 @@ export interface AuthFile {
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads a file of logins; undefined when there is none. Throws CREDENTIALS_INVALID for one that cannot be
+ * Reads a file of logins; undefined when there is none, unless it must exist. Throws CREDENTIALS_INVALID for one that cannot be
  * read or understood: its content is in no message.
  * https://docs.docker.com/reference/cli/docker/#docker-cli-configuration-file-configjson-properties
  * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
  */
-export async function readAuthFile(path: string): Promise<AuthFile | undefined> {
+export async function readAuthFile(
+  path: string,
+  { mustExist = false }: { mustExist?: boolean | undefined } = {},
+): Promise<AuthFile | undefined> {
   try {
     const bytes = await readFile(path);
     // An empty one is what an interrupted editor leaves; docker takes it for none.
     if (bytes.length === 0) return undefined;
     return parse(path, parseJson(bytes, { maxBytes: MOST_BYTES }));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
+      if (mustExist) throw invalidFile(path, 'there is no such file', error);
+      return undefined;
+    }
     if (!(error instanceof OciError) && errnoOf(error) === undefined) throw error;
     if (error instanceof RegistryError) throw error;
     // What does not parse is quoted by the parser's own error, and may be a secret: no cause then.

@@ -17,6 +17,8 @@ export interface StoredCredentialsOptions extends HelperOptions {
    * @default these are errors
    */
   onMessage?: OnMessage | undefined;
+  /** Whether a file that is not there is CREDENTIALS_INVALID, for one that the user named. @default false */
+  mustExist?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export function dockerConfigCredentials(
 ): CredentialProvider {
   let reading: Promise<AuthFile | undefined> | undefined;
   return async (registry, repository = '') => {
-    reading ??= unlessOutOfReach(options.onMessage, async () => await readAuthFile(path));
+    reading ??= unlessOutOfReach(options.onMessage, async () => await readAuthFile(path, options));
     const file = await reading;
     if (file === undefined) return undefined;
     // Docker Hub by another of its names is the same.

@@ -57,13 +57,18 @@ export function createConnections(settings: NetworkSettings): Connections {
     return agent;
   };
   const plainSender = async (proxy: URL | undefined, reach: string): Promise<Sender> => {
-    const http = await import('node:http');
-    const agent = kept(`http: ${reach}`, () => new http.Agent(agentOptions));
+    // To a proxy that is reached by https the request itself goes over TLS.
+    const isSecure = proxy?.protocol === 'https:';
+    const { Agent, request } = await (isSecure ? import('node:https') : import('node:http'));
+    const agent = kept(
+      `http: ${reach} ${isSecure ? 'over TLS' : ''}`,
+      () => new Agent(agentOptions),
+    );
     return {
       request: (url, options) =>
         proxy === undefined
-          ? http.request(url, { ...options, agent })
-          : http.request(new URL(proxy.origin), viaProxy(url, proxy, { ...options, agent })),
+          ? request(url, { ...options, agent })
+          : request(new URL(proxy.origin), viaProxy(url, proxy, { ...options, agent })),
       proxy,
       next: undefined,
       settle: () => undefined,
@@ -120,7 +125,10 @@ function viaProxy(url: URL, proxy: URL, options: RequestOptions): RequestOptions
     host: url.host,
     ...proxyHeaders(proxy),
   };
-  return { ...rest, path: `${url.origin}${url.pathname}${url.search}`, headers };
+  // The certificate is the proxy's, though Host, from which Node would take the name, is the registry's.
+  const isAddress = isIP(proxy.hostname) !== 0 || proxy.hostname.startsWith('[');
+  const servername = isAddress ? '' : proxy.hostname;
+  return { ...rest, path: `${url.origin}${url.pathname}${url.search}`, headers, servername };
 }
 
 /** An agent whose connections go through a proxy, if there is one. */

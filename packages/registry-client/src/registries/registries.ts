@@ -51,17 +51,23 @@ export function addRegistries(
 ): Registries {
   return {
     mirrors: (registry) => [
-      ...more.mirrors.flatMap(([name, mirror]) => (name === registry ? [mirror] : [])),
+      ...more.mirrors.flatMap(([name, mirror]) => (isSame(name, registry) ? [mirror] : [])),
       ...mirrors(registry),
     ],
-    insecure: (registry) => more.insecure.includes(registry) || insecure(registry),
+    insecure: (registry) =>
+      more.insecure.some((name) => isSame(name, registry)) || insecure(registry),
   };
 }
 
+// A host is the same in capitals, and with the port that https has anyway.
+const keyOf = (registry: string): string => registry.toLowerCase().replace(/:443$/, '');
+
+const isSame = (name: string, registry: string): boolean => keyOf(name) === keyOf(registry);
+
 function registriesOf(entries: ReadonlyMap<string, RegistryEntry>): Registries {
   return {
-    mirrors: (registry) => entries.get(registry)?.mirrors ?? [],
-    insecure: (registry) => entries.get(registry)?.insecure ?? false,
+    mirrors: (registry) => entries.get(keyOf(registry))?.mirrors ?? [],
+    insecure: (registry) => entries.get(keyOf(registry))?.insecure ?? false,
   };
 }
 
@@ -81,7 +87,7 @@ function parse(path: string, bytes: Buffer): Map<string, RegistryEntry> {
     ]);
     return new Map(
       Object.entries(fieldsOf(registries)).map(([key, value]) => [
-        parseServer(key),
+        keyOf(parseServer(key)),
         entryOf(key, value),
       ]),
     );
