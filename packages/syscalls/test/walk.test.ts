@@ -104,7 +104,8 @@ test('what comes and goes meanwhile is listed or not, and is no failure', async 
   const churning = ['a', 'b'].map((name) => spawn(process.execPath, ['-e', churn, join(root.path, name)])); // prettier-ignore
   try {
     // Some of these looks meet the moment between the look at a name and the opening of its file.
-    for (let n = 0; n < 50; n++) await walk(root.path, ...Array<WalkSelection>(100).fill({}));
+    for (let n = 0; n < 50; n++)
+      await walk(root.path, ...Array.from({ length: 100 }, (): WalkSelection => ({})));
   } finally {
     for (const child of churning) child.kill('SIGKILL');
     await Promise.all(churning.map((child) => once(child, 'exit')));
