@@ -67,7 +67,7 @@ async function pullAllTags(
 ): Promise<void> {
   if (!isNameOnly(name)) throw tagWithAllTags();
   const { signal, stderr } = context;
-  const onMessage = (text: string): void => void stderr.write(`${text}\n`);
+  const onMessage = (text: string): void => stderr.write(`${text}\n`);
   for await (const tagged of remoteTags(name, { signal, onMessage })) {
     await pullOne(engine, tagged, flags, context);
   }
