@@ -64,10 +64,10 @@ function lineQueue(
 ): () => Promise<string> {
   const queue: string[] = [];
   let end: Error | undefined;
-  let wake = (): void => undefined;
+  let wake: (() => void) | undefined;
   const finish = (reason: Error): void => {
     end ??= reason;
-    wake();
+    wake?.();
   };
   const stop = (reason: Error): void => {
     queue.length = 0;
@@ -80,7 +80,7 @@ function lineQueue(
     .on('line', (line) => {
       onLine();
       queue.push(line);
-      wake();
+      wake?.();
     })
     .on('SIGINT', () => stop(new Interrupted('SIGINT')))
     .on('close', () => {
@@ -88,7 +88,7 @@ function lineQueue(
       finish(new Error('there is no answer'));
     });
   return async () => {
-    while (queue.length === 0 && end === undefined) {
+    if (queue.length === 0 && end === undefined) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
