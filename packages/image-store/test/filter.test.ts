@@ -13,9 +13,9 @@ import type { TestStore } from './support.ts';
 /** Puts an image without layers into a store: what a list shows of it is in its configuration. */
 async function put(
   { store: { layout } }: TestStore,
-  names: readonly string[],
+  names: readonly string[] | ((manifest: Digest) => string[]),
   { created, labels }: { created: string; labels?: Record<string, string> },
-): Promise<Digest> {
+): Promise<{ id: Digest; manifest: Digest }> {
   const write = async (value: object): Promise<{ digest: Digest; size: number }> =>
     await writeBlob(layout, undefined, [Buffer.from(JSON.stringify(value))] as never);
   const config = await write({
@@ -31,12 +31,13 @@ async function put(
     layers: [],
   });
   const descriptor = { mediaType: mediaTypes.manifest, ...manifest };
-  const references = names.length === 0 ? [undefined] : names.map(parseReference);
+  const given = typeof names === 'function' ? names(manifest.digest) : names;
+  const references = given.length === 0 ? [undefined] : given.map(parseReference);
   await updateIndex(layout, (index) => ({
     ...index,
     manifests: [...index.manifests, ...references.map((name) => named(descriptor, name))],
   }));
-  return config.digest;
+  return { id: config.digest, manifest: manifest.digest };
 }
 
 const day = (number: number): string => `2026-01-0${number}T00:00:00Z`;
@@ -45,7 +46,10 @@ interface House extends AsyncDisposable {
   readonly on: TestStore;
   /** What a filter leaves, as short names. */
   readonly list: (filter: ImageFilter) => Promise<string[]>;
-  readonly ids: Readonly<Record<string, Digest>>;
+  /** From the oldest to the newest. */
+  readonly ids: readonly Digest[];
+  /** A name with the digest that it means. */
+  readonly pinned: string;
 }
 
 async function house(): Promise<House> {
@@ -56,11 +60,11 @@ async function house(): Promise<House> {
     labels: { tier: 'web', empty: '' },
   });
   const nameless = await put(on, [], { created: day(3), labels: { tier: 'db' } });
-  const digest = `quay.io/only@sha256:${'0'.repeat(64)}`;
-  const only = await put(on, [digest], { created: day(4) });
+  const only = await put(on, (digest) => [`quay.io/only@${digest}`], { created: day(4) });
   return {
     on,
-    ids: { busybox, web, nameless, only },
+    ids: [busybox, web, nameless, only].map(({ id }) => id),
+    pinned: `quay.io/only@${only.manifest}`,
     list: async (filter) =>
       (await on.store.list({ filter })).map(
         ({ name }) => name?.replace(/^docker.io\/(library\/)?|@.*/g, '') ?? '<none>',
@@ -93,7 +97,7 @@ test('each filter', async () => {
     [{ withoutLabels: ['tier=web'] }, [one, two, none, only]],
     [{ before: ['localhost:5000/web'] }, [one, two]],
     [{ since: ['localhost:5000/web'] }, [none, only]],
-    [{ since: ['busybox:1.36'], before: ['quay.io/only@sha256:' + '0'.repeat(64)] }, [web, none]],
+    [{ since: ['busybox:1.36'], before: [h.pinned] }, [web, none]],
     [{ until: new Date(day(2)) }, [one, two, web]],
     [{ until: new Date(day(2)), labels: ['tier'] }, [web]],
   ] as const) {
@@ -103,7 +107,7 @@ test('each filter', async () => {
 
 test('before and since take ids too, and say what is not there', async () => {
   await using h = await house();
-  assert.equal(await h.list({ since: [h.ids['nameless']?.slice(7, 19) ?? ''] }), [only]);
+  assert.equal(await h.list({ since: [h.ids[2]?.slice(7, 19) ?? ''] }), [only]);
   assert.is(await codeOf(h.list({ before: ['nosuch'] })), 'IMAGE_NOT_FOUND');
   assert.is(await codeOf(h.list({ references: ['['] })), 'FILTER_INVALID');
 });
@@ -113,7 +117,7 @@ test('the newest image first, its names in their order', async () => {
   const sorted = newestFirst(await h.on.store.list());
   assert.equal(
     sorted.map(({ id }) => id),
-    ['only', 'nameless', 'web', 'busybox', 'busybox'].map((key) => h.ids[key]),
+    [3, 2, 1, 0, 0].map((index) => h.ids[index]),
   );
   assert.match(sorted[3]?.name ?? '', /busybox/);
 });
