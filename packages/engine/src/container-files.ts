@@ -4,32 +4,9 @@ import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
+import { overlayOf } from './overlay-directories.ts';
 import { readRunRecord } from './run-record.ts';
 import { whileThere } from './while-there.ts';
-
-/** The directories of a container's overlay, as its spec has them; empty where it has none. */
-export interface OverlayDirectories {
-  /** The lowest first. */
-  readonly lowers: readonly string[];
-  readonly upper: string;
-  readonly work: string;
-}
-
-const unescaped = (path: string): string => path.replaceAll(/\\(.)/g, '$1');
-
-/** Reads what `rootMount` of spec.ts wrote. */
-export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
-  const options = mounts.find(({ destination }) => destination === '/')?.options ?? [];
-  const value = (key: string): string =>
-    options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
-  // Between colons, but those that a backslash stands before.
-  const lowers = value('lowerdir').match(/(?:\\.|[^:\\])+/g) ?? [];
-  return {
-    lowers: lowers.map(unescaped).toReversed(),
-    upper: unescaped(value('upperdir')),
-    work: unescaped(value('workdir')),
-  };
-}
 
 /** The places of a container that something of its own is mounted on. */
 export const mountPointsOf = ({ mounts = [] }: RuntimeSpec): string[] =>

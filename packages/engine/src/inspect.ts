@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LinuxResources, RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
-import { overlayOf } from './container-files.ts';
+import { overlayOf } from './overlay-directories.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerState } from './container-state.ts';

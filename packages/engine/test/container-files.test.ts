@@ -9,7 +9,7 @@ import {
   exportContainer,
   removeContainer,
 } from '../src/index.ts';
-import { overlayOf } from '../src/container-files.ts';
+import { overlayOf } from '../src/overlay-directories.ts';
 import { codeOf } from './fixture.ts';
 import { canRun, inWorld, untilItWrote } from './world.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { test } from 'uvu';
-import { lowerDirectoriesOf } from '../src/lower-directories.ts';
+import { overlayOf } from '../src/overlay-directories.ts';
 
 const specWith = (lowerdir: string): RuntimeSpec => ({
   ociVersion: '1.2.1',
@@ -13,15 +13,16 @@ const specWith = (lowerdir: string): RuntimeSpec => ({
 
 for (const [text, expected] of [
   ['lowerdir=/a', ['/a']],
-  ['lowerdir=/a:/b:/c', ['/a', '/b', '/c']],
-  ['lowerdir=/with\\:colon:/with\\\\backslash', ['/with:colon', '/with\\backslash']],
+  ['lowerdir=/a:/b:/c', ['/c', '/b', '/a']],
+  ['lowerdir=/line\n\\:feed', ['/line\n:feed']],
+  ['lowerdir=/with\\:colon:/with\\\\backslash', ['/with\\backslash', '/with:colon']],
   ['other=/a', []],
 ] as const) {
-  test(text, () => assert.deepEqual(lowerDirectoriesOf(specWith(text)), expected));
+  test(text, () => assert.deepEqual(overlayOf(specWith(text)).lowers, expected));
 }
 
 test('a spec without a root', () => {
-  assert.deepEqual(lowerDirectoriesOf({ ociVersion: '1.2.1' }), []);
+  assert.deepEqual(overlayOf({ ociVersion: '1.2.1' }).lowers, []);
 });
 
 test.run();
