@@ -1,8 +1,8 @@
 import { jsonIfAny } from './json-if-any.ts';
-import { listPages, malformed } from './pages.ts';
+import { malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
-import { uniqueNames } from './unique-names.ts';
+import { listNames } from './list-names.ts';
 
 const PAGE = 1000;
 const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*$/;
@@ -25,15 +25,7 @@ export async function* listCatalog(
     absent: 'UNSUPPORTED',
     scope: 'registry:catalog:*',
   };
-  yield* uniqueNames(pagesOf(session, list, signal), list);
-}
-
-async function* pagesOf(
-  session: Session,
-  list: PagedList,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string[], void, undefined> {
-  for await (const { bytes } of listPages(session, list, signal)) yield namesOf(bytes, list);
+  yield* listNames(session, list, namesOf, signal);
 }
 
 function namesOf(bytes: Buffer, list: PagedList): string[] {

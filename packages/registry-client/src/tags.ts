@@ -1,8 +1,8 @@
 import { jsonIfAny } from './json-if-any.ts';
-import { listPages, malformed } from './pages.ts';
+import { malformed } from './pages.ts';
 import type { PagedList } from './pages.ts';
 import type { Session } from './session.ts';
-import { uniqueNames } from './unique-names.ts';
+import { listNames } from './list-names.ts';
 
 const TAG = /^\w[\w.-]{0,127}$/;
 
@@ -23,15 +23,7 @@ export async function* listTags(
     what: `repository ${name}`,
     absent: 'REPOSITORY_UNKNOWN',
   };
-  yield* uniqueNames(pagesOf(session, list, signal), list);
-}
-
-async function* pagesOf(
-  session: Session,
-  list: PagedList,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string[], void, undefined> {
-  for await (const { bytes } of listPages(session, list, signal)) yield tagsOf(bytes, list);
+  yield* listNames(session, list, tagsOf, signal);
 }
 
 function tagsOf(bytes: Buffer, list: PagedList): string[] {
