@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { resolveEntry, writeLayoutTar } from '@ctrkit/layout';
 import type { ArchivedImage, Layout } from '@ctrkit/layout';
-import { formatReference, OciError, parseReference } from '@ctrkit/oci';
+import { formatReference, isNameOnly, OciError, parseReference } from '@ctrkit/oci';
 import type { Platform } from '@ctrkit/oci';
 import { readEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
@@ -53,7 +53,7 @@ async function oneImage(layout: Layout, nameOrId: string): Promise<ArchivedImage
 
 /** All tags of the repository that a name without a tag means. */
 async function taggedIn(layout: Layout, text: string): Promise<Entry[]> {
-  if (/[:@]/.test(text.slice(text.lastIndexOf('/') + 1))) return [];
+  if (!isNameOnly(text)) return [];
   const wanted = repositoryOf(text);
   const entries = await readEntries(layout);
   return entries.filter(

@@ -50,7 +50,7 @@ export {
   parsePlatform,
 } from './platform.ts';
 export type { Platform } from './platform.ts';
-export { familiarReference, formatReference, parseReference } from './reference.ts';
+export { familiarReference, formatReference, isNameOnly, parseReference } from './reference.ts';
 export type { Reference } from './reference.ts';
 export type * from './runtime-spec.ts';
 export type * from './seccomp.ts';

@@ -109,3 +109,8 @@ export function familiarReference(reference: Reference): string {
 function suffix({ tag, digest }: Reference): string {
   return (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`);
 }
+
+/** Whether a name says neither a tag nor a digest; what follows the last slash does. It may be no reference at all. */
+export function isNameOnly(name: string): boolean {
+  return !/[:@]/.test(name.slice(name.lastIndexOf('/') + 1));
+}

@@ -1,4 +1,10 @@
-import { digestOf, familiarReference, formatReference, parseReference } from '@ctrkit/oci';
+import {
+  digestOf,
+  familiarReference,
+  formatReference,
+  parseReference,
+  isNameOnly,
+} from '@ctrkit/oci';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { errorOf } from './code-of.ts';
@@ -146,6 +152,14 @@ for (const [text, message] of [
 
 test('the longest name', () => {
   assert.is(parseReference('a'.repeat(247)).repository.length, 255);
+});
+
+test('what says neither a tag nor a digest is a name only, whatever port it has', () => {
+  const zeros = `sha256:${'0'.repeat(64)}`;
+  for (const name of ['busybox', 'a/b', 'localhost:5000/b']) assert.ok(isNameOnly(name), name);
+  for (const name of ['busybox:1', 'localhost:5000/b:1', `a/b@${zeros}`]) {
+    assert.not(isNameOnly(name), name);
+  }
 });
 
 test.run();

@@ -1,12 +1,11 @@
-import { parseReference } from '@ctrkit/oci';
+import { isNameOnly, parseReference } from '@ctrkit/oci';
 import type { PulledImage } from '@ctrkit/engine';
 
 /** What docker says before it pulls. Throws OciError REFERENCE_INVALID. */
 export function linesBefore(name: string): string[] {
   const { repository, tag, digest } = parseReference(name);
-  const isBare = !/[:@]/.test(name.slice(name.lastIndexOf('/') + 1));
   return [
-    ...(isBare ? ['Using default tag: latest'] : []),
+    ...(isNameOnly(name) ? ['Using default tag: latest'] : []),
     `${digest ?? tag}: Pulling from ${repository}`,
   ];
 }

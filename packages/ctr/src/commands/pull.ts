@@ -2,10 +2,10 @@ import { CliError, defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Context, ProgressMode } from '@ctrkit/cli-kit';
 import { pullImage, remoteTags } from '@ctrkit/engine';
 import type { Engine } from '@ctrkit/engine';
-import { formatReference, parseReference } from '@ctrkit/oci';
+import { formatReference, isNameOnly, parseReference } from '@ctrkit/oci';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
-import { isNameOnly, tagWithAllTags } from './is-name-only.ts';
+import { tagWithAllTags } from './tag-with-all-tags.ts';
 import { pullFromLock } from './pull-from-lock.ts';
 import { linesAfter, linesBefore } from './pull-lines.ts';
 

@@ -1,10 +1,10 @@
 import { defineCommand, progressOption } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
 import { pushImage } from '@ctrkit/engine';
-import { formatReference, parseReference } from '@ctrkit/oci';
+import { formatReference, isNameOnly, parseReference } from '@ctrkit/oci';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
-import { isNameOnly, tagWithAllTags } from './is-name-only.ts';
+import { tagWithAllTags } from './tag-with-all-tags.ts';
 
 export const command: Command = defineCommand({
   operands: 'NAME[:TAG]',

@@ -1,7 +1,7 @@
 import { CliError, defineCommand, formatBytes, printRows, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Output } from '@ctrkit/cli-kit';
 import { openLayout, writeLayoutTar } from '@ctrkit/layout';
-import { formatReference, parsePlatform, parseReference } from '@ctrkit/oci';
+import { formatReference, isNameOnly, parsePlatform, parseReference } from '@ctrkit/oci';
 import type { Reference } from '@ctrkit/oci';
 import { pipeline } from 'node:stream/promises';
 import { nameOf } from '../pull/record-image.ts';
@@ -75,7 +75,7 @@ async function allTags(
   name: string,
   signal: AbortSignal,
 ): Promise<Reference[]> {
-  if (/[:@]/.test(name.slice(name.lastIndexOf('/') + 1))) {
+  if (!isNameOnly(name)) {
     throw new CliError('USAGE', "tag can't be used with --all-tags/-a");
   }
   const { registry, repository } = parseReference(name);

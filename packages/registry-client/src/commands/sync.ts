@@ -1,6 +1,6 @@
 import { CliError, defineCommand, formatOption, printRows, progressOption } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
-import { parseReference } from '@ctrkit/oci';
+import { isNameOnly, parseReference } from '@ctrkit/oci';
 import { parseServer } from '../auth/registry-key.ts';
 import { sync } from '../copy/sync.ts';
 import type { Repository, SyncedTag, SyncOptions } from '../copy/sync.ts';
@@ -93,7 +93,7 @@ function split(text: string): { registry: string; prefix: string } {
 const checked = (repository: string): string => repositoryOf(`localhost/${repository}`).repository;
 
 function repositoryOf(name: string): Repository {
-  if (/[:@]/.test(name.slice(name.lastIndexOf('/') + 1))) {
+  if (!isNameOnly(name)) {
     throw new CliError('USAGE', `${name}: name a repository, without a tag`);
   }
   const { registry, repository } = parseReference(name);
