@@ -9,6 +9,7 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { writeExit } from './exit-record.ts';
 import { discardContainer } from './discard.ts';
+import { removeVolumesOf } from './remove-volume.ts';
 import { removeRunRecord, writeRunRecord } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 import { identifiedProcess } from './spec.ts';
@@ -120,10 +121,11 @@ async function recordStart(engine: Engine, record: ContainerRecord, run: RunReco
 
 function handleOf(
   engine: Engine,
-  { id, name }: ContainerRecord,
+  record: ContainerRecord,
   launched: LaunchedContainer,
   recorded: Promise<void>,
 ): RunningContainer {
+  const { id, name } = record;
   return {
     ...launched,
     id,
@@ -133,6 +135,8 @@ function handleOf(
         const exit = await launched.wait();
         await recorded;
         if (exit === 'detached') return exit;
+        // The next sweep does what cannot be done now.
+        if (record.autoRemove) await removeVolumesOf(engine, record.mounts).catch(() => {});
         return { ...exit, warnings: exit.warnings.map((line) => `container ${name}: ${line}`) };
       } catch (error) {
         // Its supervisor was killed: what that would have done is ours.

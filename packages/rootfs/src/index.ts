@@ -1,5 +1,6 @@
 export { collectLayers, discardLayer, storedLayers, storedLayerSize } from './collect-layers.ts';
 export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
+export { copyTree } from './copy-tree.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers.ts';
 export { findStored, layersOf } from './image-layers.ts';
@@ -8,6 +9,8 @@ export type { StoredLayer } from './find-layer.ts';
 export { claimLayers, sweepClaims } from './layer-claims.ts';
 export type { LayerClaim } from './layer-claims.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
+export { moveContents } from './move-contents.ts';
+export type { MoveOptions } from './move-contents.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
 export { findChanges } from './pack/find-changes.ts';
