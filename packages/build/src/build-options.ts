@@ -7,6 +7,11 @@ export type NamedContext =
   | { readonly type: 'image'; readonly name: string }
   | { readonly type: 'files'; readonly tree: SourceTree };
 
+/** What a secret is: a file that is read when it is needed, or bytes. */
+export type Secret =
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'value'; readonly value: string | Uint8Array };
+
 export interface BuildOptions {
   readonly dockerfile: Dockerfile;
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
@@ -29,6 +34,10 @@ export interface BuildOptions {
   readonly noCache?: boolean | readonly string[] | undefined;
   /** The network of RUN. @default the host's */
   readonly network?: 'host' | 'none' | undefined;
+  /** `--secret`, by id. @default none */
+  readonly secrets?: ReadonlyMap<string, Secret> | undefined;
+  /** `--ssh`: sockets of agents, by id. @default none */
+  readonly ssh?: ReadonlyMap<string, string> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: BuildEvent) => void) | undefined;
 }

@@ -1,3 +1,5 @@
+export { adoptContainer } from './adopt-container.ts';
+export type { AdoptContainerOptions } from './adopt-container.ts';
 export { attachContainer } from './attach.ts';
 export type { Attachment, AttachToOptions } from './attach.ts';
 export { commitContainer } from './commit.ts';

@@ -35,6 +35,8 @@ export interface AttachOptions {
   readonly tied?: boolean | undefined;
   /** What the user of its terminal types to leave it running. @default nothing does */
   readonly detachKeys?: Uint8Array | undefined;
+  /** `NAME=value` for the program alone: in no file of the container, so that a later start does not have it. @default none */
+  readonly secretEnv?: readonly string[] | undefined;
   /** Gives up what is not started yet, and leaves nothing of it; a program that has started is not touched. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -157,13 +159,16 @@ export async function finishLaunch(
   launch: PreparedLaunch,
   run: RunRecord,
   { record, spec }: Startable,
-  { signal, tied = true, removeOnAbort }: AttachOptions & { readonly removeOnAbort: boolean },
+  { signal, tied = true, secretEnv = [], removeOnAbort }: AttachOptions & { readonly removeOnAbort: boolean },
 ): Promise<RunningContainer> {
   let known = run;
   try {
     const launched = await launch.start(spec, {
       bundle: join(containerDirectory(engine, record.id), 'bundle'),
-      identify: (files) => identifiedProcess(spec, record.user, files),
+      identify: (files) => {
+        const process = identifiedProcess(spec, record.user, files);
+        return { ...process, env: [...(process.env ?? []), ...secretEnv] };
+      },
       // Before the program starts, so that whatever happens to us somebody can find it.
       onSpawned: (pids) => {
         const [process, supervisor] = [identityOf(pids.pid), identityOf(pids.supervisor)];

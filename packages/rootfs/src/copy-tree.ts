@@ -1,5 +1,5 @@
 import { walkTree } from '@ctrkit/syscalls';
-import type { Operation, WalkData, WalkEntry } from '@ctrkit/syscalls';
+import type { Operation, WalkData, WalkEntry, WalkRecord } from '@ctrkit/syscalls';
 import { copiedMetadata } from './copied-metadata.ts';
 import { explain, PlanStream } from './layer/plan-stream.ts';
 import { isWhiteout } from './pack/overlay-marks.ts';
@@ -20,6 +20,7 @@ class Copier {
   #open: WalkEntry | undefined;
   #written = 0;
 
+  /** `prefix`: how long that is; 0 where paths begin at the directory. */
   constructor(plan: PlanStream, complete: boolean, prefix: number) {
     this.#plan = plan;
     this.#complete = complete;
@@ -28,10 +29,14 @@ class Copier {
 
   entry(entry: WalkEntry): void {
     this.close();
-    const path =
-      entry.path.length === this.#prefix ? Buffer.from('.') : entry.path.subarray(this.#prefix + 1);
+    const path = this.#pathOf(entry);
     if (entry.type === 'directory') this.#directory(entry, path);
     else if (!this.#isLink(entry, path)) this.#leaf(entry, path);
+  }
+
+  #pathOf({ path }: WalkEntry): Buffer {
+    if (this.#prefix === 0) return path;
+    return path.length === this.#prefix ? Buffer.from('.') : path.subarray(this.#prefix + 1);
   }
 
   #owned(entry: WalkEntry): ReturnType<typeof copiedMetadata> {
@@ -97,9 +102,36 @@ const S_IFCHR = 0o020000;
 const S_IFBLK = 0o060000;
 
 /**
- * Copies a directory of a tree, with all in it, into an empty directory of the host: contents with their holes, owners,
- * modes, times, extended attributes and hard links. Links in the path of the directory are followed, inside the tree. When this
- * ends, all is on the disk. False where there is nothing at that path. Throws NOT_A_DIRECTORY, NO_SPACE, UNPACK_FAILED,
+ * Makes entries beneath an empty directory of the host, each directory before what is in it, their contents after them: with
+ * holes, owners, modes, times, extended attributes and hard links; `.` is the directory itself. When this ends, all is on the disk,
+ * unless `sync` is false. Throws NO_SPACE, UNPACK_FAILED, NO_USER_NAMESPACES and what the records throw.
+ */
+export async function copyEntries(
+  records: AsyncIterable<WalkRecord>,
+  directory: string,
+  { sync = true, prefix = 0 }: { readonly sync?: boolean; readonly prefix?: number } = {},
+): Promise<void> {
+  const { before, complete } = choosePrivilege();
+  const plan = new PlanStream([...before, { op: 'root', path: directory }]);
+  const copier = new Copier(plan, complete, prefix);
+  try {
+    for await (const record of records) {
+      if (record.kind === 'data') copier.data(record);
+      else copier.entry(record);
+      await plan.flow();
+    }
+    await copier.finish();
+    if (sync) plan.add({ op: 'sync' });
+    await plan.finish();
+  } catch (error) {
+    await plan.abandon();
+    throw explain(error);
+  }
+}
+
+/**
+ * Copies a directory of a tree, with all in it, into an empty directory of the host, as `copyEntries` does. Links in the path of
+ * the directory are followed, inside the tree. False where there is nothing at that path. Throws NOT_A_DIRECTORY, NO_SPACE, UNPACK_FAILED,
  * NO_USER_NAMESPACES, the reason of `signal`.
  */
 export async function copyTree(
@@ -108,7 +140,6 @@ export async function copyTree(
   directory: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const { before, complete } = choosePrivilege();
   const start = path.replace(/^\/+/, '');
   const selection = {
     path: start,
@@ -116,27 +147,16 @@ export async function copyTree(
     follow: true,
     optional: true,
   };
-  const plan = new PlanStream([...before, { op: 'root', path: directory }]);
-  const copier = new Copier(plan, complete, Buffer.byteLength(start));
   let found = false;
-  try {
+  async function* checked(): AsyncGenerator<WalkRecord> {
     for await (const record of walkTree(tree, selection, options)) {
-      if (record.kind === 'data') copier.data(record);
-      else {
-        if (!found && record.type !== 'directory') throw notADirectory(path);
-        found = true;
-        copier.entry(record);
-      }
-      await plan.flow();
+      if (!found && record.kind === 'entry' && record.type !== 'directory') throw notADirectory(path);
+      found = true;
+      yield record;
     }
-    await copier.finish();
-    plan.add({ op: 'sync' });
-    await plan.finish();
-    return found;
-  } catch (error) {
-    await plan.abandon();
-    throw explain(error);
   }
+  await copyEntries(checked(), directory, { prefix: Buffer.byteLength(start) });
+  return found;
 }
 
 const notADirectory = (path: string): RootfsError =>

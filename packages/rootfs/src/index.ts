@@ -1,6 +1,6 @@
 export { collectLayers, discardLayer, storedLayers, storedLayerSize } from './collect-layers.ts';
 export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
-export { copyTree } from './copy-tree.ts';
+export { copyEntries, copyTree } from './copy-tree.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers.ts';
 export { findStored, layersOf } from './image-layers.ts';

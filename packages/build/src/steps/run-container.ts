@@ -1,24 +1,26 @@
-import { adoptContainer, removeContainer, runContainer } from '@ctrkit/engine';
-import type { RunningContainer } from '@ctrkit/engine';
-import type { CachedLayer } from '@ctrkit/image-store';
 import type { Readable } from 'node:stream';
+import { adoptContainer, removeContainer, runContainer } from '@ctrkit/engine';
+import type { RunnableImage, RunningContainer } from '@ctrkit/engine';
+import type { CachedLayer } from '@ctrkit/image-store';
 import { BuildError } from '../build-error.ts';
-import type { RunInstruction } from '../dockerfile/instruction.ts';
+import type { PlannedMounts } from '../mounts/plan-mounts.ts';
+import { scriptMount } from '../mounts/script-mount.ts';
+import { acquired } from '../mounts/run-mount.ts';
 import { announceContainer } from '../run-containers.ts';
 import { runnableState } from '../stage/runnable-state.ts';
-import type { Place } from '../stage/stage.ts';
+import type { Place } from '../stage/place.ts';
 import { entryTime } from '../world.ts';
-import type { RunArguments } from './run-arguments.ts';
 import { asFailure } from './run-failure.ts';
-import type { RunMounts } from './run-mounts.ts';
 
 /** How a RUN runs. */
-export interface RunChoices extends RunArguments {
+export interface RunChoices {
+  readonly args: readonly string[];
   /** `NAME=value`, beside the image's. */
   readonly env: readonly string[];
-  readonly mounts: RunMounts;
   readonly network: 'host' | 'none';
-  readonly instruction: RunInstruction;
+  readonly mounts: PlannedMounts;
+  /** A program that is there while it runs. */
+  readonly script: { readonly name: string; readonly content: string } | undefined;
 }
 
 // The same on every machine and in every build: programs write it into what they make.
@@ -53,39 +55,55 @@ async function untilItsEnd(place: Place, container: RunningContainer): Promise<n
   }
 }
 
+// What is not for its steps: volumes, which would take what RUN writes into them, and the check of a service.
+function plainImage(image: RunnableImage): RunnableImage {
+  const { Env } = image.config.config;
+  return { ...image, config: { ...image.config, config: Env === undefined ? {} : { Env } } };
+}
+
 /** Runs a command in a container of the stage's state; what it changed is its layer, and the container is gone. Throws STEP_FAILED. */
 export async function runContainerStep(
   place: Place,
   choices: RunChoices,
 ): Promise<CachedLayer | undefined> {
-  const { world, step, signal, state } = place;
-  const { engine } = world;
+  const { world, signal, state } = place;
   using image = await runnableState(place);
-  await using announced = announceContainer(engine);
+  await using mounted = await choices.mounts.acquire();
+  await using script = choices.script === undefined ? acquired([]) : await scriptMount(world, choices.script); // prettier-ignore
+  await using announced = announceContainer(world.engine);
   const { User, WorkingDir } = state.config;
   const { args: command, env, network } = choices;
-  const container = await runContainer(engine, image, {
-    name: announced.name,
-    entrypoint: '',
-    ...{ command, network, signal },
+  const container = await runContainer(world.engine, plainImage(image), {
+    ...{ name: announced.name, entrypoint: '', command, network, signal },
     env: [...withoutHostname(place), ...env],
     hostname: HOSTNAME,
     output: 'pipe',
+    mounts: [...mounted.mounts, ...script.mounts],
+    secretEnv: mounted.secretEnv,
     ...(User !== undefined && { user: User }),
     ...(WorkingDir !== undefined && { workdir: WorkingDir }),
   }).catch((error: unknown) => {
     throw asFailure(error, choices);
   });
+  return await adoptChanges(place, container, choices);
+}
+
+async function adoptChanges(
+  place: Place,
+  container: RunningContainer,
+  choices: RunChoices,
+): Promise<CachedLayer | undefined> {
+  const { world, step, signal } = place;
   const containerId = container.id;
   world.emit({ type: 'run-started', step, containerId });
   const code = await untilItsEnd(place, container);
   if (code !== 0) throw failed(choices, code);
-  const layer = await adoptContainer(engine, containerId, {
+  const layer = await adoptContainer(world.engine, containerId, {
     modified: entryTime(world),
     signal,
   });
   if (layer !== undefined) world.keep(layer.claim);
-  await removeContainer(engine, containerId);
+  await removeContainer(world.engine, containerId);
   world.emit({ type: 'run-removed', step, containerId });
   return layer && { descriptor: layer.descriptor, diffId: layer.diffId };
 }

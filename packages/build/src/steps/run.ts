@@ -6,13 +6,13 @@ import type { Value } from '../cache/key.ts';
 import { proxyEnvironment } from '../dockerfile/arguments.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { runScript } from '../dockerfile/run-script.ts';
+import { planMounts } from '../mounts/plan-mounts.ts';
+import { scriptPath } from '../mounts/script-mount.ts';
 import { environmentOf } from '../stage/scope.ts';
 import type { Place } from '../stage/place.ts';
 import type { LayerStep } from './layer-step.ts';
 import { argumentsOf } from './metadata.ts';
 import { runContainerStep } from './run-container.ts';
-import { prepareMounts } from './run-mounts.ts';
-import { scriptMount } from './script-mount.ts';
 
 /** The build arguments that a RUN sees: every ARG above it, but those that ENV overrides. */
 function argumentsIn({ scope, state }: Place): [name: string, value: string][] {
@@ -59,8 +59,8 @@ const pair = ([name, value]: readonly [string, string]): string => `${name}=${va
 export async function planRun(place: Place, instruction: RunInstruction): Promise<LayerStep> {
   const { config, filesKey } = place.state;
   const script = runScript(instruction);
-  const args = script.form === 'file' ? [`/dev/pipes/${script.name}`] : argumentsOf(script, config);
-  const mounts = await prepareMounts(place, instruction);
+  const args = script.form === 'file' ? [scriptPath(script.name)] : argumentsOf(script, config);
+  const mounts = await planMounts(place, instruction);
   const inputs = [...inputsOf(place, instruction), ...mounts.inputs];
   const key = keyOf({
     ...{ type: 'run', parent: filesKey, args },
@@ -75,7 +75,8 @@ export async function planRun(place: Place, instruction: RunInstruction): Promis
         args,
         env: [...argumentsIn(place), ...proxiesOf(place)].map(pair),
         network: networkOf(place, instruction),
-        mounts: script.form === 'file' ? [...mounts.mounts, scriptMount(place, script)] : mounts.mounts,
+        mounts,
+        script: script.form === 'file' ? script : undefined,
       }),
   };
 }
