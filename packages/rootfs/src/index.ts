@@ -10,6 +10,7 @@ export type { LayerClaim } from './layer-claims.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
+export { isKeptAttribute } from './layer/kept-attribute.ts';
 export { findChanges } from './pack/find-changes.ts';
 export type { Change } from './pack/find-changes.ts';
 export { packChanges } from './pack/pack-changes.ts';
