@@ -1,6 +1,11 @@
 export { BuildError } from './build-error.ts';
 export type { BuildErrorCode, BuildErrorFields } from './build-error.ts';
 export type { BuildEvent, MissReason, Step } from './build-event.ts';
+export { openDirectoryContext } from './context/directory-context.ts';
+export type { Context, DirectoryContextOptions } from './context/directory-context.ts';
+export { openTreeSource } from './context/tree-source.ts';
+export type { TreeSourceOptions } from './context/tree-source.ts';
+export { readIgnoreLines } from './ignore/ignore-lines.ts';
 export type { Match, SelectedEntry, Selection, SourceTree, Wanted } from './context/source.ts';
 export type * from './dockerfile/instruction.ts';
 export type { Position, Range } from './dockerfile/range.ts';

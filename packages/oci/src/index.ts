@@ -18,6 +18,7 @@ export { parseDescriptor } from './descriptor.ts';
 export type { Descriptor } from './descriptor.ts';
 export { digestAlgorithm, digestHex, digestOf, isDigest, parseDigest } from './digest.ts';
 export type { Digest, DigestAlgorithm } from './digest.ts';
+export { globMatcher } from './glob.ts';
 export { parseImageConfig } from './image-config.ts';
 export type { Healthcheck, HistoryEntry, ImageConfig, ImageRunConfig } from './image-config.ts';
 export { parseImageIndex } from './image-index.ts';

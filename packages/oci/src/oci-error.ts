@@ -16,6 +16,7 @@ export type OciErrorCode =
   | 'GROUP_NOT_FOUND'
   | 'ENV_INVALID'
   | 'CWD_INVALID'
+  | 'PATTERN_INVALID'
   | 'NO_COMMAND';
 
 /** The one error of this package: `code` for programs, `message` and `hint` for people. */

@@ -13,6 +13,7 @@ export { moveContents } from './move-contents.ts';
 export type { MoveOptions } from './move-contents.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
+export { isKeptAttribute } from './layer/kept-attribute.ts';
 export { findChanges } from './pack/find-changes.ts';
 export type { Change } from './pack/find-changes.ts';
 export { packChanges } from './pack/pack-changes.ts';
