@@ -60,17 +60,31 @@ export async function* layerRecords(
   // Of when they were made nothing depends on the clock: the same files are the same layer.
   const times = placed.map(({ entry }) => entry.modified);
   const modified = times.reduce((newest, time) => (time > newest ? time : newest), 0n);
+  const seen = new Set<string>();
   for (const path of [...own.keys(), ...parents].toSorted(comparePaths)) {
     const one = own.get(path);
     const there = existing.get(path);
     if (one !== undefined && there !== undefined) checkReplacement(one, there);
     if (one === undefined) yield parentEntry(path, existing, { owner, modified });
     else if (one.yields && there !== undefined) yield there;
-    else yield* recordsOf(one);
+    else yield* recordsOf(one, seen);
   }
 }
 
-async function* recordsOf({ path, entry, contents }: PlacedEntry): AsyncGenerator<WalkRecord> {
+// Of a file with several names the contents follow the first.
+function isFirstName({ type, links, device, inode }: WalkEntry, seen: Set<string>): boolean {
+  if (type !== 'file' || links < 2) return true;
+  const file = `${device}:${inode}`;
+  if (seen.has(file)) return false;
+  seen.add(file);
+  return true;
+}
+
+async function* recordsOf(
+  { path, entry, contents }: PlacedEntry,
+  seen: Set<string>,
+): AsyncGenerator<WalkRecord> {
   yield { ...entry, path: Buffer.from(path, 'latin1') };
-  if (entry.type === 'file' && contents !== undefined) yield* contents();
+  const isRead = entry.type === 'file' && isFirstName(entry, seen);
+  if (isRead && contents !== undefined) yield* contents();
 }

@@ -1,6 +1,6 @@
 import type { Match, Selection } from '../context/source.ts';
 import type { Owner } from './owner.ts';
-import { baseName, joinPath } from './placed-entry.ts';
+import { joinPath } from './placed-entry.ts';
 import type { PlacedEntry } from './placed-entry.ts';
 
 export interface PlacingOptions {
@@ -18,7 +18,7 @@ export interface PlacingOptions {
 function targetOf(match: Match, path: string, options: PlacingOptions): string {
   const { destination, isDirectory, parents } = options;
   if (parents || match.isDirectory) return joinPath(destination, path);
-  return isDirectory ? joinPath(destination, baseName(match.path)) : destination;
+  return isDirectory ? joinPath(destination, match.name.toString('latin1')) : destination;
 }
 
 /** Where what was selected goes. https://docs.docker.com/reference/dockerfile/#copy */

@@ -15,8 +15,6 @@ export interface PlacedEntry {
 export const joinPath = (directory: string, name: string): string =>
   directory === '' ? name : name === '' || name === '.' ? directory : `${directory}/${name}`;
 
-export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
 /** Everything above a path but the root, the highest first. */
 export function parentsOf(path: string): string[] {
   const names = path.split('/').slice(0, -1);

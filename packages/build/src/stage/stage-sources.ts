@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { layersTree } from '@ctrkit/rootfs';
 import { BuildError } from '../build-error.ts';
 import type { Step } from '../build-event.ts';
 import type { SourceTree } from '../context/source.ts';
-import { treeSource } from '../context/tree-source.ts';
+import { openTreeSource } from '../context/tree-source.ts';
 import type { CopySource } from '../steps/copy-source.ts';
 import type { State } from '../state.ts';
 import type { World } from '../world.ts';
@@ -24,7 +25,9 @@ function stateSource(world: World, step: Step, state: State): CopySource {
     tree: async () => {
       const image = await runnableState({ world, state, step, signal: world.signal });
       world.keep(image);
-      const tree = await treeSource(layersTree(image.layers));
+      const cacheDirectory = join(world.engine.root, 'build-cache');
+      const { signal } = world;
+      const tree = openTreeSource(layersTree(image.layers), { cacheDirectory, signal });
       world.keep(tree);
       return tree;
     },

@@ -11,7 +11,6 @@ import { heredocEntries } from '../layer/heredoc-entries.ts';
 import { layerRecords } from '../layer/layer-records.ts';
 import { isNumericOwner, resolveOwner, rootOwner } from '../layer/owner.ts';
 import { placeMatches } from '../layer/place-matches.ts';
-import { baseName } from '../layer/placed-entry.ts';
 import type { PlacedEntry } from '../layer/placed-entry.ts';
 import { parseChangeMode } from '../layer/change-mode.ts';
 import { lookUpIn, lookUpInNothing } from '../layer/root-entries.ts';
@@ -114,7 +113,7 @@ class Copy implements LayerStep {
     const key = keyOf({
       ...this.#shape(),
       contents: selection?.digest,
-      matches: matches.map(({ path, isDirectory }) => [baseName(path), isDirectory]),
+      matches: matches.map(({ name, isDirectory }) => [name.toString('latin1'), isDirectory]),
       links: selection && linksOf(selection),
     });
     const inputs = [
