@@ -17,7 +17,8 @@ export type OciErrorCode =
   | 'ENV_INVALID'
   | 'CWD_INVALID'
   | 'PATTERN_INVALID'
-  | 'NO_COMMAND';
+  | 'NO_COMMAND'
+  | 'SUBSTITUTION_INVALID';
 
 /** The one error of this package: `code` for programs, `message` and `hint` for people. */
 export class OciError extends Error {

@@ -56,7 +56,7 @@ export async function imageState(
   name: string,
   { platform, step }: { readonly platform: Platform; readonly step: Step },
 ): Promise<State> {
-  const { engine, store, options, signal, emit } = world;
+  const { engine, options, signal, emit } = world;
   const prepared = await prepareImage(engine, name, {
     platform: formatPlatform(platform),
     pull: options.pull === true ? 'always' : 'missing',

@@ -2,7 +2,7 @@ import { prepareLayers } from '@ctrkit/engine';
 import type { RunnableImage } from '@ctrkit/engine';
 import { digestOf, mediaTypes } from '@ctrkit/oci';
 import { imageConfigOf } from '../state.ts';
-import type { Place } from './stage.ts';
+import type { Place } from './place.ts';
 
 /** An image that is not written yet, as its containers and whoever reads its files see it. */
 export async function runnableState({ world, state, step, signal }: Pick<Place, 'world' | 'state' | 'step' | 'signal'>): Promise<RunnableImage> { // prettier-ignore

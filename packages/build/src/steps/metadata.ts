@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { exposedPorts } from '@ctrkit/image-store';
 import type { Healthcheck, ImageRunConfig } from '@ctrkit/oci';
 import type {
@@ -14,13 +13,17 @@ import type {
 } from '../dockerfile/instruction.ts';
 import { durationText, plainList, quotedList, setText } from './go-text.ts';
 
+type MetadataValue = ValueInstruction & {
+  readonly keyword: 'USER' | 'STOPSIGNAL' | 'MAINTAINER';
+};
+
 /** An instruction that changes how the image runs and no file of it. */
 export type MetadataInstruction =
   | ArgInstruction
   | CommandInstruction
   | PairsInstruction
   | ListInstruction
-  | ValueInstruction
+  | MetadataValue
   | HealthcheckInstruction
   | OnbuildInstruction;
 
@@ -93,13 +96,9 @@ function changeList(config: ImageRunConfig, { keyword, values }: ListInstruction
   }
 }
 
-function changeValue(config: ImageRunConfig, { keyword, value }: ValueInstruction): Changed {
+function changeValue(config: ImageRunConfig, { keyword, value }: MetadataValue): Changed {
   const text = `${keyword} ${value}`;
   switch (keyword) {
-    case 'WORKDIR': {
-      const WorkingDir = posix.resolve('/', config.WorkingDir ?? '/', value);
-      return { text: `WORKDIR ${WorkingDir}`, config: { ...config, WorkingDir } };
-    }
     case 'USER':
       return { text, config: { ...config, User: value } };
     case 'STOPSIGNAL':

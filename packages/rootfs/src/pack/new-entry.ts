@@ -36,5 +36,6 @@ export function newEntry({ path, target = '', ...entry }: NewEntry): WalkEntry {
     gid,
     size,
     modified,
+    changed: modified,
   };
 }
