@@ -52,13 +52,20 @@ function forgetDamaged({ layout }: ImageStore, error: unknown): boolean {
   return damaged.some((id) => forgetLayer(layout, id));
 }
 
-async function buildOnce(engine: Engine, store: ImageStore, options: BuildOptions): Promise<BuildResult> { // prettier-ignore
+async function buildOnce(
+  engine: Engine,
+  store: ImageStore,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  // prettier-ignore
   const { names = [] } = options;
   const failed = new AbortController();
   const { signal = failed.signal } = options;
   await using resources = new Resources();
   const world: World = {
-    ...{ engine, store, options },
+    engine,
+    store,
+    options,
     signal: AbortSignal.any([signal, failed.signal]),
     platform: options.platform === undefined ? hostPlatform() : parsePlatform(options.platform),
     epoch: epochOf(options),
@@ -83,7 +90,11 @@ async function buildTarget(world: World, failed: AbortController): Promise<State
   const variables = globalArguments(dockerfile, predefined, buildArgs);
   const stages = planStages(options, variables);
   const needed = neededStages(stages, target);
-  const builder = new StageBuilder(world, { stages, variables, steps: numberSteps(stages, needed) });
+  const builder = new StageBuilder(world, {
+    stages,
+    variables,
+    steps: numberSteps(stages, needed),
+  });
   // All of them at once: each waits for those that it is made of.
   const states = [...needed].map(async (index) => {
     try {

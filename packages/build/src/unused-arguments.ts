@@ -3,7 +3,8 @@ import type { BuildOptions } from './build-options.ts';
 import { isProxyArgument, platformArguments } from './dockerfile/arguments.ts';
 
 // What means something to the build itself.
-const isOwn = (name: string): boolean => name === 'SOURCE_DATE_EPOCH' || name.startsWith('BUILDKIT_');
+const isOwn = (name: string): boolean =>
+  name === 'SOURCE_DATE_EPOCH' || name.startsWith('BUILDKIT_');
 
 /** The build arguments that nothing in the Dockerfile asks for, by their names. */
 export function unusedArguments({ dockerfile, buildArgs }: BuildOptions): string[] {

@@ -204,9 +204,7 @@ async function unpackMissing(
   claim: LayerClaim,
 ): Promise<string[]> {
   const isUnpacked = layersOf(image).every((layer) => findStored(engine.root, layer) !== undefined);
-  await using _ = isUnpacked
-    ? undefined
-    : await store.lease(image.leased, signalled(signal));
+  await using _ = isUnpacked ? undefined : await store.lease(image.leased, signalled(signal));
   return await ensureLayers(store.layout, image, {
     root: engine.root,
     claim,

@@ -159,7 +159,12 @@ export async function finishLaunch(
   launch: PreparedLaunch,
   run: RunRecord,
   { record, spec }: Startable,
-  { signal, tied = true, secretEnv = [], removeOnAbort }: AttachOptions & { readonly removeOnAbort: boolean },
+  {
+    signal,
+    tied = true,
+    secretEnv = [],
+    removeOnAbort,
+  }: AttachOptions & { readonly removeOnAbort: boolean },
 ): Promise<RunningContainer> {
   let known = run;
   try {

@@ -150,7 +150,8 @@ export async function copyTree(
   let found = false;
   async function* checked(): AsyncGenerator<WalkRecord> {
     for await (const record of walkTree(tree, selection, options)) {
-      if (!found && record.kind === 'entry' && record.type !== 'directory') throw notADirectory(path);
+      if (!found && record.kind === 'entry' && record.type !== 'directory')
+        throw notADirectory(path);
       found = true;
       yield record;
     }

@@ -31,7 +31,12 @@ function lettersFor(who: string, letters: string, { mode, isDirectory }: Subject
 }
 
 // Of a directory set-id bits stay unless they are named, as with GNU chmod; docker has files only in mind.
-function apply(subject: Subject, who: readonly string[], operator: string, letters: string): number {
+function apply(
+  subject: Subject,
+  who: readonly string[],
+  operator: string,
+  letters: string,
+): number {
   const { mode } = subject;
   const set = who.reduce((sum, one) => sum | lettersFor(one, letters, subject), 0);
   if (operator === '+') return mode | set;
@@ -54,7 +59,7 @@ export function parseChangeMode(text: string): (subject: Subject) => number {
   return (subject) =>
     clauses.reduce((mode, clause) => {
       const [, named = '', actions = ''] = clause ?? [];
-      const who = named === '' || named.includes('a') ? ['u', 'g', 'o'] : [...named];
+      const who = named === '' || named.includes('a') ? ['u', 'g', 'o'] : named.split('');
       return [...actions.matchAll(ACTION)].reduce(
         (sum, [, operator = '', letters = '']) =>
           apply({ ...subject, mode: sum }, who, operator, letters),

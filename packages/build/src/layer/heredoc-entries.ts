@@ -17,7 +17,14 @@ export function heredocEntries(
     const file = Buffer.from(name).toString('latin1');
     const path = isDirectory ? joinPath(destination, file) : destination;
     const mode = changeMode?.({ mode: MODE, isDirectory: false }) ?? MODE;
-    const entry = newEntry({ path, type: 'file', mode, ...owner, size: bytes.length, modified: 0n });
+    const entry = newEntry({
+      path,
+      type: 'file',
+      mode,
+      ...owner,
+      size: bytes.length,
+      modified: 0n,
+    });
     async function* contents(): AsyncGenerator<WalkData> {
       if (bytes.length > 0) yield { kind: 'data', offset: 0, content: bytes };
     }

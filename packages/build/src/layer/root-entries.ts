@@ -18,7 +18,9 @@ export function lookUpIn(lowers: readonly string[], signal: AbortSignal): LookUp
     if (missing.length > 0) {
       const selections = missing.map((path) => ({
         path: Buffer.from(path, 'latin1'),
-        ...{ depth: 0, xattrs: true, optional: true },
+        depth: 0,
+        xattrs: true,
+        optional: true,
       }));
       for await (const record of walkTree(layersTree(lowers), selections, { signal })) {
         if (record.kind === 'entry') known.set(record.path.toString('latin1'), record);

@@ -21,13 +21,21 @@ const directoryOf = ({ world }: Place): string => join(world.engine.root, 'build
 async function fill(place: Place, options: RunMount['options'], directory: string): Promise<void> {
   if (options['from'] === undefined && options['source'] === undefined) return;
   const tree = await (await place.source(options['from'])).tree();
-  const selection = await tree.select({ sources: [options['source'] ?? '/'], signal: place.signal });
+  const selection = await tree.select({
+    sources: [options['source'] ?? '/'],
+    signal: place.signal,
+  });
   const [match] = selection.matches;
   if (match?.isDirectory === true) await copyEntries(matchRecords(selection, match), directory, { sync: false }); // prettier-ignore
 }
 
 /** Makes the directory of a cache where there is none, whole by a rename. To be called under its lock. */
-async function ensureDirectory(place: Place, options: RunMount['options'], path: string): Promise<void> { // prettier-ignore
+async function ensureDirectory(
+  place: Place,
+  options: RunMount['options'],
+  path: string,
+): Promise<void> {
+  // prettier-ignore
   if (existsSync(path)) return;
   const temporary = temporaryName(path);
   try {
@@ -63,7 +71,13 @@ async function hold(base: string, sharing: string, signal: AbortSignal): Promise
   return { path: base, lock: await acquireLock(`${base}.lock`, { shared, signal }) };
 }
 
-async function acquire(place: Place, options: RunMount['options'], target: string, id: string): Promise<AcquiredMount> { // prettier-ignore
+async function acquire(
+  place: Place,
+  options: RunMount['options'],
+  target: string,
+  id: string,
+): Promise<AcquiredMount> {
+  // prettier-ignore
   const parent = directoryOf(place);
   try {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
@@ -73,10 +87,13 @@ async function acquire(place: Place, options: RunMount['options'], target: strin
   const base = join(parent, digestHex(digestOf(id)));
   // Made by one of those who share it.
   const making = await acquireLock(`${base}.making.lock`, { signal: place.signal });
-  const { path, lock } = await hold(base, options['sharing'] ?? 'shared', place.signal).catch((error: unknown) => { // prettier-ignore
-    making?.release();
-    throw error;
-  });
+  const { path, lock } = await hold(base, options['sharing'] ?? 'shared', place.signal).catch(
+    (error: unknown) => {
+      // prettier-ignore
+      making?.release();
+      throw error;
+    },
+  );
   try {
     await ensureDirectory(place, options, path);
   } catch (error) {

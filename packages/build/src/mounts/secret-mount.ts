@@ -82,7 +82,9 @@ export function planSecret(place: Place, options: RunMount['options']): Promise<
   const { id: given, source, target: written, env: variable } = options;
   const id = given ?? source ?? posix.basename(written ?? '');
   const isFile = written !== undefined || variable === undefined;
-  const target = isFile ? mountTarget(place, written ?? `/run/secrets/${posix.basename(id)}`) : undefined;
+  const target = isFile
+    ? mountTarget(place, written ?? `/run/secrets/${posix.basename(id)}`)
+    : undefined;
   const secret = place.world.options.secrets?.get(id);
   if (secret === undefined && options['required'] === 'true') throw notFound(id);
   // What is in it is none of the cache's business.

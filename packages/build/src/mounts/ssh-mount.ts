@@ -26,7 +26,13 @@ function forward(client: Socket, agent: string): Socket {
 }
 
 /** A socket of the build's own, owned as the container needs it, that leads to the agent. */
-async function acquire({ world }: Place, agent: string, target: string, options: RunMount['options']): Promise<AcquiredMount> { // prettier-ignore
+async function acquire(
+  { world }: Place,
+  agent: string,
+  target: string,
+  options: RunMount['options'],
+): Promise<AcquiredMount> {
+  // prettier-ignore
   const { path, remove } = memoryDirectory(world);
   const source = join(path, 'agent');
   const open = new Set<Socket>();

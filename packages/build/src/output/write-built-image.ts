@@ -35,4 +35,3 @@ export async function nameImage(
     return { ...index, manifests: withEntries(index.manifests, entries) };
   });
 }
-

@@ -21,7 +21,11 @@ function withPath(config: ImageRunConfig): ImageRunConfig {
 export function emptyState(platform: Platform): State {
   const key = keyOf({ type: 'scratch', platform: formatPlatform(platform) });
   return {
-    ...{ filesKey: key, imageKey: key, layers: [], history: [], platform },
+    filesKey: key,
+    imageKey: key,
+    layers: [],
+    history: [],
+    platform,
     config: withPath({}),
     author: undefined,
     created: undefined,
@@ -34,14 +38,29 @@ function stateOf({ config: image, manifest, id }: StoredImage): State {
   const layers = ociLayers(manifest);
   const { diff_ids } = image.rootfs;
   return {
-    // By what is in it: a base under another name, or with another label, has the same files.
-    filesKey: keyOf({ type: 'base', layers: diff_ids, platform: formatPlatform(platform) }),
-    imageKey: keyOf({ type: 'image', id }),
+    filesKey: keyOf({
+      type: 'base',
+      layers: diff_ids,
+      platform: formatPlatform(platform),
+    }),
+    imageKey: keyOf({
+      type: 'image',
+      id,
+    }),
     layers: diff_ids.flatMap((diffId, index) => {
       const descriptor = layers[index];
-      return descriptor === undefined ? [] : [{ diffId, descriptor }];
+      return descriptor === undefined
+        ? []
+        : [
+            {
+              diffId,
+              descriptor,
+            },
+          ];
     }),
-    ...{ platform, author, created },
+    platform,
+    author,
+    created,
     config: withPath(image.config),
     history: wholeHistory(image),
   };

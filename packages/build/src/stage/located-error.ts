@@ -18,7 +18,8 @@ export function placed(
   if (!(error instanceof BuildError) || error.range !== undefined) return error;
   const { code, message, hint, exitCode, cause } = error;
   return new BuildError(code, message, {
-    ...{ range, cause },
+    range,
+    cause,
     lines: options.dockerfile.lines.slice(range.start.line - 1, range.end.line),
     ...(hint !== undefined && { hint }),
     ...(exitCode !== undefined && { exitCode }),

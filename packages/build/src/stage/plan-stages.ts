@@ -32,7 +32,13 @@ export function findStage(stages: Stages, name: string, end: number): number | u
   return isNumber ? Number(name) : undefined;
 }
 
-function baseOf({ image }: FromInstruction, stages: Stages, index: number, { contexts }: BuildOptions): Base { // prettier-ignore
+function baseOf(
+  { image }: FromInstruction,
+  stages: Stages,
+  index: number,
+  { contexts }: BuildOptions,
+): Base {
+  // prettier-ignore
   const context = contexts?.get(image);
   if (context?.type === 'image') return { type: 'image', name: context.name };
   const named = stages.slice(0, index).findLastIndex(({ from }) => from.as === image.toLowerCase());
@@ -45,12 +51,18 @@ function namesIn({ instructions }: Stage): string[] {
   return instructions.flatMap((instruction) => {
     if (instruction.keyword === 'COPY') return instruction.from === undefined ? [] : [instruction.from]; // prettier-ignore
     if (instruction.keyword !== 'RUN') return [];
-    return instruction.mounts.flatMap(({ options: { from } }) => (from === undefined ? [] : [from]));
+    return instruction.mounts.flatMap(({ options: { from } }) =>
+      from === undefined ? [] : [from],
+    );
   });
 }
 
 /** All stages with their bases; `variables` are those before the first FROM. Throws DOCKERFILE_INVALID. */
-export function planStages(options: BuildOptions, variables: ReadonlyMap<string, string>): PlannedStage[] { // prettier-ignore
+export function planStages(
+  options: BuildOptions,
+  variables: ReadonlyMap<string, string>,
+): PlannedStage[] {
+  // prettier-ignore
   const { dockerfile, contexts } = options;
   const { stages } = dockerfile;
   return stages.map((stage, index): PlannedStage => {

@@ -5,7 +5,13 @@ import { imageConfigOf } from '../state.ts';
 import type { Place } from './place.ts';
 
 /** An image that is not written yet, as its containers and whoever reads its files see it. */
-export async function runnableState({ world, state, step, signal }: Pick<Place, 'world' | 'state' | 'step' | 'signal'>): Promise<RunnableImage> { // prettier-ignore
+export async function runnableState({
+  world,
+  state,
+  step,
+  signal,
+}: Pick<Place, 'world' | 'state' | 'step' | 'signal'>): Promise<RunnableImage> {
+  // prettier-ignore
   const { emit, engine } = world;
   const config = imageConfigOf(state);
   const text = JSON.stringify(config);

@@ -4,24 +4,34 @@ import type { Input, Inputs } from '../cache/inputs.ts';
 import { setting } from '../cache/inputs.ts';
 import { keyOf } from '../cache/key.ts';
 import type { SelectedEntry, Selection } from '../context/source.ts';
-import type { CopyInstruction } from '../dockerfile/instruction.ts';
+import type { AddInstruction, CopyInstruction } from '../dockerfile/instruction.ts';
 import { findDestination, parseDestination } from '../layer/destination.ts';
 import type { Destination } from '../layer/destination.ts';
 import { heredocEntries } from '../layer/heredoc-entries.ts';
 import { layerRecords } from '../layer/layer-records.ts';
 import { isNumericOwner, resolveOwner, rootOwner } from '../layer/owner.ts';
 import { placeMatches } from '../layer/place-matches.ts';
+import type { PlacingOptions } from '../layer/place-matches.ts';
 import type { PlacedEntry } from '../layer/placed-entry.ts';
 import { parseChangeMode } from '../layer/change-mode.ts';
 import { lookUpIn, lookUpInNothing } from '../layer/root-entries.ts';
 import { BuildError } from '../build-error.ts';
 import type { Place } from '../stage/place.ts';
 import { runnableState } from '../stage/runnable-state.ts';
+import { unpackArchive } from '../layer/unpack-archive.ts';
 import { writeRecords } from '../layer/write-records.ts';
 import type { CopySource } from './copy-source.ts';
 import type { LayerStep } from './layer-step.ts';
 
-function historyText({ keyword, chown, chmod, sources, heredocs, destination }: CopyInstruction): string { // prettier-ignore
+/** What COPY and ADD have in common. */
+export interface Copying extends Omit<CopyInstruction, 'keyword'> {
+  readonly keyword: CopyInstruction['keyword'] | AddInstruction['keyword'];
+  /** Whether archives are unpacked. */
+  readonly unpack: boolean;
+}
+
+function historyText({ keyword, chown, chmod, sources, heredocs, destination }: Copying): string {
+  // prettier-ignore
   const flags = [
     ...(chown === undefined ? [] : [`--chown=${chown}`]),
     ...(chmod === undefined ? [] : [`--chmod=${chmod}`]),
@@ -66,12 +76,12 @@ class Copy implements LayerStep {
   readonly text: string;
   readonly quickKey: LayerStep['quickKey'];
   readonly #place: Place;
-  readonly #instruction: CopyInstruction;
+  readonly #instruction: Copying;
   readonly #source: CopySource;
   readonly #destination: Destination;
   #selection: Promise<Selection> | undefined;
 
-  constructor(place: Place, instruction: CopyInstruction, source: CopySource) {
+  constructor(place: Place, instruction: Copying, source: CopySource) {
     this.#place = place;
     this.#instruction = instruction;
     this.#source = source;
@@ -92,7 +102,7 @@ class Copy implements LayerStep {
 
   /** All that matters of it but what it copies. */
   #shape(): Record<string, string | boolean | string[] | string[][] | undefined> {
-    const { chown, chmod, link, parents, heredocs } = this.#instruction;
+    const { chown, chmod, link, parents, heredocs, unpack } = this.#instruction;
     const { path, isDirectory } = this.#destination;
     const { state, world } = this.#place;
     // A layer that is linked in is the same on any other; unless a name of its root decides whose it is.
@@ -100,7 +110,13 @@ class Copy implements LayerStep {
     return {
       type: 'copy',
       parent: isAlone ? undefined : state.filesKey,
-      ...{ path, isDirectory, chown, chmod, link, parents },
+      path,
+      isDirectory,
+      chown,
+      chmod,
+      link,
+      parents,
+      unpack,
       heredocs: heredocs.map(({ name, content }) => [name, content]),
       epoch: world.epoch?.toString(),
     };
@@ -151,25 +167,39 @@ class Copy implements LayerStep {
     const options = {
       destination: destination.path,
       isDirectory: destination.isDirectory,
-      ...{ parents, owner },
+      parents,
+      owner,
       changeMode: chmod === undefined ? undefined : parseChangeMode(chmod),
     };
     return [
       ...heredocEntries(heredocs, options),
-      ...(selection === undefined ? [] : placeMatches(selection, options)),
+      ...(selection === undefined ? [] : await this.#placeSelection(selection, options)),
     ];
+  }
+
+  // What is an archive goes where it leads, its files below the destination.
+  async #placeSelection(selection: Selection, options: PlacingOptions): Promise<PlacedEntry[]> {
+    if (!this.#instruction.unpack) return placeMatches(selection, options);
+    const { world } = this.#place;
+    const placed: PlacedEntry[] = [];
+    for (const match of selection.matches) {
+      const unpacked = await unpackArchive(world, selection, match);
+      const source = unpacked ?? { ...selection, matches: [match], contents: (entry: SelectedEntry) => selection.contents(entry) }; // prettier-ignore
+      placed.push(...placeMatches(source, options));
+    }
+    return placed;
   }
 }
 
 // In docker's words.
-function severalSources({ keyword }: CopyInstruction): BuildError {
+function severalSources({ keyword }: Copying): BuildError {
   return new BuildError(
     'DESTINATION_INVALID',
     `When using ${keyword} with more than one source file, the destination must be a directory and end with a /`,
   );
 }
 
-/** COPY: a layer of files of the context, of a stage or of an image. Throws STAGE_NOT_FOUND, CONTEXT_INVALID. */
-export async function planCopy(place: Place, instruction: CopyInstruction): Promise<LayerStep> {
+/** COPY, and ADD of what is at hand: a layer of files of the context, of a stage or of an image. Throws STAGE_NOT_FOUND, CONTEXT_INVALID. */
+export async function planCopy(place: Place, instruction: Copying): Promise<LayerStep> {
   return new Copy(place, instruction, await place.source(instruction.from));
 }

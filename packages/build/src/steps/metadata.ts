@@ -76,7 +76,10 @@ function changeCommand(
 function changePairs(config: ImageRunConfig, { keyword, pairs }: PairsInstruction): Changed {
   const text = [keyword, ...pairs.map(([name, value]) => `${name}=${value}`)].join(' ');
   if (keyword === 'ENV') return { text, config: { ...config, Env: withVariables(config.Env ?? [], pairs) } }; // prettier-ignore
-  return { text, config: { ...config, Labels: { ...config.Labels, ...Object.fromEntries(pairs) } } };
+  return {
+    text,
+    config: { ...config, Labels: { ...config.Labels, ...Object.fromEntries(pairs) } },
+  };
 }
 
 function changeList(config: ImageRunConfig, { keyword, values }: ListInstruction): Changed {

@@ -19,7 +19,7 @@ export async function planLayerStep(
     case 'RUN':
       return await planRun(place, instruction);
     case 'COPY':
-      return await planCopy(place, instruction);
+      return await planCopy(place, { ...instruction, unpack: false });
     case 'ADD':
       return await planAdd(place, instruction);
     default:

@@ -32,7 +32,12 @@ function withoutHostname({ state }: Place): string[] {
   return isOwn ? [] : ['HOSTNAME'];
 }
 
-async function pass({ world, step }: Place, stream: 'stdout' | 'stderr', from: Readable | null): Promise<void> { // prettier-ignore
+async function pass(
+  { world, step }: Place,
+  stream: 'stdout' | 'stderr',
+  from: Readable | null,
+): Promise<void> {
+  // prettier-ignore
   for await (const chunk of from ?? []) {
     world.emit({ type: 'output', step, stream, bytes: chunk as Buffer });
   }
@@ -74,7 +79,11 @@ export async function runContainerStep(
   const { User, WorkingDir } = state.config;
   const { args: command, env, network } = choices;
   const container = await runContainer(world.engine, plainImage(image), {
-    ...{ name: announced.name, entrypoint: '', command, network, signal },
+    name: announced.name,
+    entrypoint: '',
+    command,
+    network,
+    signal,
     env: [...withoutHostname(place), ...env],
     hostname: HOSTNAME,
     output: 'pipe',

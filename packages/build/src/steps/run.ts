@@ -63,7 +63,9 @@ export async function planRun(place: Place, instruction: RunInstruction): Promis
   const mounts = await planMounts(place, instruction);
   const inputs = [...inputsOf(place, instruction), ...mounts.inputs];
   const key = keyOf({
-    ...{ type: 'run', parent: filesKey, args },
+    type: 'run',
+    parent: filesKey,
+    args,
     script: script.form === 'file' ? script.content : undefined,
     inputs: inputs.map(({ type, name, value }): Value => [type, name, value]),
   });

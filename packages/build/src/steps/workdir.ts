@@ -36,7 +36,13 @@ async function makeDirectory(place: Place, path: string): Promise<CachedLayer | 
   if (found.isDirectory) return undefined;
   const owner = await ownerOf(place, image.layers);
   // Of no time, so that it is the same layer whenever it is made.
-  const entry = newEntry({ path: found.path, type: 'directory', mode: MODE, ...owner, modified: 0n });
+  const entry = newEntry({
+    path: found.path,
+    type: 'directory',
+    mode: MODE,
+    ...owner,
+    modified: 0n,
+  });
   const placed = { path: found.path, entry, yields: true };
   return await writeRecords(place, layerRecords([placed], lookUp, owner));
 }

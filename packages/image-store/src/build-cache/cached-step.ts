@@ -29,7 +29,9 @@ export function parseCachedStep(bytes: Uint8Array, key: Digest): CachedStep | un
       return undefined;
     }
     return {
-      ...{ key, created, text },
+      key,
+      created,
+      text,
       ...(layer !== undefined && { layer: parseLayer(layer) }),
       ...(alias !== undefined && { alias: parseDigest(alias) }),
     };

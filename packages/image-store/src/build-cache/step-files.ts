@@ -75,8 +75,13 @@ function lastUsed(layout: Layout, key: Digest): Date {
 }
 
 /** What the steps that are cached need: blobs, and layers by diff id. */
-export function cachedContent(layout: Layout): { readonly blobs: Digest[]; readonly layers: Digest[] } {
-  const layers = listCachedSteps(layout).flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
+export function cachedContent(layout: Layout): {
+  readonly blobs: Digest[];
+  readonly layers: Digest[];
+} {
+  const layers = listCachedSteps(layout).flatMap(({ layer }) =>
+    layer === undefined ? [] : [layer],
+  );
   return {
     blobs: layers.map(({ descriptor }) => descriptor.digest),
     layers: layers.map(({ diffId }) => diffId),
