@@ -5,6 +5,7 @@ import { hostPlatform, parsePlatform } from '@ctrkit/oci';
 import { BuildError } from './build-error.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResult } from './build-result.ts';
+import { Recorder } from './cache/recorder.ts';
 import { forgetLayer } from './cache/step-cache.ts';
 import { globalArguments, platformArguments } from './dockerfile/arguments.ts';
 import { nameImage, writeBuiltImage } from './output/write-built-image.ts';
@@ -69,10 +70,11 @@ async function buildOnce(
     signal: AbortSignal.any([signal, failed.signal]),
     platform: options.platform === undefined ? hostPlatform() : parsePlatform(options.platform),
     epoch: epochOf(options),
+    recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
     keep: (resource) => resources.add(resource),
   };
-  const state = await buildTarget(world, failed);
+  const state = await buildTarget(world, failed).finally(() => world.recorder.save());
   world.emit({ type: 'exporting', what: 'image' });
   const image = await writeBuiltImage(store, withLabels(state, options));
   world.signal.throwIfAborted();

@@ -14,6 +14,11 @@ export type Secret =
 
 export interface BuildOptions {
   readonly dockerfile: Dockerfile;
+  /**
+   * What tells its builds from those of other Dockerfiles of the same name, so that a step that is not in the cache is compared
+   * with its own last time: the absolute paths of Dockerfile and context. @default the Dockerfile's path
+   */
+  readonly origin?: string | undefined;
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
   /** `--build-context`, by name. */
