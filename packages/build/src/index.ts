@@ -26,3 +26,7 @@ export { parseInstruction } from './dockerfile/parse-instruction.ts';
 export type { Position, Range } from './dockerfile/range.ts';
 export { runScript } from './dockerfile/run-script.ts';
 export type { RunScript } from './dockerfile/run-script.ts';
+export type { Finding } from './lint/finding.ts';
+export { lintDockerfile } from './lint/lint-dockerfile.ts';
+export type { LintOptions, LintResult } from './lint/lint-dockerfile.ts';
+export type { RuleName } from './lint/rules.ts';
