@@ -121,6 +121,19 @@ for (const [exclude, source, found] of [
   });
 }
 
+test('a directory and one that is in it, found together', async () => {
+  await using place = await contextOf(tree);
+  await using context = await place.open();
+  assert.equal(await selected(context, { sources: ['**/sub', 'dir'], parents: true }), [
+    'dir/sub/: dir/ dir/sub/ dir/sub/deep.txt',
+    'other/sub/: other/ other/sub/ other/sub/x.txt',
+    'dir/: dir/ dir/a.txt dir/empty/ dir/sub/ dir/sub/deep.txt',
+  ]);
+  await using another = await place.open();
+  const found = await selected(another, { sources: ['**'], parents: true });
+  assert.is(found[0], `./: ./ ${whole}`);
+});
+
 test('.dockerignore, and the one of a Dockerfile before it', async () => {
   await using place = await contextOf({
     ...tree,

@@ -50,7 +50,7 @@ export class TreeSource implements SourceTree {
     const matches = chosen.map(matchOf);
     return {
       matches,
-      digest: selectionDigest(matches),
+      digest: selectionDigest(chosen),
       contents: (entry) => this.#contents(entry, matches),
     };
   }
@@ -71,7 +71,7 @@ export class TreeSource implements SourceTree {
     const found = await findMatches(this.#index, source, parents);
     await this.#index.listBelow(found.map(({ node }) => node));
     // Of a directory that is left out there must be something that is not.
-    const some = found.filter(({ node }) => nodesOf(node).next().done !== true);
+    const some = found.filter(({ node }) => nodesOf(node).length > 0);
     if (some.length > 0) return some;
     throw notFound(source, this.#nature.absence);
   }

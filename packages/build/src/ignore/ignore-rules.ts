@@ -21,6 +21,10 @@ export class IgnoreRules {
     this.#exceptions = this.#patterns.filter(({ isException }) => isException);
   }
 
+  get isEmpty(): boolean {
+    return this.#patterns.length === 0;
+  }
+
   /** What is said of the root. */
   get root(): Verdict {
     return nothing;
@@ -31,7 +35,6 @@ export class IgnoreRules {
    * not asked, and then does not count for what is below either: so it is in docker.
    */
   judge(path: string, parent: Verdict): Verdict {
-    if (this.#patterns.length === 0) return nothing;
     let isExcluded = false;
     const matched = this.#patterns.map((pattern, index) => {
       const isMatch =
