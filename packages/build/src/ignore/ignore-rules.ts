@@ -1,3 +1,4 @@
+import { trimSpace } from './ignore-lines.ts';
 import { ignorePattern } from './ignore-pattern.ts';
 import type { IgnorePattern } from './ignore-pattern.ts';
 
@@ -17,7 +18,7 @@ export class IgnoreRules {
 
   /** Of patterns as `readIgnoreLines` gives them. Throws CONTEXT_INVALID. */
   constructor(lines: readonly string[]) {
-    this.#patterns = lines.filter((line) => line.trim() !== '').map(ignorePattern);
+    this.#patterns = lines.filter((line) => trimSpace(line) !== '').map(ignorePattern);
     this.#exceptions = this.#patterns.filter(({ isException }) => isException);
   }
 
