@@ -55,6 +55,7 @@ for (const [sources, found] of [
   [['link*'], ['link: .', 'linkdir/: ./ a.txt empty/ sub/ sub/deep.txt']],
   [['absolute/deep.txt'], ['absolute/deep.txt: .']],
   [['../a.txt'], ['a.txt: .']],
+  [['*.nosuch', 'a.txt', 'dir/nosuch*'], ['a.txt: .']],
 ] as const) {
   test(`COPY ${sources.join(' ')}`, async () => {
     await using place = await contextOf(tree);
@@ -67,7 +68,9 @@ const absent =
   'SOURCE_NOT_FOUND: file not found in build context or excluded by .dockerignore: stat';
 for (const [source, message] of [
   ['nosuch', `${absent} nosuch: file does not exist`],
-  ['*.nosuch', `${absent} *.nosuch: file does not exist`],
+  ['./dir//nosuch', `${absent} dir/nosuch: file does not exist`],
+  ['/nosuch', `${absent} nosuch: file does not exist`],
+  ['*.nosuch', 'SOURCE_NOT_FOUND: no source files were specified'],
   ['a.txt/b', `${absent} a.txt/b: file does not exist`],
   ['nowhere', `${absent} nowhere: file does not exist`],
   ['up', `${absent} up: file does not exist`],
