@@ -1,6 +1,7 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
 import type { BuildEvent } from './build-event.ts';
 import type { SourceTree } from './context/source.ts';
+import type { Output } from './output/output.ts';
 
 /** What a name means in FROM and in `from=`: another image, or a tree of files. */
 export type NamedContext =
@@ -25,8 +26,14 @@ export interface BuildOptions {
   readonly contexts?: ReadonlyMap<string, NamedContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
+  /** Whether words with variables in them get their values: a Dockerfile's do. @default true */
+  readonly substitutes?: boolean | undefined;
   /** Names that the image gets, all of them when it is whole. @default none */
   readonly names?: readonly string[] | undefined;
+  /** Where what is built goes. @default the image store */
+  readonly outputs?: readonly Output[] | undefined;
+  /** All layers on top of the base become one. @default false */
+  readonly squash?: boolean | undefined;
   /** Of the image, beside those of LABEL. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The stage to build, by name or number. @default the last one */

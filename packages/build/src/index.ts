@@ -1,6 +1,16 @@
 export { buildImage } from './build-image.ts';
 export type { BuildOptions, NamedContext, Secret } from './build-options.ts';
 export type { BuildResult } from './build-result.ts';
+export type { Output, WriteBytes } from './output/output.ts';
+export { from } from './scripted/scripted-image.ts';
+export type { ScriptedImage } from './scripted/scripted-image.ts';
+export type { CommitScriptedOptions } from './scripted/commit-scripted.ts';
+export type {
+  AddOptions,
+  ConfigChanges,
+  CopyOptions,
+  RunOptions,
+} from './scripted/instructions.ts';
 export { BuildError } from './build-error.ts';
 export type { BuildErrorCode, BuildErrorFields } from './build-error.ts';
 export type { BuildEvent, MissReason, Step } from './build-event.ts';

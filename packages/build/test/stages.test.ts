@@ -22,7 +22,7 @@ if (canBuild()) {
     assert.is(await world.read('made', 'from-number'), 'artifact\n');
     assert.is(await world.read('made', 'from-empty/out.txt'), 'artifact\n');
     assert.not.ok(made.includes('RUN echo unused; exit 1'));
-    const totals = new Set(events.flatMap((event) => 'step' in event ? [event.step.total] : []));
+    const totals = new Set(events.flatMap((event) => ('step' in event ? [event.step.total] : [])));
     assert.equal([...totals], [8]);
     const again = await world.build(STAGES);
     assert.equal(again.made, []);
@@ -82,7 +82,9 @@ if (canBuild()) {
 
   inBuildWorld('triggers of a base run first', async (world) => {
     await world.write({ a: 'a' });
-    await world.build('FROM busybox\nONBUILD COPY a /a\nONBUILD RUN cat /a > /b\n', { names: ['base'] });
+    await world.build('FROM busybox\nONBUILD COPY a /a\nONBUILD RUN cat /a > /b\n', {
+      names: ['base'],
+    });
     const { output } = await world.build('FROM base\nRUN cat /b\n', { names: ['made'] });
     assert.is(output, 'a');
     const { config } = await world.image('made');

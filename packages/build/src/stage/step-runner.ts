@@ -66,8 +66,8 @@ export class StepRunner {
   // Of an ARG each argument sees those before it, so it is expanded where it is declared.
   #expand(instruction: Instruction, { config }: State): Instruction {
     const { world, scope } = this.#options;
-    if (instruction.keyword === 'ARG') return instruction;
-    const { dockerfile } = world.options;
+    const { dockerfile, substitutes = true } = world.options;
+    if (instruction.keyword === 'ARG' || !substitutes) return instruction;
     return expandInstruction(instruction, scope.variables(config.Env), { dockerfile });
   }
 

@@ -26,7 +26,11 @@ test('what is said at the socket is said to the agent, and what it answers comes
 test('an agent that is not there ends the connection, and nothing else', async () => {
   await using base = await temporaryDirectory();
   const source = join(base.path, 'socket');
-  await using _ = await forwardSocket(source, join(base.path, 'none'), { uid: 0, gid: 0, mode: 0o600 });
+  await using _ = await forwardSocket(source, join(base.path, 'none'), {
+    uid: 0,
+    gid: 0,
+    mode: 0o600,
+  });
   const client = connect(source);
   client.on('error', () => {});
   await new Promise((resolve) => client.on('close', resolve));

@@ -10,7 +10,10 @@ async function listed(world: BuildWorld, name: string, below: string): Promise<s
   const files = await world.files(name);
   return [...files.values()]
     .filter(({ path }) => `${path.toString()}/`.startsWith(`${below}/`))
-    .map(({ path, mode, uid, gid, type }) => `${path.toString()}${type === 'directory' ? '/' : ''} ${mode.toString(8)} ${uid}:${gid}`) // prettier-ignore
+    .map(
+      ({ path, mode, uid, gid, type }) =>
+        `${path.toString()}${type === 'directory' ? '/' : ''} ${mode.toString(8)} ${uid}:${gid}`,
+    ) // prettier-ignore
     .toSorted();
 }
 
@@ -32,7 +35,19 @@ COPY a.txt /tmp
 `;
     await world.build(dockerfile, { names: ['made'] });
     const found = await world.files('made');
-    for (const path of ['file', 'new/a.txt', 'both/a.txt', 'both/b.txt', 'merged/c.txt', 'merged/sub/d.txt', 'merged2/c.txt', 'globbed/a.txt', 'all/dir/sub/d.txt', 'tmp/a.txt']) { // prettier-ignore
+    for (const path of [
+      'file',
+      'new/a.txt',
+      'both/a.txt',
+      'both/b.txt',
+      'merged/c.txt',
+      'merged/sub/d.txt',
+      'merged2/c.txt',
+      'globbed/a.txt',
+      'all/dir/sub/d.txt',
+      'tmp/a.txt',
+    ]) {
+      // prettier-ignore
       assert.is(found.get(path)?.type, 'file', path);
     }
     assert.is(found.get('file')?.mode, 0o640);
@@ -41,9 +56,11 @@ COPY a.txt /tmp
     assert.not.ok(found.has('globbed/dir'));
   });
 
-  inBuildWorld('a destination is relative to WORKDIR, and links lead to where they lead', async (world) => {
-    await world.write({ 'a.txt': 'a' });
-    const dockerfile = `FROM busybox
+  inBuildWorld(
+    'a destination is relative to WORKDIR, and links lead to where they lead',
+    async (world) => {
+      await world.write({ 'a.txt': 'a' });
+      const dockerfile = `FROM busybox
 RUN mkdir -p /real/place && ln -s /real/place /link && ln -s ../../etc /real/place/up && ln -s /etc/target /tolink && ln -s ../../../../../../escape /out
 WORKDIR /work
 COPY a.txt rel/
@@ -52,13 +69,21 @@ COPY a.txt /link/up/copied
 COPY a.txt /tolink
 COPY a.txt /out
 `;
-    await world.build(dockerfile, { names: ['made'] });
-    const found = await world.files('made');
-    for (const path of ['work/rel/a.txt', 'real/place/a.txt', 'etc/copied', 'etc/target', 'escape']) { // prettier-ignore
-      assert.is(found.get(path)?.type, 'file', path);
-    }
-    for (const path of ['link', 'tolink', 'out']) assert.is(found.get(path)?.type, 'symlink');
-  });
+      await world.build(dockerfile, { names: ['made'] });
+      const found = await world.files('made');
+      for (const path of [
+        'work/rel/a.txt',
+        'real/place/a.txt',
+        'etc/copied',
+        'etc/target',
+        'escape',
+      ]) {
+        // prettier-ignore
+        assert.is(found.get(path)?.type, 'file', path);
+      }
+      for (const path of ['link', 'tolink', 'out']) assert.is(found.get(path)?.type, 'symlink');
+    },
+  );
 
   inBuildWorld('--chown and --chmod are of the image, parents too', async (world) => {
     await world.write(files);
@@ -91,7 +116,9 @@ COPY --chown=7:8 --link a.txt /five/a
       ['COPY a.txt /etc/passwd/x', 'DESTINATION_INVALID'],
     ];
     for (const [line, code] of codes) {
-      const error = await failureOf(() => world.build(`FROM busybox\n${line}\n`, { names: ['no'] }));
+      const error = await failureOf(() =>
+        world.build(`FROM busybox\n${line}\n`, { names: ['no'] }),
+      );
       assert.is(error.code, code, `${line}: ${error.message}`);
     }
     assert.match((await failureOf(() => world.image('no'))).message, /no image/);
