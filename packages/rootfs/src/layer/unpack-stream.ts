@@ -26,16 +26,18 @@ async function* verifyDiffId(
 }
 
 /**
- * Writes all entries of an uncompressed layer. When this ends without an error, the bytes were those of the diff
- * id. Throws LAYER_INVALID, DIFF_ID_MISMATCH, and what the source and the plan throw.
+ * Writes all entries of an uncompressed layer, or archive. When this ends without an error, the bytes were those of the diff
+ * id, where there is one. Throws LAYER_INVALID, DIFF_ID_MISMATCH, and what the source and the plan throw.
  */
 export async function unpackStream(
   source: AsyncIterable<Buffer>,
-  diffId: Digest,
+  diffId: Digest | undefined,
   writer: LayerWriter,
   options: { readonly limits?: TarLimits | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const reader = new TarReader(verifyDiffId(source, diffId, options.signal), options.limits);
+  const { signal, limits } = options;
+  const bytes = diffId === undefined ? source : verifyDiffId(source, diffId, signal);
+  const reader = new TarReader(bytes, limits);
   try {
     for (;;) {
       const entry = reader.nextReady() ?? (await reader.next());
