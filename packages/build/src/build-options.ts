@@ -4,7 +4,7 @@ import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
 /** What a name means in FROM and in `from=`: another image, or a tree of files. */
-export type NamedContext =
+export type GivenContext =
   | { readonly type: 'image'; readonly name: string }
   | { readonly type: 'files'; readonly tree: SourceTree };
 
@@ -23,7 +23,7 @@ export interface BuildOptions {
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
   /** `--build-context`, by name. */
-  readonly contexts?: ReadonlyMap<string, NamedContext> | undefined;
+  readonly contexts?: ReadonlyMap<string, GivenContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
   /** Whether words with variables in them get their values: a Dockerfile's do. @default true */
