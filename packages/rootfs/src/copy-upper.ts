@@ -8,15 +8,10 @@ import type { Privilege } from './privilege.ts';
 import { directoryTree } from './tree.ts';
 
 /**
- * Copies an upper directory, marks included, into an empty one of the same file system; contents are shared there where it can do that. Whoever writes to
- * the first one meanwhile may be seen in part. `isSynced`: it is on the disk when this returns. Throws UNPACK_FAILED, NO_SPACE,
- * NO_USER_NAMESPACES.
+ * Copies an upper directory, marks included, into an empty one of the same file system; contents are shared there where it can do that. What
+ * is written to the first one meanwhile may be seen in part. Throws UNPACK_FAILED, NO_SPACE, NO_USER_NAMESPACES.
  */
-export async function copyUpper(
-  from: string,
-  to: string,
-  { isSynced = false }: { readonly isSynced?: boolean } = {},
-): Promise<void> {
+export async function copyUpper(from: string, to: string): Promise<void> {
   const privilege = choosePrivilege();
   const entries = [...(await treeEntries(directoryTree(from), [{}], undefined)).values()];
   const plan = new PlanStream([
@@ -29,12 +24,17 @@ export async function copyUpper(
       plan.add(operation);
       await plan.flow();
     }
-    if (isSynced && entries.length > 1) plan.add({ op: 'sync' });
     await plan.finish();
   } catch (error) {
     await plan.abandon();
     throw error;
   }
+}
+
+/** Waits until the file system of a directory is on its disk. Throws UNPACK_FAILED, NO_SPACE. */
+export async function syncFiles(directory: string): Promise<void> {
+  const plan = new PlanStream([{ op: 'root', path: directory }, { op: 'sync' }]);
+  await plan.finish();
 }
 
 function* copied(entries: readonly WalkEntry[], privilege: Privilege): Generator<Operation> {

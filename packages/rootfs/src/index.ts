@@ -25,7 +25,7 @@ export { packEntries } from './pack/pack-entries.ts';
 export type { PackedRecord, PackOptions, RemovedName } from './pack/pack-entries.ts';
 export { packDifference } from './pack/pack-difference.ts';
 export type { PackDifferenceOptions } from './pack/pack-difference.ts';
-export { copyUpper } from './copy-upper.ts';
+export { copyUpper, syncFiles } from './copy-upper.ts';
 export { emptyUpper, shareUpper } from './share-upper.ts';
 export type { SharedUpper } from './share-upper.ts';
 export { isSharedUpper } from './find-layer.ts';
