@@ -25,6 +25,8 @@ export type { CreateOptions } from './create.ts';
 export { diffStoredImages } from './diff-images.ts';
 export type { ConfigChange, ImageDifference } from './diff-images.ts';
 export type { FileChange } from '@ctrkit/rootfs';
+export { forkContainer } from './fork.ts';
+export type { ForkOptions } from './write-fork.ts';
 export { openEngine } from './engine.ts';
 export type { Engine, EngineDirectories } from './engine.ts';
 export { EngineError } from './engine-error.ts';

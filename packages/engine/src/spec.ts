@@ -43,8 +43,8 @@ export interface SpecChoices extends ProcessChoices {
   readonly host: { readonly uid: number; readonly gid: number };
 }
 
-// Overlay separates directories by `:` and escapes it by `\`.
-const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
+/** A directory as an overlay's options have it, which separate several by `:`. */
+export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
 
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;

@@ -28,6 +28,12 @@ export const cli: Cli = {
       load: () => import('./create.ts'),
     },
     {
+      name: 'fork',
+      aliases: ['container fork'],
+      describe: 'Create and run a new container on the files of another, as they are now',
+      load: () => import('./fork.ts'),
+    },
+    {
       name: 'start',
       aliases: ['container start'],
       describe: 'Start one or more stopped containers',
