@@ -50,7 +50,7 @@ function checkPropagation(
     .toSorted((one, other) => one.place.length - other.place.length)
     .at(-1);
   const has = (kind: string): boolean => mount?.tags.some((tag) => tag.startsWith(`${kind}:`)) ?? false; // prettier-ignore
-  const isSlave = /slave$/.test(propagation);
+  const isSlave = propagation.endsWith('slave');
   if (has('shared') || (isSlave && has('master'))) return;
   const wanted = isSlave ? 'a shared or slave mount' : 'a shared mount';
   throw new EngineError(
