@@ -1,7 +1,7 @@
 import { prepareBind } from './bind-source.ts';
 import type { BindMount, MountPoint, VolumePoint } from './container-mount.ts';
 import type { Engine } from './engine.ts';
-import { fillVolume } from './fill-volume.ts';
+import { fillVolume, finishFilling } from './fill-volume.ts';
 import type { RunnableImage } from './image.ts';
 import { claimVolumes } from './volume-claims.ts';
 import { createVolume, noSuchVolume } from './volume.ts';
@@ -30,6 +30,18 @@ async function prepareVolume(
     throw noSuchVolume(name);
   }
   await fillVolume(engine, mount, image.layers);
+}
+
+/**
+ * Sees to what the mounts of a container that was made before need to be mounted again: sources, and volumes whose filling
+ * was cut off. Throws as `prepareMounts`.
+ */
+export async function readyMounts(
+  engine: Engine,
+  mounts: readonly MountPoint[] = [],
+): Promise<void> {
+  mounts.filter(isBind).forEach(prepareBind);
+  await finishFilling(engine, mounts);
 }
 
 /**

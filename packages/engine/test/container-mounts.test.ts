@@ -1,9 +1,19 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { run } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findVolume, removeContainer, runContainer } from '../src/index.ts';
+import {
+  containerChanges,
+  createContainer,
+  exportContainer,
+  findVolume,
+  inspectContainer,
+  removeContainer,
+  runContainer,
+  startContainer,
+} from '../src/index.ts';
 import type { ContainerMount, Propagation, RunOptions } from '../src/index.ts';
 import { codeOf } from './fixture.ts';
 import { imageWith } from './image-with.ts';
@@ -129,6 +139,50 @@ if (canRun()) {
     assert.is(code, 0);
     assert.is(statSync(source).mode & 0o777, 0o755);
     assert.ok(existsSync(join(source, 'y')));
+  });
+
+  inWorld('a start looks for the sources again, and makes those that it may', async (world) => {
+    const [work, made] = [join(world.directory, 'work'), join(world.directory, 'made')];
+    mkdirSync(work);
+    const bound = { type: 'bind', source: work, target: '/w' } as const;
+    const options = { command: ['true'] };
+    const kept = await createContainer(world, world.image, { ...options, mounts: [bound] });
+    const mounts = [{ ...bound, source: made, createSource: true }];
+    const other = await createContainer(world, world.image, { ...options, mounts });
+    rmSync(work, { recursive: true });
+    rmSync(made, { recursive: true });
+    assert.is(await codeOf(() => startContainer(world, kept)), 'MOUNT_SOURCE_NOT_FOUND');
+    const exit = await (await startContainer(world, other))?.wait();
+    assert.is(exit !== 'detached' && exit?.code, 0);
+    assert.ok(existsSync(made));
+  });
+
+  inWorld(
+    'what is mounted is no change of a container, and in none of its archives',
+    async (world) => {
+      writeFileSync(join(world.directory, 'file'), '');
+      const { id } = await world.complete('touch /v/inside /t/inside /own', {
+        mounts: [
+          { type: 'volume', target: '/v' },
+          { type: 'tmpfs', target: '/t' },
+          { type: 'bind', source: join(world.directory, 'file'), target: '/f' },
+        ],
+      });
+      const changes = await containerChanges(world, id);
+      assert.equal(
+        changes.map(({ path }) => path.toString()),
+        ['/own'],
+      );
+      const archive = (await buffer(exportContainer(world, id))).toString('latin1'); // prettier-ignore
+      assert.ok(archive.includes('own') && !archive.includes('inside'));
+    },
+  );
+
+  inWorld('/dev/shm has its size', async (world) => {
+    const { id } = await world.complete('df -k /dev/shm | tail -1 > /df', { shmSize: 1 << 20 });
+    assert.match(world.wrote(id, 'df'), /^shm +1024 /);
+    const { HostConfig } = inspectContainer(world, id) as { HostConfig: { ShmSize: number } };
+    assert.is(HostConfig.ShmSize, 1 << 20);
   });
 
   inWorld('a read-only root takes nothing, and its mounts do', async (world) => {
