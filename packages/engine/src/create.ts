@@ -50,6 +50,8 @@ export interface CreateOptions extends ProcessChoices {
   readonly mounts?: readonly ContainerMount[] | undefined;
   /** It has the mounts of these containers too. @default none */
   readonly volumesFrom?: readonly VolumesFrom[] | undefined;
+  /** The size of its /dev/shm in bytes. @default 64 MiB */
+  readonly shmSize?: number | undefined;
   /** It cannot write to its root. @default false */
   readonly readOnlyRoot?: boolean | undefined;
 }

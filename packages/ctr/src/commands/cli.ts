@@ -59,7 +59,7 @@ export const cli: Cli = {
     },
     {
       name: 'inspect',
-      describe: 'Return low-level information on containers and images',
+      describe: 'Return low-level information on containers, images and volumes',
       load: () => import('./inspect.ts'),
     },
     {
