@@ -44,6 +44,7 @@ export type { BuildArguments, Platforms } from './dockerfile/arguments.ts';
 export { expandInstruction } from './dockerfile/expand-instruction.ts';
 export type { ExpandOptions } from './dockerfile/expand-instruction.ts';
 export type * from './dockerfile/instruction.ts';
+export { parseFields } from './dockerfile/csv-fields.ts';
 export { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
 export { parseInstruction } from './dockerfile/parse-instruction.ts';
 export type { Position, Range } from './dockerfile/range.ts';

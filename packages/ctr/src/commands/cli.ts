@@ -22,6 +22,12 @@ export const cli: Cli = {
       load: () => import('./run.ts'),
     },
     {
+      name: 'build',
+      aliases: ['image build', 'builder build'],
+      describe: 'Build an image from a Dockerfile',
+      load: () => import('./build.ts'),
+    },
+    {
       name: 'create',
       aliases: ['container create'],
       describe: 'Create a new container',
