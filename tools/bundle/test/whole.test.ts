@@ -74,6 +74,11 @@ test('a chunk finds the program', async () => {
   for (let i = 0; i < 2; i += 1) await says(program, ['bin.cjs', 'later'], 'the same: true');
 });
 
+test('a module of Node that is imported when it is needed is there', async () => {
+  await using program = await bundled();
+  for (let i = 0; i < 2; i += 1) await says(program, ['bin.cjs', 'imported'], 'as it was');
+});
+
 test('modules of Node are loaded when something of them is used', async () => {
   await using program = await bundled();
   await says(program, ['bin.cjs', 'loaded'], 'before: false after: true');
