@@ -29,7 +29,7 @@ interface Bundled extends AsyncDisposable {
 async function bundled(): Promise<Bundled> {
   const made = await temporaryDirectory();
   cpSync(fixture, made.path, { recursive: true });
-  const { code, stderr } = await run([process.execPath, bundler, '--whole'], { cwd: made.path });
+  const { code, stderr } = await run([process.execPath, bundler], { cwd: made.path });
   assert.is(code, 0, stderr);
   const directory = join(made.path, 'dist/bundle');
   const cache = join(directory, 'cache');
