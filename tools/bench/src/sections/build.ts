@@ -24,9 +24,10 @@ interface Builder extends Pick<Contender, 'name' | 'env'> {
 
 type AnyBuilder = Builder | Extract<Entrant, { readonly missing: string }>;
 
+const run = (number: number): string => `RUN echo ${number} > /step-${number}`;
+
 /** Twenty steps, ten of them commands. */
 function dockerfile(base: string): string {
-  const run = (number: number): string => `RUN echo ${number} > /step-${number}`;
   return [
     `FROM ${base}`,
     'ENV MODE=bench',
