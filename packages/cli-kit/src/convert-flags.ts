@@ -12,9 +12,10 @@ const isPlain = (option: Option, text: string): boolean =>
 
 /** yargs costs half of Node's own start; `ctr run --rm --network none -e A=B busybox` does not wait for it. */
 function needsChecking(flags: SplitArguments['flags'], options: Options): boolean {
+  const given = new Set(flags.map(([name]) => name));
   return (
     flags.some(([name, text]) => !isPlain(options[name] as Option, text)) ||
-    Object.values(options).some((option) => option.demandOption === true)
+    Object.entries(options).some(([name, option]) => option.demandOption && !given.has(name))
   );
 }
 

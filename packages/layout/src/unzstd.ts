@@ -1,5 +1,4 @@
 import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { ByteReader } from './byte-reader.ts';
 import { corrupt } from './corrupt.ts';
@@ -46,7 +45,7 @@ async function drain(reader: ByteReader): Promise<void> {
 
 /** The decoder of this Node, or fzstd where it has none. */
 export function chooseDecoder(): FrameDecoder {
-  const { createZstdDecompress } = zlib as ZlibWithZstd;
+  const { createZstdDecompress } = process.getBuiltinModule('node:zlib') as ZlibWithZstd;
   if (createZstdDecompress === undefined) return decodeWithFzstd;
   return (frame, blocks) =>
     through(

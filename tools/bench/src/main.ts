@@ -12,6 +12,7 @@ import { startPeers } from './peers.ts';
 import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
 import { measureArchive } from './sections/archive.ts';
+import { measureBuild } from './sections/build.ts';
 import { measureExec } from './sections/exec.ts';
 import { measureLibrary } from './sections/library.ts';
 import { measuresOfMany } from './sections/many.ts';
@@ -32,6 +33,7 @@ const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
   live: [measureExec, ...measuresOfMany, measureMemory],
   pull: [measurePull],
   archive: [measureArchive],
+  build: [measureBuild],
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
   unpack: [measureUnpack],

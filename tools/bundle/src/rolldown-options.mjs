@@ -23,6 +23,8 @@ export const outputOptions = {
   format: 'cjs',
   entryFileNames: 'bin.cjs',
   chunkFileNames: 'chunks/[name]-[hash].cjs',
+  // Node's modules too: its ES module loader is slow to start, and a script of ours has none.
+  dynamicImportInCjs: false,
   // Names stay: they are in the traces of --debug.
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 };

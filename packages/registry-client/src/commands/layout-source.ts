@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { findEntry, openLayout, parseLayoutReference, readLayoutTar } from '@ctrkit/layout';
+import { findEntry, openLayout, parseLayoutReference } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { hostPlatform } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
@@ -61,6 +61,7 @@ async function openArchive(
   const staging = await stagingDirectory();
   try {
     const layout = await openLayout(staging.path, { create: true });
+    const { readLayoutTar } = await import('../layout-tar.ts');
     await readLayoutTar(file === '-' ? stdin() : fileStream(file), layout, { signal });
     const image = await entryOf(layout, name);
     return { layout, image, [Symbol.asyncDispose]: staging[Symbol.asyncDispose] };

@@ -1,6 +1,6 @@
 import { CliError, defineCommand, formatBytes, printRows, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Output } from '@ctrkit/cli-kit';
-import { openLayout, writeLayoutTar } from '@ctrkit/layout';
+import { openLayout } from '@ctrkit/layout';
 import { formatReference, isNameOnly, parsePlatform, parseReference } from '@ctrkit/oci';
 import type { Reference } from '@ctrkit/oci';
 import { pipeline } from 'node:stream/promises';
@@ -117,6 +117,7 @@ async function toStream(stdout: Output, wanted: Wanted, signal: AbortSignal): Pr
     const { target } = await pull(reference, layout, wanted.optionsFor(reference));
     images.push({ name: nameOf(reference), descriptor: target });
   }
+  const { writeLayoutTar } = await import('../layout-tar.ts');
   await pipeline(writeLayoutTar(layout, images), stdout.stream(), { signal });
 }
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import assert from 'node:assert/strict';
-import { mirrorIn } from '../src/debian-root.ts';
+import { mirrorIn } from '@ctrkit/testing';
 
 const cases = [
   ['deb http://ftp.example.org/debian bookworm main', 'http://ftp.example.org/debian'],

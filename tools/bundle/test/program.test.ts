@@ -29,7 +29,7 @@ interface Bundled extends AsyncDisposable {
 async function bundled(): Promise<Bundled> {
   const made = await temporaryDirectory();
   cpSync(fixture, made.path, { recursive: true });
-  const { code, stderr } = await run([process.execPath, bundler, '--whole'], { cwd: made.path });
+  const { code, stderr } = await run([process.execPath, bundler], { cwd: made.path });
   assert.is(code, 0, stderr);
   const directory = join(made.path, 'dist/bundle');
   const cache = join(directory, 'cache');
@@ -72,6 +72,11 @@ test('what fails and what is no command keeps nothing', async () => {
 test('a chunk finds the program', async () => {
   await using program = await bundled();
   for (let i = 0; i < 2; i += 1) await says(program, ['bin.cjs', 'later'], 'the same: true');
+});
+
+test('a module of Node that is imported when it is needed is there', async () => {
+  await using program = await bundled();
+  for (let i = 0; i < 2; i += 1) await says(program, ['bin.cjs', 'imported'], 'as it was');
 });
 
 test('modules of Node are loaded when something of them is used', async () => {

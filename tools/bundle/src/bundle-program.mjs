@@ -59,7 +59,7 @@ async function bundleStart() {
  * its code kept compiled the larger file costs less than the resolution of sixteen small ones.
  * @param {string} version of the package
  */
-export async function bundleWhole(version) {
+export async function bundleProgram(version) {
   const bundle = await rolldown({
     ...inputOptions(version),
     // Chunks take what they share from the program itself.
