@@ -3,8 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestAlgorithm, digestHex } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
-import { fetchUrl, RegistryError } from '@ctrkit/registry-client';
-import type { FetchedUrl } from '@ctrkit/registry-client';
+import type { FetchedUrl, RegistryError } from '@ctrkit/registry-client';
 import { BuildError } from '../build-error.ts';
 import { openScratchSource, treeIn } from './scratch-context.ts';
 import type { SourceTree } from './source.ts';
@@ -55,6 +54,7 @@ export async function fetchRemote(
   url: URL,
   { env, signal }: Pick<FetchForAddOptions, 'env' | 'signal'>,
 ): Promise<FetchedUrl> {
+  const { fetchUrl } = await import('@ctrkit/registry-client');
   try {
     const fetched = await fetchUrl(url, { signal, ...(env !== undefined && { env }) });
     return { ...fetched, body: explained(fetched.body, url) };
@@ -71,8 +71,12 @@ async function* explained(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator
   }
 }
 
+// By its name: the client is loaded only where something is fetched.
+const isRegistryError = (error: unknown): error is RegistryError =>
+  error instanceof Error && error.name === 'RegistryError';
+
 function explain(cause: unknown, url: URL): unknown {
-  if (!(cause instanceof RegistryError)) return cause;
+  if (!isRegistryError(cause)) return cause;
   const hint = cause.hint === undefined ? {} : { hint: cause.hint };
   const message = `failed to GET ${shown(url)}: ${cause.message}`;
   return new BuildError('SOURCE_NOT_FOUND', message, { cause, ...hint });

@@ -1,105 +1,15 @@
-import { join } from 'node:path';
-import { buildImage } from '@ctrkit/build';
-import type { BuildOptions, OpenContextOptions } from '@ctrkit/build';
 import { defineCommand } from '@ctrkit/cli-kit';
-import type { Command, Context, Values } from '@ctrkit/cli-kit';
-import { writeFileAtomic } from '@ctrkit/durable';
-import { labelsOf } from '../labels.ts';
-import { buildArguments } from './build/build-arguments.ts';
+import type { Command } from '@ctrkit/cli-kit';
 import { buildFlags } from './build/build-flags.ts';
-import { check, checkText } from './build/check.ts';
-import { given } from './build/given.ts';
-import { openNamedContexts } from './build/named-contexts.ts';
-import { openSources } from './build/open-sources.ts';
-import { parseOutput } from './build/outputs.ts';
-import { parseSecret } from './build/secrets.ts';
-import { parseAgent } from './build/ssh-agents.ts';
-import {
-  buildProgressOption,
-  createBuildProgress,
-} from './build-progress/create-build-progress.ts';
+import { buildProgressOption } from './build-progress/build-progress-option.ts';
 import { directoryOptions } from './directory-options.ts';
-import { engineOf } from './directories.ts';
-
-const options = { ...directoryOptions, ...buildFlags, progress: buildProgressOption } as const;
-type Flags = Values<typeof options>;
-
-/** What of a build its flags say alone. Throws CliError FLAG_VALUE_INVALID. */
-function choices(options: Flags, context: Context): Partial<BuildOptions> {
-  const { env } = context;
-  const secrets = given('--secret', options.secret, (text) => parseSecret(text, env));
-  const agents = given('--ssh', options.ssh, (text) => parseAgent(text, env));
-  const outputs = given('-o, --output', options.output, (text) => parseOutput(text, context));
-  const named = outputs.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const filter = options['no-cache-filter'];
-  return {
-    buildArgs: argumentsOf(options, env),
-    names: [...options.tag, ...named],
-    labels: labelsOf(options.label),
-    target: options.target,
-    platform: options.platform,
-    pull: options.pull,
-    noCache: options['no-cache'] || (filter.length > 0 ? filter.flatMap((one) => one.split(',')) : false), // prettier-ignore
-    network: options.network === 'none' ? 'none' : 'host',
-    secrets: new Map(secrets.map(({ id, secret }) => [id, secret])),
-    ssh: new Map(agents.map(({ id, socket }) => [id, socket])),
-    squash: options.squash,
-    ...(outputs.length === 0 ? {} : { outputs: outputs.map(({ output }) => output) }),
-  };
-}
-
-// As BuildKit's command does, the variable of the caller is the argument where none is given.
-function argumentsOf(options: Flags, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  const epoch = env['SOURCE_DATE_EPOCH'];
-  const own = epoch === undefined || epoch === '' ? [] : [`SOURCE_DATE_EPOCH=${epoch}`];
-  return buildArguments([...own, ...options['build-arg']], env);
-}
-
-async function build(where: string, options: Flags, context: Context): Promise<number> {
-  const { stdout, stderr, signal } = context;
-  const engine = engineOf(options, context.env);
-  const chosen = choices(options, context);
-  const opening: OpenContextOptions = {
-    cacheDirectory: join(engine.root, 'build-cache'),
-    signal,
-    env: context.env,
-  };
-  await using sources = await openSources(where, options.file, context, opening);
-  const { dockerfile, origin } = sources;
-  if (options.check) {
-    const result = check(dockerfile, chosen.buildArgs ?? new Map());
-    stdout.write(checkText(dockerfile, result));
-    return result.isError ? 1 : 0;
-  }
-  await using named = await openNamedContexts(options['build-context'], opening);
-  const progress = createBuildProgress({
-    mode: options.quiet ? 'quiet' : options.progress,
-    explain: options.explain,
-    dockerfile: () => dockerfile,
-    stdout,
-    stderr,
-  });
-  try {
-    const { imageId } = await buildImage(engine, {
-      ...chosen,
-      dockerfile,
-      origin,
-      context: sources.context,
-      contexts: named.contexts,
-      signal,
-      onEvent: progress.event,
-    });
-    progress.stop();
-    if (options.iidfile !== undefined) await writeFileAtomic(options.iidfile, imageId);
-    return 0;
-  } catch (error) {
-    progress.stop(error);
-    throw error;
-  }
-}
 
 export const command: Command = defineCommand({
   operands: 'PATH|URL|-',
-  options,
-  run: async ({ options: flags, operands: [where] }, context) => await build(where, flags, context),
+  options: { ...directoryOptions, ...buildFlags, progress: buildProgressOption },
+  async run({ options: flags, operands: [where] }, context) {
+    // Its code is as much as that of all other commands.
+    const { runBuild } = await import('./build/run-build.ts');
+    return await runBuild(where, flags, context);
+  },
 });

@@ -4,7 +4,7 @@ import { BuildError } from '@ctrkit/build';
 import type { BuildEvent } from '@ctrkit/build';
 import type { Output } from '@ctrkit/cli-kit';
 import { createBuildProgress } from '../../src/commands/build-progress/create-build-progress.ts';
-import type { BuildProgressMode } from '../../src/commands/build-progress/create-build-progress.ts';
+import type { BuildProgressMode } from '../../src/commands/build-progress/build-progress-option.ts';
 import { digestOf, done, during, output, stepsOf } from './events.ts';
 
 function kept(): Output & { text: string } {

@@ -1,6 +1,7 @@
 import { canDraw, liveText } from '@ctrkit/cli-kit';
 import type { Output } from '@ctrkit/cli-kit';
 import type { BuildEvent } from '@ctrkit/build';
+import type { BuildProgressMode } from './build-progress-option.ts';
 import { legacyRenderer } from './legacy.ts';
 import { plainRenderer } from './plain.ts';
 import type { PlainSettings } from './plain.ts';
@@ -8,16 +9,6 @@ import { quietRenderer } from './quiet.ts';
 import { rawjsonRenderer } from './rawjson.ts';
 import type { Renderer } from './renderer.ts';
 import { ttyRenderer } from './tty.ts';
-
-export type BuildProgressMode = 'auto' | 'plain' | 'tty' | 'quiet' | 'rawjson' | 'legacy';
-
-/** `build --progress`. */
-export const buildProgressOption = {
-  type: 'string',
-  choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson', 'legacy'],
-  default: 'auto',
-  describe: 'How to show progress: auto, plain, tty, quiet, rawjson, legacy',
-} as const;
 
 /** Shows a build; `event` can be passed on as `onEvent`. */
 export interface BuildProgress {

@@ -1,4 +1,7 @@
+import type { Values } from '@ctrkit/cli-kit';
 import { parsePlatform, formatPlatform } from '@ctrkit/oci';
+import type { buildProgressOption } from '../build-progress/build-progress-option.ts';
+import type { directoryOptions } from '../directory-options.ts';
 
 /** The flags of `build`, with docker's words. */
 export const buildFlags = {
@@ -53,3 +56,8 @@ export const buildFlags = {
   tag: { type: 'array', alias: 't', describe: 'Name and optionally a tag (format: "name:tag")' },
   target: { type: 'string', describe: 'Set the target build stage to build' },
 } as const;
+
+/** What a command line of `build` says. */
+export type BuildFlags = Values<
+  typeof buildFlags & typeof directoryOptions & { readonly progress: typeof buildProgressOption }
+>;
