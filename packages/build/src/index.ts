@@ -38,6 +38,7 @@ export {
   isProxyArgument,
   platformArguments,
   proxyEnvironment,
+  unusedArguments,
 } from './dockerfile/arguments.ts';
 export type { BuildArguments, Platforms } from './dockerfile/arguments.ts';
 export { expandInstruction } from './dockerfile/expand-instruction.ts';

@@ -33,10 +33,7 @@ export function output(text: string, stream: 'stdout' | 'stderr' = 'stdout'): St
 /** What happens in a step, from its start on; the last is its end. */
 export function during(step: Step | undefined, ...events: StepEvent[]): BuildEvent[] {
   if (step === undefined) throw new Error('no such step');
-  return [
-    { type: 'step-started', step },
-    ...events.map((event) => ({ ...event, step })),
-  ];
+  return [{ type: 'step-started', step }, ...events.map((event) => ({ ...event, step }))];
 }
 
 export function done(short: string | undefined, isCached = false): StepEvent {
