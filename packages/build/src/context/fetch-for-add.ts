@@ -50,18 +50,32 @@ function decoded(text: string): string {
 
 const UNNAMED = 'download';
 
-/** Fetches a URL on behalf of COPY's or ADD's author. */
+/** Fetches a URL on behalf of COPY's or ADD's author. Throws SOURCE_NOT_FOUND, as does the body. */
 export async function fetchRemote(
   url: URL,
   { env, signal }: Pick<FetchForAddOptions, 'env' | 'signal'>,
 ): Promise<FetchedUrl> {
   try {
-    return await fetchUrl(url, { signal, ...(env !== undefined && { env }) });
-  } catch (cause) {
-    if (!(cause instanceof RegistryError)) throw cause;
-    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
-    throw new BuildError('SOURCE_NOT_FOUND', `failed to GET ${shown(url)}: ${cause.message}`, { cause, ...hint }); // prettier-ignore
+    const fetched = await fetchUrl(url, { signal, ...(env !== undefined && { env }) });
+    return { ...fetched, body: explained(fetched.body, url) };
+  } catch (error) {
+    throw explain(error, url);
   }
+}
+
+async function* explained(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw explain(error, url);
+  }
+}
+
+function explain(cause: unknown, url: URL): unknown {
+  if (!(cause instanceof RegistryError)) return cause;
+  const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+  const message = `failed to GET ${shown(url)}: ${cause.message}`;
+  return new BuildError('SOURCE_NOT_FOUND', message, { cause, ...hint });
 }
 
 // What follows a `?` may be a signature that opens a door.
