@@ -22,7 +22,7 @@ import { runnableState } from '../stage/runnable-state.ts';
 import { writeRecords } from '../layer/write-records.ts';
 import { cacheDirectory } from '../world.ts';
 import type { CopySource } from './copy-source.ts';
-import type { LayerStep } from './layer-step.ts';
+import type { Identified, LayerStep } from './layer-step.ts';
 
 /** What COPY and ADD have in common. */
 export interface Copying extends Omit<CopyInstruction, 'keyword'> {
@@ -133,7 +133,7 @@ class Copy implements LayerStep {
     };
   }
 
-  async identify(): Promise<{ key: ReturnType<typeof keyOf>; inputs: Inputs }> {
+  async identify(): Promise<Identified> {
     const selection = this.#hasSources() ? await this.#select() : undefined;
     const matches = selection?.matches ?? [];
     const { chown, chmod, heredocs, sources } = this.#instruction;
@@ -145,7 +145,7 @@ class Copy implements LayerStep {
       matches: matches.map(({ name, isDirectory }) => [name.toString('latin1'), isDirectory]),
       links: selection && linksOf(selection),
     });
-    const inputs = [
+    const inputs = (): Inputs => [
       ...setting('sources', sources.join(' ')),
       ...setting('destination', `${path}${isDirectory ? '/' : ''}`),
       ...setting('--chown', chown),
