@@ -18,7 +18,7 @@ export type { ContainerRecord } from './container-record.ts';
 export type { ContainerState } from './container-state.ts';
 export { buildCache } from './build-cache.ts';
 export type { BuildCacheEntry } from './build-cache.ts';
-export { pruneBuildCache } from './prune-build-cache.ts';
+export { prunableBuildCache, pruneBuildCache } from './prune-build-cache.ts';
 export type { PruneBuildCacheOptions, PrunedBuildCache } from './prune-build-cache.ts';
 export { createContainer } from './create.ts';
 export type { CreateOptions } from './create.ts';

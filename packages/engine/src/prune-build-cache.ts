@@ -57,6 +57,14 @@ async function removeMount(
   return size;
 }
 
+/** What `pruneBuildCache` would remove now. Throws CONTAINER_DAMAGED. */
+export async function prunableBuildCache(
+  engine: Engine,
+  options: PruneBuildCacheOptions = {},
+): Promise<BuildCacheEntry[]> {
+  return choosePruned(await buildCache(engine), options);
+}
+
 /**
  * Removes what builds left for later ones. What a running build uses stays, or is made again. Throws IMAGE_DAMAGED,
  * LEASE_INVALID, CONTAINER_DAMAGED, UNPACK_FAILED, LOCK_UNAVAILABLE, READ_ONLY, PERMISSION_DENIED.
@@ -65,7 +73,7 @@ export async function pruneBuildCache(
   engine: Engine,
   options: PruneBuildCacheOptions = {},
 ): Promise<PrunedBuildCache> {
-  const pruned = choosePruned(await buildCache(engine), options);
+  const pruned = await prunableBuildCache(engine, options);
   const deleted: string[] = [];
   let reclaimed = 0;
   for (const entry of pruned.filter(({ type }) => type === 'exec.cachemount')) {

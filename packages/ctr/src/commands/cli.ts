@@ -8,6 +8,7 @@ export const cli: Cli = {
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
   groups: {
+    builder: 'Manage builds',
     container: 'Manage containers',
     image: 'Manage images',
     manifest: 'Manage image manifests and manifest lists',
@@ -23,7 +24,7 @@ export const cli: Cli = {
     },
     {
       name: 'build',
-      aliases: ['image build', 'builder build'],
+      aliases: ['image build', 'builder build', 'buildx build'],
       describe: 'Build an image from a Dockerfile',
       load: () => import('./build.ts'),
     },
@@ -264,6 +265,12 @@ export const cli: Cli = {
       describe:
         'Remove one or more volumes. You cannot remove a volume that is in use by a container',
       load: () => import('./volume-rm.ts'),
+    },
+    {
+      name: 'builder prune',
+      aliases: ['buildx prune'],
+      describe: 'Remove build cache',
+      load: () => import('./builder-prune.ts'),
     },
     {
       name: 'system df',

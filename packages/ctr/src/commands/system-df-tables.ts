@@ -1,4 +1,4 @@
-import { formatBytes, formatTable } from '@ctrkit/cli-kit';
+import { formatAge, formatBytes, formatTable } from '@ctrkit/cli-kit';
 import type { Column } from '@ctrkit/cli-kit';
 import type { DiskUsage } from '@ctrkit/engine';
 import { newestFirst } from '@ctrkit/image-store';
@@ -45,7 +45,23 @@ function imageRows({ images }: DiskUsage, now: Date): ImageRow[] {
   });
 }
 
-/** What each image, container and volume takes, in docker's tables. */
+type CacheUsage = DiskUsage['buildCache'][number];
+
+function cacheColumns(now: Date): Column<CacheUsage>[] {
+  return [
+    { header: 'CACHE ID', value: ({ id }) => id.slice(0, 12) },
+    { header: 'CACHE TYPE', value: ({ type }) => type },
+    { header: 'SIZE', value: ({ size }) => formatBytes(size) },
+    { header: 'CREATED', value: ({ created }) => formatAge(new Date(created), now) },
+    { header: 'LAST USED', value: ({ lastUsed }) => formatAge(lastUsed, now) },
+    { header: 'SHARED', value: ({ inUse }) => String(inUse) },
+  ];
+}
+
+const cachedSize = ({ buildCache }: DiskUsage): number =>
+  buildCache.filter(({ inUse }) => !inUse).reduce((sum, { size }) => sum + size, 0);
+
+/** What each image, container, volume and step of a build takes, in docker's tables. */
 export function usageTables(usage: DiskUsage, now: Date): string {
   return [
     'Images space usage:\n\n',
@@ -57,5 +73,7 @@ export function usageTables(usage: DiskUsage, now: Date): string {
       usage.volumes.map((volume) => volumeRow(volume, volume.size)),
       volumeColumns(['Name', 'Links', 'Size']),
     ),
+    `\nBuild cache usage: ${formatBytes(cachedSize(usage), 4)}\n\n`,
+    formatTable(usage.buildCache, cacheColumns(now)),
   ].join('');
 }

@@ -4,6 +4,7 @@ import {
   collectBlobs,
   collectUnusedLayers,
   findPrunable,
+  pruneBuildCache,
   pruneContainers,
   pruneImages,
   pruneVolumes,
@@ -26,6 +27,7 @@ function warning(all: boolean, volumes: boolean): string {
     ...(volumes ? ['all anonymous volumes not used by at least one container'] : []),
     images,
     'all unpacked layers that no image has',
+    all ? 'all build cache' : 'all dangling build cache',
   ];
   return `WARNING! This will remove:\n${lines.map((line) => `  - ${line}\n`).join('')}\n`;
 }
@@ -67,6 +69,7 @@ export const command: Command = defineCommand({
     const containers = await pruneContainers(engine, prunable.containers);
     const volumes = await pruneVolumes(engine, prunable.volumes);
     const images = await pruneImages(engine, prunable.images);
+    const cache = await pruneBuildCache(engine, { all: options.all });
     const unpacked = await collectUnusedLayers(engine).catch((error: unknown) => warned(error));
     const blobs = await collectBlobs(engine).catch((error: unknown) => warned(error));
     printSection(stdout, 'Deleted Containers', containers.deleted);
@@ -79,7 +82,8 @@ export const command: Command = defineCommand({
     // Those of the images stand there by their chain ids.
     const orphans = unpacked.deleted.filter((id) => layers.includes(id));
     printSection(stdout, 'Deleted Layers', orphans);
-    const reclaimed = [containers, volumes, images, unpacked, blobs].reduce(
+    printSection(stdout, 'Deleted build cache objects', cache.deleted);
+    const reclaimed = [containers, volumes, images, cache, unpacked, blobs].reduce(
       (sum, each) => sum + each.reclaimed,
       0,
     );

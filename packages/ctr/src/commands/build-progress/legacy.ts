@@ -103,9 +103,10 @@ function outputBytes({ stream, bytes }: EventOf<'output'>): Uint8Array {
   return Buffer.concat([Buffer.from('\u001b[91m'), bytes, Buffer.from('\u001b[0m')]);
 }
 
-function doneText({ isCached, imageId }: EventOf<'step-done'>): string {
+function doneText({ step, isCached, imageId }: EventOf<'step-done'>): string {
   const id = ` ---> ${imageId === undefined ? '' : short(imageId)}\n`;
-  return isCached ? ` ---> Using cache\n${id}` : id;
+  // What a stage stands on is not made, and not from the cache.
+  return isCached && !/^FROM\s/i.test(step.text) ? ` ---> Using cache\n${id}` : id;
 }
 
 function plainText(event: Exclude<BuildEvent, StepEvent>): string {
