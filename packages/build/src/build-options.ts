@@ -1,5 +1,5 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
-import type { BuildEvent } from './build-event.ts';
+import type { BuildEvent, Step } from './build-event.ts';
 import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
@@ -12,6 +12,14 @@ export type GivenContext =
 export type Secret =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'value'; readonly value: string | Uint8Array };
+
+/** A RUN that has failed. */
+export interface FailedRun {
+  readonly step: Step;
+  /** It does not run any more. */
+  readonly containerId: string;
+  readonly exitCode: number;
+}
 
 export interface BuildOptions {
   readonly dockerfile: Dockerfile;
@@ -50,6 +58,10 @@ export interface BuildOptions {
   readonly secrets?: ReadonlyMap<string, Secret> | undefined;
   /** `--ssh`: sockets of agents, by id. @default none */
   readonly ssh?: ReadonlyMap<string, string> | undefined;
+  /**
+   * Waited for when a RUN has failed, while its container is still there, and its mounts: for a shell in a fork of it. @default nothing
+   */
+  readonly onFailure?: ((failed: FailedRun) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: BuildEvent) => void) | undefined;
 }

@@ -1,5 +1,5 @@
 export { buildImage } from './build-image.ts';
-export type { BuildOptions, GivenContext, Secret } from './build-options.ts';
+export type { BuildOptions, FailedRun, GivenContext, Secret } from './build-options.ts';
 export type { BuildResult } from './build-result.ts';
 export type { Output, WriteBytes } from './output/output.ts';
 export { from } from './scripted/scripted-image.ts';
