@@ -14,6 +14,7 @@ import { parseOutput } from './outputs.ts';
 import { parseSecret } from './secrets.ts';
 import { parseAgent } from './ssh-agents.ts';
 import { createBuildProgress } from '../build-progress/create-build-progress.ts';
+import { errorExcerpt } from '../build-progress/excerpt.ts';
 import { engineOf } from '../directories.ts';
 
 /** What of a build its flags say alone. Throws CliError FLAG_VALUE_INVALID. */
@@ -61,7 +62,12 @@ export async function runBuild(
     signal,
     env: context.env,
   };
-  await using sources = await openSources(where, options.file, context, opening);
+  await using sources = await openSources(where, options.file, context, opening).catch(
+    (error: unknown) => {
+      stderr.write(errorExcerpt(error, undefined));
+      throw error;
+    },
+  );
   const { dockerfile, origin } = sources;
   if (options.check) {
     const result = check(dockerfile, chosen.buildArgs ?? new Map());
