@@ -48,6 +48,11 @@ export const buildFlags = {
     type: 'array',
     describe: 'Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")',
   },
+  'shell-on-error': {
+    type: 'boolean',
+    conflicts: ['quiet'],
+    describe: 'Open a shell on the files of a RUN that fails',
+  },
   squash: { type: 'boolean', describe: 'Squash newly built layers into a single new layer' },
   ssh: {
     type: 'array',

@@ -12,10 +12,13 @@ import { openNamedContexts } from './named-contexts.ts';
 import { openSources } from './open-sources.ts';
 import { parseOutput } from './outputs.ts';
 import { parseSecret } from './secrets.ts';
+import { shellOnError } from './shell-on-error.ts';
 import { parseAgent } from './ssh-agents.ts';
 import { createBuildProgress } from '../build-progress/create-build-progress.ts';
+import type { BuildProgressMode } from '../build-progress/build-progress-option.ts';
 import { errorExcerpt } from '../build-progress/excerpt.ts';
 import { engineOf } from '../directories.ts';
+import { requireTerminal } from '../require-terminal.ts';
 
 /** What of a build its flags say alone. Throws CliError FLAG_VALUE_INVALID. */
 function choices(options: BuildFlags, context: Context): Partial<BuildOptions> {
@@ -48,6 +51,14 @@ function argumentsOf(options: BuildFlags, env: NodeJS.ProcessEnv): ReadonlyMap<s
   return buildArguments([...own, ...options['build-arg']], env);
 }
 
+// What is drawn anew all the time would draw over the shell.
+function modeOf(options: BuildFlags): BuildProgressMode {
+  const { quiet, progress } = options;
+  if (quiet) return 'quiet';
+  const isDrawn = progress === 'auto' || progress === 'tty';
+  return isDrawn && options['shell-on-error'] ? 'plain' : progress;
+}
+
 /** Builds, or checks, what a command line says. Returns the exit code. */
 export async function runBuild(
   where: string,
@@ -55,6 +66,7 @@ export async function runBuild(
   context: Context,
 ): Promise<number> {
   const { stdout, stderr, signal } = context;
+  requireTerminal(options['shell-on-error']);
   const engine = engineOf(options, context.env);
   const chosen = choices(options, context);
   const opening: OpenContextOptions = {
@@ -76,7 +88,7 @@ export async function runBuild(
   }
   await using named = await openNamedContexts(options['build-context'], opening);
   const progress = createBuildProgress({
-    mode: options.quiet ? 'quiet' : options.progress,
+    mode: modeOf(options),
     explain: options.explain,
     dockerfile: () => dockerfile,
     stdout,
@@ -91,6 +103,7 @@ export async function runBuild(
       contexts: named.contexts,
       signal,
       onEvent: progress.event,
+      ...(options['shell-on-error'] && { onFailure: shellOnError(engine, stderr) }),
     });
     progress.stop();
     if (options.iidfile !== undefined) await writeFileAtomic(options.iidfile, imageId);
