@@ -54,7 +54,7 @@ $`),
         1,
         all.join('\n'),
       );
-      assert.equal(all.filter((line) => /^│ {3}│ {3}└── ID.*app:2 app:3/.test(line)).length, 1);
+      assert.equal(all.filter((line) => /^│ {7}└── ID.*app:2 app:3/.test(line)).length, 1);
       const json = await ctr('image', 'tree', '--format', 'json', 'app:3');
       const parsed = JSON.parse(json.stdout) as { layers: { layers: unknown[] }[] };
       assert.equal(parsed.layers[0]?.layers.length, 1);
