@@ -14,6 +14,7 @@ import type { Row } from './row.ts';
 import { measureArchive } from './sections/archive.ts';
 import { measureBuild } from './sections/build.ts';
 import { measureExec } from './sections/exec.ts';
+import { measureFork } from './sections/fork.ts';
 import { measureLibrary } from './sections/library.ts';
 import { measuresOfMany } from './sections/many.ts';
 import { measureMemory } from './sections/memory.ts';
@@ -37,6 +38,7 @@ const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
   unpack: [measureUnpack],
+  fork: [measureFork],
 };
 
 /** What the image in the registry is made and brought there with. */
