@@ -19,6 +19,7 @@ import {
 import type { AdoptLayerOptions, WrittenLayer } from '@ctrkit/rootfs';
 import {
   asUser,
+  listTree,
   memoryDisk,
   needs,
   run,
@@ -29,7 +30,7 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { codeOf, diffIdOf, listing, when } from './helpers.ts';
+import { codeOf, diffIdOf, when } from './helpers.ts';
 
 const withOverlay = when(needs('root', 'overlay'));
 const asNobody = when(needs('unprivileged-user', 'overlay-rootless'));
@@ -85,7 +86,7 @@ async function assertAsUnpacked(it: Changed, layer: WrittenLayer): Promise<strin
     compression: 'gzip',
     directory: again,
   });
-  const [one, other] = [await listing(layer.directory), await listing(again)].map(comparable);
+  const [one, other] = [await listTree(layer.directory), await listTree(again)].map(comparable);
   assert.equal(one, other);
   const record = JSON.parse(await readFile(join(layer.directory, '../layer.json'), 'utf8')) as {
     size: number;
@@ -140,7 +141,7 @@ for (const [what, script] of Object.entries(changes)) {
       const lines = await assertAsUnpacked(it, layer);
       assert.equal(
         lines.filter((line) =>
-          /overlay\.(?!opaque=79)|trusted\.(?!overlay)|socket|\.wh\.|posix_acl/.test(line),
+          /overlay\.(?!opaque=0x79)|trusted\.(?!overlay)|socket|\.wh\.|posix_acl/.test(line),
         ),
         [],
       );
@@ -282,8 +283,8 @@ asNobody("a normal user's upper directory becomes a layer", async () => {
   const { code, stdout, stderr } = await asUser([...command, home.path], { home: home.path });
   assert.is(code, 0, stderr);
   const directory = stdout.trim().split('\n').at(-1) ?? '';
-  const lines = comparable(await listing(directory));
-  assert.equal(lines, comparable(await listing(join(home.path, 'again'))));
+  const lines = comparable(await listTree(directory));
+  assert.equal(lines, comparable(await listTree(join(home.path, 'again'))));
   assert.equal(
     lines.map((line) => line.split(' | ')[0]),
     ['.', 'closed', 'd', 'd/b', 'dir', 'f', 'g'],

@@ -2,12 +2,12 @@ import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { copyTree, directoryTree, layersTree, moveContents } from '@ctrkit/rootfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { codeOf, listing, when } from './helpers.ts';
+import { codeOf, when } from './helpers.ts';
 
 const asRoot = when(needs('root', 'command:setfattr'));
 const withOverlay = when(needs('root', 'overlay'));
@@ -28,9 +28,9 @@ asRoot('every kind of entry is copied as it was, and as cp -a copies it', async 
     'cp -a root/a/tree theirs; chmod 2710 root/a/tree; touch -d @5 root/a/tree',
   );
   assert.is(await copyTree(directoryTree(at('root')), '/a/tree', at('ours')), true);
-  const ours = await listing(at('ours'));
-  assert.equal(ours, await listing(at('root/a/tree')));
-  assert.equal(await listing(at('ours'), { ignoreRoot: true }), await listing(at('theirs'), { ignoreRoot: true })); // prettier-ignore
+  const ours = await listTree(at('ours'));
+  assert.equal(ours, await listTree(at('root/a/tree')));
+  assert.equal(await listTree(at('ours'), { ignoreRoot: true }), await listTree(at('theirs'), { ignoreRoot: true })); // prettier-ignore
 });
 
 withOverlay('of layers what they show together: no whiteouts, nothing that is hidden', async () => {
@@ -84,9 +84,10 @@ asRoot(
     const at = (name: string): string => join(base.path, name);
     for (const name of ['from', 'to']) await mkdir(at(name));
     await shell(at('from'), everyKindOfEntry);
-    await shell(base.path, 'echo theirs > from/taken; cp -a from wanted; echo mine > to/taken; echo mine > wanted/taken; chmod 1705 from; chown 3:4 from'); // prettier-ignore
+    await shell(base.path, 'echo theirs > from/taken; cp -a from wanted; echo mine > to/taken; cp -a to/taken wanted/taken; chmod 1705 from; chown 3:4 from'); // prettier-ignore
     await moveContents(base.path, { from: 'from', to: 'to' });
-    assert.equal(await listing(at('to'), { ignoreRoot: true }), (await listing(at('wanted'), { ignoreRoot: true }))); // prettier-ignore
+    const options = { ignoreRoot: true };
+    assert.equal(await listTree(at('to'), options), await listTree(at('wanted'), options));
     const { mode, uid, gid } = await stat(at('to'));
     assert.equal([mode & 0o7777, uid, gid], [0o1705, 3, 4]);
     assert.equal((await readdir(base.path)).toSorted(), ['to', 'wanted']);

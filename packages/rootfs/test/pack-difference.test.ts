@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { openLayout, resolveImage } from '@ctrkit/layout';
 import { directoryTree, packDifference, packTree, unpackImage } from '@ctrkit/rootfs';
-import { makeImageLayout, needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, makeImageLayout, needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { droppedInto, listing, when } from './helpers.ts';
+import { droppedInto, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 
@@ -54,7 +54,7 @@ async function laidOver(it: Trees, layer: Buffer): Promise<string[]> {
   await makeImageLayout(join(it.path, 'layout'), { layers: [low, layer] });
   const layout = await openLayout(join(it.path, 'layout'));
   await unpackImage(layout, await resolveImage(layout), join(it.path, 'again'));
-  return await listing(join(it.path, 'again'));
+  return await listTree(join(it.path, 'again'));
 }
 
 const table: Record<string, readonly [script: string, names: readonly string[]]> = {
@@ -90,7 +90,7 @@ for (const [what, [script, names]] of Object.entries(table)) {
     await using it = await trees(script);
     const layer = await it.layer();
     if (names.length > 0 || script === ':') assert.equal(await namesOf(layer), names);
-    assert.equal(await laidOver(it, layer), await listing(join(it.path, 'up')));
+    assert.equal(await laidOver(it, layer), await listTree(join(it.path, 'up')));
     assert.ok(layer.equals(await it.layer()), 'another time, other bytes');
   });
 }
@@ -151,9 +151,9 @@ when(needs('root', 'command:umoci', 'command:skopeo'))(
     await makeImageLayout(at('own'), { layers: [low, ours], tag: 'two' });
     await umoci('unpack', '--image', 'own:two', 'again');
     await unpackImage(layout, theirs, at('theirs'));
-    const wanted = await listing(at('bundle/rootfs'), { ignoreRoot: true });
-    assert.equal(await listing(at('again/rootfs'), { ignoreRoot: true }), wanted);
-    assert.equal(await listing(at('theirs'), { ignoreRoot: true }), wanted);
+    const wanted = await listTree(at('bundle/rootfs'), { ignoreRoot: true });
+    assert.equal(await listTree(at('again/rootfs'), { ignoreRoot: true }), wanted);
+    assert.equal(await listTree(at('theirs'), { ignoreRoot: true }), wanted);
   },
 );
 

@@ -12,11 +12,11 @@ import {
   shareUpper,
 } from '@ctrkit/rootfs';
 import type { ChangesOptions, SharedUpper } from '@ctrkit/rootfs';
-import { memoryDisk, needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, memoryDisk, needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { codeOf, listing, when } from './helpers.ts';
+import { codeOf, when } from './helpers.ts';
 
 const withOverlay = when(needs('root', 'overlay'));
 
@@ -77,18 +77,18 @@ withOverlay(
     await it.change(`${everyKindOfEntry}rm f; rm -r e; mkdir e; chmod 700 dir
     python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'; touch .wh.x`);
     const upper = join(it.path, 'upper');
-    const before = await listing(upper);
+    const before = await listTree(upper);
     const inode = (await stat(join(upper, 'large'))).ino;
     const shared = await shareUpper({ root: it.path, upper });
     assert.ok(shared);
-    assert.equal(plain(await listing(shared.directory)), plain(before));
-    assert.equal(plain(await listing(upper)), plain(before));
+    assert.equal(plain(await listTree(shared.directory)), plain(before));
+    assert.equal(plain(await listTree(upper)), plain(before));
     assert.is((await stat(join(shared.directory, 'large'))).ino, inode);
     assert.ok(before.some((line) => line.includes('overlay.opaque')));
     assert.ok(isSharedUpper(shared.directory));
     await emptyUpper(upper);
     assert.equal(readdirSync(upper), []);
-    assert.equal(plain(await listing(shared.directory)), plain(before));
+    assert.equal(plain(await listTree(shared.directory)), plain(before));
   },
 );
 
@@ -127,7 +127,7 @@ withOverlay('where there is no room it fails, and all is as it was', async () =>
 // Without what overlayfs notes for itself, and of a whiteout only that it is there.
 const plain = (lines: readonly string[]): string[] =>
   lines
-    .map((line) => line.replaceAll(/trusted\.overlay\.(?:origin|impure|uuid)=[0-9a-f]+ ?/g, ''))
+    .map((line) => line.replaceAll(/trusted\.overlay\.(?:origin|impure|uuid)=0x[0-9a-f]+ ?/g, ''))
     .map((line) => line.replaceAll(/ +/g, ' '))
     .map((line) => (/ character .* 0:0 \| as /.test(line) ? (line.split(' | ')[0] ?? '') : line));
 
@@ -173,7 +173,7 @@ withOverlay('a copy is the upper directory to the last mark, and another file', 
   const [upper, copy] = ['upper', 'copy'].map((name) => join(it.path, name)) as [string, string];
   await mkdir(copy);
   await copyUpper(upper, copy);
-  assert.equal(plain(await listing(copy)), plain(await listing(upper)));
+  assert.equal(plain(await listTree(copy)), plain(await listTree(upper)));
   assert.is.not((await stat(join(copy, 'large'))).ino, (await stat(join(upper, 'large'))).ino);
 });
 

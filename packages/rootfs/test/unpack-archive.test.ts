@@ -1,11 +1,11 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTarHeader, unpackArchive } from '@ctrkit/rootfs';
-import { needs, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import type { TarEntry } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, listing, when } from './helpers.ts';
+import { codeOf, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 
@@ -42,9 +42,9 @@ for (const [what, entries] of [
     const inside = join(place.path, 'inside');
     await mkdir(inside);
     await mkdir(join(place.path, 'outside'));
-    const before = await listing(join(place.path, 'outside'));
+    const before = await listTree(join(place.path, 'outside'));
     assert.is(await codeOf(unpack(inside, entries as readonly TarEntry[])), 'LAYER_INVALID');
-    assert.equal(await listing(join(place.path, 'outside')), before);
+    assert.equal(await listTree(join(place.path, 'outside')), before);
   });
 }
 

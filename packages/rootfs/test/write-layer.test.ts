@@ -10,11 +10,11 @@ import { newEntry, packEntries, storedLayers, unpackInto, writeLayer } from '@ct
 import type { WriteLayerOptions, WrittenLayer } from '@ctrkit/rootfs';
 import { walkTree } from '@ctrkit/syscalls';
 import type { WalkRecord } from '@ctrkit/syscalls';
-import { memoryDisk, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, memoryDisk, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { chunksOf, codeOf, diffIdOf, listing, when } from './helpers.ts';
+import { chunksOf, codeOf, diffIdOf, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 
@@ -71,7 +71,7 @@ asRoot('a layer becomes a blob and is unpacked in one go', async () => {
   await mkdir(again);
   const { diffId } = layer;
   await unpackInto(readBlob(it.layout, layer.descriptor), { diffId, compression: 'gzip', directory: again }); // prettier-ignore
-  assert.equal(await listing(layer.directory), await listing(again));
+  assert.equal(await listTree(layer.directory), await listTree(again));
   assert.equal(it.leftovers(), []);
 });
 
