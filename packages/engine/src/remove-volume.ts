@@ -1,4 +1,5 @@
-import { moveToTrash, removeTree, sweepTemporaries } from '@ctrkit/durable';
+import { moveToTrash, sweepTemporaries } from '@ctrkit/durable';
+import { removeTree } from '@ctrkit/rootfs';
 import { EngineError } from './engine-error.ts';
 import { trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
