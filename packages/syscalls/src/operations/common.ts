@@ -29,6 +29,16 @@ export const mountOperations = {
   'root-bind': { path: 'str', recursive: 'u32', attributes: 'u32' },
 } as const;
 
+/** What makes the root the one that a container sees. */
+export const insideOperations = {
+  /** Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. */
+  bind: { source: 'str', target: 'str', attributes: 'u32', recursive: 'u32', follow: 'u32' },
+  /** Makes a directory and its parents where absent; what exists stays as it is. */
+  directory: { path: 'str', mode: 'u32' },
+  /** Sets the attributes of the mount at a path in the root. */
+  remount: { path: 'str', attributes: 'u32' },
+} as const;
+
 /** Removing, beneath the root. */
 export const removeOperations = {
   /** Removes what is at a path, with all that is in it; never through a link, never across a mount. Absent: nothing. */
