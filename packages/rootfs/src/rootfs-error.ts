@@ -7,7 +7,11 @@ export type RootfsErrorCode =
   | 'NO_USER_NAMESPACES'
   | 'TARGET_NOT_EMPTY'
   | 'TARGET_INVALID'
-  | 'NO_FILE';
+  | 'NO_FILE'
+  | 'ARCHIVE_INVALID'
+  | 'COPY_REFUSED'
+  | 'COPY_FAILED'
+  | 'READ_ONLY';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;
