@@ -12,7 +12,10 @@ export type EngineErrorCode =
   | 'SIGNAL_INVALID'
   | 'WORKDIR_INVALID'
   | 'USER_NOT_MAPPED'
-  | 'LOG_INVALID';
+  | 'LOG_INVALID'
+  | 'PATH_NOT_FOUND'
+  | 'COPY_REFUSED'
+  | 'READ_ONLY';
 
 /** The one error of this package; `code` is stable. */
 export class EngineError extends Error {

@@ -6,6 +6,8 @@ export interface OverlayDirectories {
   readonly lowers: readonly string[];
   readonly upper: string;
   readonly work: string;
+  /** What else the kernel is told. */
+  readonly options: readonly string[];
 }
 
 const unescaped = (path: string): string => path.replaceAll(/\\([\s\S])/g, '$1');
@@ -21,5 +23,6 @@ export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
     lowers: lowers.map(unescaped).toReversed(),
     upper: unescaped(value('upperdir')),
     work: unescaped(value('workdir')),
+    options: options.filter((option) => !/^(?:lower|upper|work)dir=/.test(option)),
   };
 }

@@ -22,6 +22,8 @@ export interface RunRecord {
   readonly process?: ProcessIdentity;
   readonly spawnedAt?: string;
   readonly startedAt?: string;
+  /** Nothing runs: somebody changes its files, and gives it back soon. */
+  readonly copying?: boolean;
 }
 
 const recordPath = (directory: string): string => join(directory, 'run.json');

@@ -35,7 +35,9 @@ async function hasEnded({ process }: RunRecord): Promise<boolean> {
 const lockRuns = (engine: Engine): Promise<Lock | undefined> =>
   acquireLock(join(engine.run, 'runs.lock'));
 
-async function recordEnd(engine: Engine, { id, startedAt }: RunRecord): Promise<void> {
+async function recordEnd(engine: Engine, { id, startedAt, copying }: RunRecord): Promise<void> {
+  // It did not run, and so has no end.
+  if (copying === true) return;
   const record = readContainerRecord(engine, id);
   if (record?.autoRemove === true) await discardContainer(engine, record);
   else if (record !== undefined) {
