@@ -52,7 +52,7 @@ export async function copyFromContainer(
   options: CopyOptions = {},
 ): Promise<void> {
   checkHostDestination(destination);
-  const view = await readingView(engine, nameOrId);
+  const view = await readingView(engine, nameOrId, copyPath(path).path);
   const { isDirectory, records } = await findSource(engine, view, { nameOrId, written: path }, options); // prettier-ignore
   const place = placeCopy({ isDirectory, destination: hostDestination(destination) });
   await mergeCopied(records(place.name), directoryTree('/'), {
@@ -71,7 +71,7 @@ export async function archiveFromContainer(
   path: string,
   options: CopyOptions = {},
 ): Promise<AsyncGenerator<Buffer>> {
-  const view = await readingView(engine, nameOrId);
+  const view = await readingView(engine, nameOrId, copyPath(path).path);
   const { records } = await findSource(engine, view, { nameOrId, written: path }, options);
   // Of a link that is followed docker's archive has the name that it leads to.
   const { path: end } = options.followLinks === true ? await followPath(view.tree, path) : { path };

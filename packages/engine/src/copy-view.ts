@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { bindMounts } from '@ctrkit/ns-exec';
 import type { RuntimeSpec } from '@ctrkit/oci';
-import { joinedTree, makePlaces, mountLayers, mountWritable, placesIn } from '@ctrkit/rootfs';
-import type { Tree } from '@ctrkit/rootfs';
+import { joinedTree, joinedTreeWithout, makePlaces, mountLayers, mountWritable, placesIn } from '@ctrkit/rootfs'; // prettier-ignore
+import type { RunningRoot, Tree } from '@ctrkit/rootfs';
 import { readSpec } from './bundle.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -22,14 +22,33 @@ export interface CopyView {
   readonly isRunning: boolean;
 }
 
-function runningView(engine: Engine, container: Container): CopyView | undefined {
+function runningRoot(engine: Engine, container: Container): RunningRoot | undefined {
   const process = readRunRecord(engine, container.id)?.process;
   if (container.state.status !== 'running' || process === undefined || !isAlive(process)) {
     return undefined;
   }
+  const { linux } = readSpec(engine, container.id);
+  return { ...process, user: linux?.namespaces?.some(({ type }) => type === 'user') ?? false };
+}
+
+const isIn = (path: string, directory: string): boolean => `${path}/`.startsWith(`${directory}/`);
+
+/** What shows the kernel and not files: nobody who copies a whole root means it. Unless a path in it is asked for. */
+function hiddenFor(path: string, { mounts = [] }: RuntimeSpec): string[] {
+  return mounts
+    .filter(({ type, options }) => type !== 'bind' && options?.includes('bind') !== true)
+    .filter(({ type, destination }) => type !== 'tmpfs' || destination === '/dev')
+    .map(({ destination }) => destination)
+    .filter((destination) => destination !== '/' && !isIn(path, destination));
+}
+
+/** @param path what is read of it; undefined: it is written to */
+function runningView(engine: Engine, container: Container, path?: string): CopyView | undefined {
+  const root = runningRoot(engine, container);
+  if (root === undefined) return undefined;
   const spec = readSpec(engine, container.id);
-  const user = spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
-  return { container, spec, tree: joinedTree({ ...process, user }), isRunning: true };
+  const tree = path === undefined ? joinedTree(root) : joinedTreeWithout(root, hiddenFor(path, spec)); // prettier-ignore
+  return { container, spec, tree, isRunning: true };
 }
 
 const bindsOf = (engine: Engine, { id }: Container, spec: RuntimeSpec): Tree =>
@@ -86,16 +105,20 @@ export async function withWritableView<T>(
   }
 }
 
-/** A container's files, to be read. Throws as `withWritableView`. */
-export async function readingView(engine: Engine, nameOrId: string): Promise<CopyView> {
+/** A container's files, to be read at a path. Throws as `withWritableView`. */
+export async function readingView(
+  engine: Engine,
+  nameOrId: string,
+  path: string,
+): Promise<CopyView> {
   const container = findContainer(engine, nameOrId);
-  const view = runningView(engine, container) ?? (await readableView(engine, container));
+  const view = runningView(engine, container, path) ?? (await readableView(engine, container));
   if (view !== undefined) return view;
   // As its first start would.
   await withWritableView(engine, nameOrId, async ({ tree, isRunning }) => {
     if (!isRunning) await makePlaces(tree);
   });
-  const made = runningView(engine, container) ?? (await readableView(engine, container));
+  const made = runningView(engine, container, path) ?? (await readableView(engine, container));
   if (made !== undefined) return made;
   throw new EngineError('CONTAINER_BUSY', `container ${container.id} changes`, { hint: 'try again' }); // prettier-ignore
 }

@@ -32,6 +32,7 @@ export { readFiles } from './read-files.ts';
 export {
   directoryTree,
   joinedTree,
+  joinedTreeWithout,
   layersTree,
   mountLayers,
   mountWritable,

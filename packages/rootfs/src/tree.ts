@@ -80,15 +80,21 @@ const join = ({ pid, startTime, user }: RunningRoot): Operation[] => [
 /** The root of a running container with all that is mounted in it, from inside its own mount namespace. */
 export const joinedTree = (root: RunningRoot): Tree => join(root);
 
+const copied = (root: RunningRoot, recursive: 0 | 1): Operation[] => [
+  ...join(root),
+  { op: 'unshare', flags: cloneFlags.mount },
+  { op: 'private-mounts' },
+  { op: 'root-bind', path: '/', recursive, attributes: MOUNT_ATTR_RDONLY },
+];
+
+/** The same to be read, in a copy of that namespace in which some paths are hidden. */
+export const joinedTreeWithout = (root: RunningRoot, hidden: readonly string[]): Tree => [
+  ...copied(root, 1),
+  ...hidden.map((path): Operation => ({ op: 'mask', path })),
+];
+
 /**
  * The root of a running container without what is mounted in it, seen from a mount namespace that is a copy of its own: it
  * notices nothing.
  */
-export function runningTree(root: RunningRoot): Tree {
-  return [
-    ...join(root),
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
-    { op: 'root-bind', path: '/', recursive: 0, attributes: MOUNT_ATTR_RDONLY },
-  ];
-}
+export const runningTree = (root: RunningRoot): Tree => copied(root, 0);

@@ -35,6 +35,8 @@ export const insideOperations = {
   bind: { source: 'str', target: 'str', attributes: 'u32', recursive: 'u32', follow: 'u32' },
   /** Makes a directory and its parents where absent; what exists stays as it is. */
   directory: { path: 'str', mode: 'u32' },
+  /** Hides a path: a file behind the host's /dev/null, a directory behind an empty read-only tmpfs. Absent: nothing. */
+  mask: { path: 'str' },
   /** Sets the attributes of the mount at a path in the root. */
   remount: { path: 'str', attributes: 'u32' },
 } as const;

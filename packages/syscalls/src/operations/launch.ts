@@ -15,8 +15,6 @@ export const launchOperations = {
   device: { path: 'str', mode: 'u32', major: 'u32', minor: 'u32' },
   /** Makes a symbolic link. */
   link: { path: 'str', target: 'str' },
-  /** Hides a path: a file behind the host's /dev/null, a directory behind an empty read-only tmpfs. Absent: nothing. */
-  mask: { path: 'str' },
   /** Makes a path read-only. Absent: nothing. */
   'read-only': { path: 'str' },
   /** Makes the root the file system root of this namespace and lets go of the old one. */
