@@ -1,6 +1,7 @@
 import { needs } from '@ctrkit/testing';
 import { test } from 'uvu';
-import { isInto, assertRows } from './copy/table.ts';
+import { isInto } from './copy/stage.ts';
+import { assertRows } from './copy/table.ts';
 import { mainJob } from './fixture.ts';
 
 if (needs(...mainJob)) {

@@ -14,17 +14,31 @@ import type { Engine } from './engine.ts';
 const typeOf = ({ entry }: FoundPlace): 'directory' | 'other' | undefined =>
   entry === undefined ? undefined : entry.type === 'directory' ? 'directory' : 'other';
 
-/** Where a user wants something to be, links followed; it keeps the slash at its end. */
+interface Destination {
+  /** Links followed; it keeps the slash at its end. */
+  readonly path: string;
+  readonly type?: 'directory' | 'other';
+}
+
+interface Wanted {
+  readonly nameOrId: string;
+  readonly written: string;
+}
+
+/** Where a user wants something to be. Throws COPY_REFUSED for a device. */
 async function destinationIn(
   { tree }: CopyView,
-  written: string,
+  { nameOrId, written }: Wanted,
   signal?: AbortSignal,
-): Promise<{ path: string; type?: 'directory' | 'other' }> {
-  // prettier-ignore
+): Promise<Destination> {
   if (written === '') throw refused('no such directory');
   const { path, isDirectory } = copyPath(written);
   const found = await followPath(tree, path, signal);
   const type = typeOf(found);
+  if (found.entry?.type === 'character' || found.entry?.type === 'block') {
+    const place = `destination "${nameOrId}:${written}"`;
+    throw refused(`${place} must be a directory or a regular file: got a device`);
+  }
   // What is written as a directory and is none counts as absent.
   if (type === 'directory' || (type !== undefined && !isDirectory))
     return { path: found.path, type };
@@ -65,7 +79,7 @@ export async function copyToContainer(
 ): Promise<void> {
   const { followLinks = false, onEvent, signal } = options;
   await withWritableView(engine, nameOrId, async (view) => {
-    const destination = await destinationIn(view, path, signal);
+    const destination = await destinationIn(view, { nameOrId, written: path }, signal);
     const found = hostSource(source, followLinks);
     const { directory, name = found.name } = placeCopy({ ...found, destination });
     const from = { path: found.path.slice(1) || '.', follow: false, name, onEvent, signal };
@@ -83,7 +97,11 @@ export async function unpackIntoContainer(
   options: CopyOptions = {},
 ): Promise<void> {
   await withWritableView(engine, nameOrId, async (view) => {
-    const { path: directory, type } = await destinationIn(view, path, options.signal);
+    const { path: directory, type } = await destinationIn(
+      view,
+      { nameOrId, written: path },
+      options.signal,
+    );
     if (type !== 'directory') {
       throw refused(`destination "${nameOrId}:${path}" must be a directory`);
     }

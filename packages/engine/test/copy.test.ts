@@ -99,7 +99,7 @@ if (canRun()) {
       assert.match((await run(['tar', '-t'], { input: archive })).stdout, /^vol\/d\/g$/m);
     };
     await intoVolumes();
-    await (await startContainer(world, id))?.release();
+    (await startContainer(world, id))?.release();
     await untilItWrote(world, id, 'ready');
     await intoVolumes();
     await roundTrip(world, id, '/mem/f');
@@ -138,10 +138,11 @@ if (canRun()) {
     const copying = (): Promise<string> =>
       codeOf(() => copyToContainer(world, join(host, 'f'), id, '/new'));
     assert.is(await copying(), 'READ_ONLY');
-    await (await startContainer(world, id))?.release();
+    (await startContainer(world, id))?.release();
     await untilItWrote(world, id, 'ready');
     assert.is(await copying(), 'READ_ONLY');
     await copyToContainer(world, join(host, 'f'), id, '/dev/shm/new');
+    assert.is(await codeOf(() => copyToContainer(world, join(host, 'f'), id, '/dev/null')), 'COPY_REFUSED'); // prettier-ignore
   });
 
   inWorld("with --archive the container's user owns what is copied into it", async (world) => {

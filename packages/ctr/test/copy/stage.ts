@@ -45,15 +45,20 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 const script = (text: string): string => `sh -c ${quoted(text)}`;
 const options = '--name box --network none';
 
-// One that does not run makes its files and shows them by turns, each time that it is started.
-const byTurns = `if rm /made; then ${listInside}; else : > /made; ${makeInside}; ${listInside}; fi`;
+const MADE = 'made anew';
+// Shows what there is, and makes it anew for the next row.
+const lookAndMake = `if test -e /c; then ${listInside}; fi; echo ${MADE}; ${makeInside}`;
+
+/** Whether a row copies into the container. */
+export const isInto = (row: string): boolean => /cp .*\S+ box:\S*(?: <|$)/.test(row);
 
 /** A container named `box`, and files of the host, which every row finds as the first one did. */
 export class Rehearsal {
   readonly #stage: Stage;
   readonly #state: State;
-  #first: { outside: string; inside: string } | undefined;
-  #isChanged = { outside: true, inside: true };
+  #outside = '';
+  #inside = '';
+  #isChanged = true;
 
   constructor(stage: Stage, state: State) {
     this.#stage = stage;
@@ -66,54 +71,54 @@ export class Rehearsal {
     const line =
       this.#state === 'running'
         ? `${command} run -d ${options} ${image} sleep 10000`
-        : `${command} create ${options} ${image} ${script(byTurns)}`;
+        : `${command} create ${options} ${image} ${script(lookAndMake)}`;
     await shell(this.#stage, line);
+    await this.#look();
+    this.#inside = await this.#look();
+    await this.#reset();
+    this.#outside = await shell(this.#stage, listOutside);
   }
 
-  /** Carries out one row. */
+  /** Carries out one row. What is in the container is looked at only where it could have changed. */
   async answerTo(row: string): Promise<Answer> {
-    await this.#reset();
     const stage = this.#stage;
     const { command, directory, env } = stage;
+    if (this.#isChanged) await this.#reset();
     const line = `set -o pipefail; cp() { ${command} cp "$@"; }; ${row}`;
     const { code, stdout, stderr } = await run(['bash', '-c', line], { cwd: directory, env });
-    const { outside = '', inside = '' } = this.#first ?? {};
-    const answer = {
+    const outside = difference(this.#outside, await shell(stage, listOutside));
+    this.#isChanged = outside.length > 0 || !row.startsWith('cp ');
+    return {
       code,
       stdout: anonymous(stdout, stage),
       stderr: anonymous(stderr, stage),
-      outside: difference(outside, await shell(stage, listOutside)),
-      inside: difference(inside, await this.#look(listInside)),
+      outside,
+      inside: isInto(row) ? await this.#changes() : [],
     };
-    this.#isChanged = {
-      outside: answer.outside.length > 0 || !row.startsWith('cp '),
-      // One that does not run makes them anew by turns.
-      inside: answer.inside.length > 0 || this.#state === 'stopped',
-    };
-    return answer;
   }
 
+  /** Throws where something changed in the container that no row told of. */
   async end(): Promise<void> {
+    const untold = await this.#changes();
     await shell(this.#stage, `${this.#stage.command} rm -f box`);
     await rm(this.#stage.directory, { recursive: true, force: true });
+    if (untold.length > 0) throw new Error(`changed in the container: ${untold.join(', ')}`);
+  }
+
+  async #changes(): Promise<string[]> {
+    return difference(this.#inside, await this.#look());
   }
 
   async #reset(): Promise<void> {
-    const { outside, inside } = this.#isChanged;
-    if (outside) await this.#makeOutside();
-    const made = inside ? await this.#look(`${makeInside}; ${listInside}`) : '';
-    this.#first ??= { outside: await shell(this.#stage, listOutside), inside: made };
-  }
-
-  async #makeOutside(): Promise<void> {
     await rm(this.#stage.directory, { recursive: true, force: true });
     await mkdir(this.#stage.directory);
     await shell(this.#stage, makeOutside);
   }
 
-  #look(text: string): Promise<string> {
+  async #look(): Promise<string> {
     const { command } = this.#stage;
-    const line = this.#state === 'running' ? `exec box ${script(text)}` : 'start -a box 2>/dev/null'; // prettier-ignore
-    return shell(this.#stage, `${command} ${line}`);
+    const line = this.#state === 'running' ? `exec box ${script(lookAndMake)}` : 'start -a box 2>/dev/null'; // prettier-ignore
+    const shown = await shell(this.#stage, `${command} ${line}`);
+    return shown.slice(0, shown.lastIndexOf(MADE));
   }
 }

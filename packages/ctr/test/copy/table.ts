@@ -34,7 +34,7 @@ export function assertRows(
     };
     const rehearsal = new Rehearsal(stage, state);
     await rehearsal.begin();
-    const [actual, expected]: Record<string, Answer>[] = [{}, {}];
+    const [actual, expected]: [Record<string, Answer>, Record<string, Answer>] = [{}, {}];
     for (const row of rows.filter(pick)) {
       const answer = await rehearsal.answerTo(row);
       actual[row] = { ...answer, stderr: spoken(answer.stderr) };
@@ -44,6 +44,3 @@ export function assertRows(
     assert.deepEqual(actual, expected);
   });
 }
-
-/** Whether a row copies into the container. */
-export const isInto = (row: string): boolean => /cp .*\S+ box:\S*(?: <|$)/.test(row);
