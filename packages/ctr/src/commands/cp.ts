@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CliError, defineCommand, printableLine } from '@ctrkit/cli-kit';
 import type { Command, Context } from '@ctrkit/cli-kit';
 import { archiveFromContainer, copyFromContainer, copyToContainer, unpackIntoContainer } from '@ctrkit/engine'; // prettier-ignore
@@ -7,7 +8,7 @@ import type { CopyOperand } from './copy-operand.ts';
 import { showCopy } from './copy-progress.ts';
 import { engineOf } from './directories.ts';
 import { directoryOptions } from './directory-options.ts';
-import { checkOutput, writeArchive } from './write-archive.ts';
+import { writeArchive } from './write-archive.ts';
 
 const refusal = (text: string): CliError =>
   new CliError('USAGE', text, { exitCode: 1, pointer: 'none' });
@@ -25,13 +26,13 @@ async function copyOut(
   context: Context,
 ): Promise<void> {
   if (destination === '-') {
-    checkOutput('', 'copy', context);
+    if (context.stdout.isTerminal) throw refusal('refusing to write an archive to a terminal: redirect it'); // prettier-ignore
     const archive = await archiveFromContainer(engine, container, path, options);
     await writeArchive(archive, '', context);
     return;
   }
-  const shown = showCopy('from', destination, quiet, context);
-  await shown.during((onBytes) =>
+  const words = { header: 'Copying from container', destination: resolve(destination), quiet };
+  await showCopy(words, context, (onBytes) =>
     copyFromContainer(engine, container, path, destination, { ...options, onBytes }),
   );
 }
@@ -47,8 +48,8 @@ async function copyIn(
     await unpackIntoContainer(engine, context.stdin(), container, path, options);
     return;
   }
-  const shown = showCopy('to', `${container}:${path}`, quiet, context);
-  await shown.during((onBytes) =>
+  const words = { header: 'Copying to container', destination: `${container}:${path}`, quiet };
+  await showCopy(words, context, (onBytes) =>
     copyToContainer(engine, source, container, path, { ...options, onBytes }),
   );
 }
