@@ -1,12 +1,12 @@
 import { needs } from '@ctrkit/testing';
 import { test } from 'uvu';
-import { isInto } from './copy/stage.ts';
+import { subjectOf } from './copy/stage.ts';
 import { assertRows } from './copy/table.ts';
 import { mainJob } from './fixture.ts';
 
 if (needs(...mainJob)) {
   test('out of a running container, files, archives and words are as docker has them', () =>
-    assertRows('running', (row) => !isInto(row)));
+    assertRows('running', (row) => subjectOf(row) === 'out'));
 }
 
 test.run();

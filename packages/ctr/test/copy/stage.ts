@@ -50,7 +50,14 @@ const MADE = 'made anew';
 const lookAndMake = `if test -e /c; then ${listInside}; fi; echo ${MADE}; ${makeInside}`;
 
 /** Whether a row copies into the container. */
-export const isInto = (row: string): boolean => /cp .*\S+ box:\S*(?: <|$)/.test(row);
+const isInto = (row: string): boolean => /cp .*\S+ box:\S*(?: <|$)/.test(row);
+
+/** What a row copies, into the container or out of it. */
+export function subjectOf(row: string): 'archive in' | 'directory in' | 'file in' | 'out' {
+  if (!isInto(row)) return 'out';
+  if (/cp (?:-a )?- /.test(row)) return 'archive in';
+  return /h\/(?:dir|dlink|empty|bits|x|\.)/.test(row) ? 'directory in' : 'file in';
+}
 
 /** A container named `box`, and files of the host, which every row finds as the first one did. */
 export class Rehearsal {
