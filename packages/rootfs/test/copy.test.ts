@@ -8,7 +8,7 @@ import { directoryTree, findPath, followPath, mergeCopied, readArchive, walkCopi
 import type { CopyOwner, CopyRecord } from '../src/index.ts';
 import { codeOf, droppedInto, listing, when } from './helpers.ts';
 
-const asRoot = when(needs('root'));
+const asRoot = when(needs('root', 'command:setfattr'));
 
 /** A tree with an entry of every kind. */
 async function fill(root: string): Promise<void> {
