@@ -20,7 +20,10 @@ export type EngineErrorCode =
   | 'VOLUME_NOT_FOUND'
   | 'VOLUME_IN_USE'
   | 'VOLUME_INVALID'
-  | 'VOLUME_DAMAGED';
+  | 'VOLUME_DAMAGED'
+  | 'PATH_NOT_FOUND'
+  | 'COPY_REFUSED'
+  | 'READ_ONLY';
 
 /** The one error of this package; `code` is stable. */
 export class EngineError extends Error {

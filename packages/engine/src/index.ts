@@ -95,3 +95,10 @@ export { waitContainer } from './wait.ts';
 export { sweep } from './sweep.ts';
 export { verifyImages } from './verify-images.ts';
 export type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verify-images.ts';
+export {
+  archiveFromContainer,
+  copyFromContainer,
+  copyToContainer,
+  unpackIntoContainer,
+} from './copy.ts';
+export type { CopyOptions } from './copy.ts';

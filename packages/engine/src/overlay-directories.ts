@@ -7,6 +7,8 @@ export interface OverlayDirectories {
   readonly lowers: readonly string[];
   readonly upper: string;
   readonly work: string;
+  /** What else the kernel is told. */
+  readonly options: readonly string[];
 }
 
 const unescaped = (path: string): string => path.replaceAll(/\\([\s\S])/g, '$1');
@@ -22,6 +24,7 @@ export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
     lowers: lowers.map(unescaped).toReversed(),
     upper: unescaped(value('upperdir')),
     work: unescaped(value('workdir')),
+    options: options.filter((option) => !/^(?:lower|upper|work)dir=/.test(option)),
   };
 }
 

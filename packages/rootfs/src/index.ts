@@ -49,8 +49,17 @@ export { findImage } from './find-image.ts';
 export type { FoundImage } from './find-image.ts';
 export { readFileOf } from './read-file.ts';
 export { readFiles } from './read-files.ts';
-export { directoryTree, layersTree, mountLayers, runningTree } from './tree.ts';
-export type { RunningRoot, Tree } from './tree.ts';
+export {
+  directoryTree,
+  joinedTree,
+  joinedTreeWithout,
+  layersTree,
+  mountLayers,
+  mountWritable,
+  runningTree,
+} from './tree.ts';
+export type { RunningRoot, Tree, WritableLayers } from './tree.ts';
+export { makePlaces, placesIn } from './copy/places.ts';
 export { explainImage, unpackImage } from './unpack-image.ts';
 export type { UnpackImageOptions } from './unpack-image.ts';
 export type { WrittenLayer } from './written-layer.ts';
@@ -64,3 +73,14 @@ export { verifyLayer } from './files/verify-layer.ts';
 export type { LayerDamage } from './files/verify-layer.ts';
 export { listLayerFiles } from './files/list-files.ts';
 export type { ListedEntry } from './files/list-files.ts';
+export type { CopyRecord } from './copy/copy-record.ts';
+export { findPath, followPath } from './copy/find-path.ts';
+export type { FindOptions, FoundPlace } from './copy/find-path.ts';
+export { mergeCopied } from './copy/merge-copied.ts';
+export type { CopyOwner, MergeOptions } from './copy/merge-copied.ts';
+export { placeCopy } from './copy/place-copy.ts';
+export type { CopyPlace, CopyPlaces } from './copy/place-copy.ts';
+export { readArchive } from './copy/read-archive.ts';
+export { walkCopied } from './copy/walk-copied.ts';
+export type { WalkCopiedOptions } from './copy/walk-copied.ts';
+export { writeArchive } from './copy/write-archive.ts';

@@ -8,7 +8,11 @@ export type RootfsErrorCode =
   | 'TARGET_NOT_EMPTY'
   | 'TARGET_INVALID'
   | 'NO_FILE'
-  | 'NOT_A_DIRECTORY';
+  | 'NOT_A_DIRECTORY'
+  | 'ARCHIVE_INVALID'
+  | 'COPY_REFUSED'
+  | 'COPY_FAILED'
+  | 'READ_ONLY';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;

@@ -68,12 +68,15 @@ int make_directories(int root, const char *path, mode_t mode, enum follow follow
 int make_file(int root, const char *path, mode_t mode, enum follow follow);
 void write_all(int fd, const void *bytes, size_t length, const char *path);
 
+extern enum follow reach; // how tree goes to what it makes: ONE_MOUNT unless it merges
+
 // parents.c: the directories of the last entries, kept open, because entries that follow each other share them.
 int parent_of(const char *path, const char **name);
 int parent_of_target(const char *path, const char **name);
 void forget_beneath(const char *path); // a directory that is gone, and all in it
 
 // remove.c
+extern bool keeps_kinds; // a directory stays one, and what is none becomes none
 void remove_entry(int parent, const char *name, const char *path);
 void make_way(int parent, const char *name, const char *path);
 

@@ -2,6 +2,7 @@ export { encodeContent, encodeOperation, encodePlan } from './encode.ts';
 export { explain } from './explain.ts';
 export { Helper, runPlan } from './helper.ts';
 export type { Exit, HelperOptions } from './helper.ts';
+export { linksAnonymousFiles } from './kernel-release.ts';
 export { rootOverlayOperation } from './root-overlay-operation.ts';
 export { helperPath } from './helper-path.ts';
 export type { Mode, Text } from './operations/fields.ts';

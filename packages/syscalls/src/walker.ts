@@ -30,15 +30,20 @@ export interface WalkSelection {
    */
   readonly xattrs?: boolean;
   /**
-   * Symbolic links in `path` are followed, inside the root.
+   * Symbolic links in `path` are followed, inside the root; `parents`: but for the last.
    * @default false
    */
-  readonly follow?: boolean;
+  readonly follow?: boolean | 'parents';
   /**
    * An absent `path` yields nothing instead of failing.
    * @default false
    */
   readonly optional?: boolean;
+  /**
+   * What is mounted below `path` is entered.
+   * @default false
+   */
+  readonly mounts?: boolean;
 }
 
 function operationOf(selection: WalkSelection): Operation {
@@ -48,8 +53,9 @@ function operationOf(selection: WalkSelection): Operation {
     depth: selection.depth ?? 0xffffffff,
     contents: BigInt(selection.contents ?? 0),
     xattrs: selection.xattrs === false ? 0 : 1,
-    follow: selection.follow === true ? 1 : 0,
+    follow: selection.follow === 'parents' ? 2 : Number(selection.follow ?? false),
     optional: selection.optional === true ? 1 : 0,
+    mounts: selection.mounts === true ? 1 : 0,
   };
 }
 

@@ -88,6 +88,12 @@ export const cli: Cli = {
       load: () => import('./export.ts'),
     },
     {
+      name: 'cp',
+      aliases: ['container cp'],
+      describe: 'Copy files/folders between a container and the local filesystem',
+      load: () => import('./cp.ts'),
+    },
+    {
       name: 'commit',
       aliases: ['container commit'],
       describe: "Create a new image from a container's changes",

@@ -1,8 +1,7 @@
-import type { WalkData, WalkEntry, WalkRecord } from '@ctrkit/syscalls';
+import type { WalkEntry, WalkRecord } from '@ctrkit/syscalls';
 import type { OnEvent } from '../events.ts';
-import { paddingOf } from '../tar/header.ts';
-import { archiveEnd, writeHeaders } from '../tar/write-header.ts';
-import { zeroBytes } from '../zero-bytes.ts';
+import { ArchiveWriter, inChunks } from '../tar/archive-writer.ts';
+import { FirstNames } from './first-names.ts';
 import { UnwritableEntries } from './unwritable-entries.ts';
 import { isOpaque, isWhiteout } from './overlay-marks.ts';
 import { opaqueIn, whiteoutAt, writtenEntry } from './written-entries.ts';
@@ -36,79 +35,36 @@ type Writable = WalkEntry & { readonly type: Exclude<WalkEntry['type'], 'socket'
 
 /** Turns the records of a walk into the bytes of an archive. */
 class Packer {
+  readonly archive = new ArchiveWriter();
   readonly #options: PackOptions;
-  /** The first name of each file that has several, by device and inode. */
-  readonly #names = new Map<string, string>();
+  readonly #names = new FirstNames();
   readonly #unwritable = new UnwritableEntries();
-  #size = 0;
-  #written = 0;
 
   constructor(options: PackOptions) {
     this.#options = options;
   }
 
   *entry(entry: WalkEntry): Generator<Buffer> {
-    yield* this.close();
+    yield* this.archive.close();
     const path = entry.path.toString('latin1');
     const { isUpper, isLeftOut, withRoot, modified = entry.modified } = this.#options;
     if ((path === '.' && withRoot !== true) || isLeftOut?.(entry) === true) return;
     const what = this.#unwritable.take(path, entry.type);
     if (what !== undefined) this.#options.onEvent?.({ type: 'dropped', path, what });
-    else if (isUpper === true && isWhiteout(entry)) yield writeHeaders(whiteoutAt(path));
+    else if (isUpper === true && isWhiteout(entry)) yield* this.archive.entry(whiteoutAt(path));
     else yield* this.#plain({ ...entry, modified } as Writable, path);
   }
 
   *#plain(entry: Writable, path: string): Generator<Buffer> {
-    const written = writtenEntry(entry, this.#firstName(entry, path));
-    yield writeHeaders(written);
-    [this.#size, this.#written] = [written.size, 0];
-    if (this.#options.isUpper === true && isOpaque(entry)) yield writeHeaders(opaqueIn(path));
-  }
-
-  #firstName({ type, links, device, inode }: WalkEntry, path: string): string | undefined {
-    if (type === 'directory' || links < 2) return undefined;
-    const file = `${device}:${inode}`;
-    const first = this.#names.get(file);
-    if (first === undefined) this.#names.set(file, path);
-    return first;
+    yield* this.archive.entry(writtenEntry(entry, this.#names.of(entry, path)));
+    if (this.#options.isUpper === true && isOpaque(entry)) {
+      yield* this.archive.entry(opaqueIn(path));
+    }
   }
 
   *removed(path: Buffer): Generator<Buffer> {
-    yield* this.close();
-    yield writeHeaders(whiteoutAt(path.toString('latin1')));
+    yield* this.archive.entry(whiteoutAt(path.toString('latin1')));
   }
-
-  /** A piece of the last entry's contents; before it and between pieces are holes. */
-  *data({ offset, content }: WalkData): Generator<Buffer> {
-    const most = Math.max(0, this.#size - offset);
-    // Of a link the contents were there with its first name, and what a file has grown by meanwhile has no room.
-    if (offset < this.#written || most === 0) return;
-    yield* zeroBytes(offset - this.#written);
-    yield content.length > most ? content.subarray(0, most) : content;
-    this.#written = offset + Math.min(content.length, most);
-  }
-
-  /** The rest of the last entry's contents. */
-  *close(): Generator<Buffer> {
-    yield* zeroBytes(this.#size - this.#written);
-    yield* zeroBytes(paddingOf(this.#size));
-    this.#size = this.#written = 0;
-  }
-}
-
-const CHUNK = 256 * 1024;
-
-async function* inChunks(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let batch: Buffer[] = [];
-  let size = 0;
-  for await (const part of parts) {
-    batch.push(part);
-    size += part.length;
-    if (size < CHUNK) continue;
-    yield Buffer.concat(batch);
-    [batch, size] = [[], 0];
-  }
-  if (size > 0) yield Buffer.concat(batch);
 }
 
 async function* partsOf(
@@ -117,11 +73,10 @@ async function* partsOf(
 ): AsyncGenerator<Buffer> {
   const packer = new Packer(options);
   for await (const record of records) {
-    if (record.kind === 'data') yield* packer.data(record);
+    if (record.kind === 'data') yield* packer.archive.data(record);
     else yield* record.kind === 'entry' ? packer.entry(record) : packer.removed(record.path);
   }
-  yield* packer.close();
-  yield Buffer.from(archiveEnd);
+  yield* packer.archive.end();
 }
 
 /**
