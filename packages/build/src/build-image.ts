@@ -74,6 +74,7 @@ async function buildOnce(
     epoch: epochOf(options),
     imported,
     used: new Map(),
+    making: new Map(),
     recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
     keep: (resource) => resources.add(resource),

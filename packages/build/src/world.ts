@@ -20,6 +20,8 @@ export interface World {
   readonly epoch: number | undefined;
   readonly recorder: Recorder;
   readonly imported: ImportedCache;
+  /** Steps that are being made, by key: another stage may ask for the same. */
+  readonly making: Map<Digest, Promise<CachedStep>>;
   /** The cached steps that the build is made of, by key. */
   readonly used: Map<Digest, CachedStep>;
   readonly emit: (event: BuildEvent) => void;

@@ -117,13 +117,20 @@ export class StepRunner {
     const cached = await this.#find(key);
     this.#note(step, cached, { parent, key, inputs });
     const { layout } = this.#options.world.store;
-    const made = isHit(cached) ? cached : await this.#make(planned, key);
+    const made = isHit(cached) ? cached : await this.#makeOnce(planned, key);
     if (!isHit(cached) || planned.quickKey !== undefined) {
       await keepStep(layout, made, planned.quickKey);
     }
     used.set(key, made);
     if (planned.quickKey !== undefined) used.set(planned.quickKey, aliasOf(planned.quickKey, made));
     return { isCached: isHit(cached), state: extended(state, made, planned) };
+  }
+
+  #makeOnce(planned: LayerStep, key: Digest): Promise<CachedStep> {
+    const { making } = this.#options.world;
+    const made = making.get(key) ?? this.#make(planned, key);
+    making.set(key, made);
+    return made;
   }
 
   async #make(planned: LayerStep, key: Digest): Promise<CachedStep> {
