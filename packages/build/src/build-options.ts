@@ -31,7 +31,7 @@ export interface BuildOptions {
   readonly origin?: string | undefined;
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
-  /** `--build-context`, by name. */
+  /** `--build-context`, by name in lower case. */
   readonly contexts?: ReadonlyMap<string, GivenContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
