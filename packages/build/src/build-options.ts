@@ -1,5 +1,6 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
 import type { BuildEvent, Step } from './build-event.ts';
+import type { CachePlace } from './cache/cache-place.ts';
 import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
@@ -30,7 +31,7 @@ export interface BuildOptions {
   readonly origin?: string | undefined;
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
-  /** `--build-context`, by name. */
+  /** `--build-context`, by name in lower case. */
   readonly contexts?: ReadonlyMap<string, GivenContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
@@ -52,6 +53,10 @@ export interface BuildOptions {
   readonly pull?: boolean | undefined;
   /** Steps that are made anew: all, or those of these stages. @default none */
   readonly noCache?: boolean | readonly string[] | undefined;
+  /** Caches of other machines, whose steps are taken where this one has none. @default none */
+  readonly cacheFrom?: readonly CachePlace[] | undefined;
+  /** Where the steps of this build go, for other machines. @default nowhere */
+  readonly cacheTo?: readonly CachePlace[] | undefined;
   /** The network of RUN. @default the host's */
   readonly network?: 'host' | 'none' | undefined;
   /** `--secret`, by id. @default none */

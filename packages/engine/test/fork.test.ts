@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { selfIdentity } from '@ctrkit/durable';
 import { storedLayers } from '@ctrkit/rootfs';
 import { loopDisk, needs, run } from '@ctrkit/testing';
 import { test } from 'uvu';
@@ -10,6 +12,7 @@ import {
   collectUnusedLayers,
   commitContainer,
   containerChanges,
+  exportContainer,
   findContainer,
   forkContainer,
   inspectContainer,
@@ -23,6 +26,7 @@ import {
 } from '../src/index.ts';
 import type { Engine, ForkOptions } from '../src/index.ts';
 import { readSpec } from '../src/bundle.ts';
+import { claimRun, removeRunRecord } from '../src/run-record.ts';
 import { overlayOf } from '../src/overlay-directories.ts';
 import { codeOf } from './fixture.ts';
 import { canRun, importBusybox, inAnotherProcess, inWorld, outputOf, until, untilItWrote, worldOf } from './world.ts'; // prettier-ignore
@@ -178,6 +182,36 @@ if (canRun()) {
     assert.is((await storedLayers(world.root)).length, 1);
   });
 
+  inWorld(
+    'who reads the files meanwhile is told, for they may have been elsewhere',
+    async (world) => {
+      const { id } = await world.complete('head -c 3000000 /dev/urandom > /large; echo one > /f');
+      const archive = exportContainer(world, id);
+      await archive.next();
+      await forkContainer(world, id);
+      const rest = async (): Promise<void> => {
+        for await (const _ of archive) continue;
+      };
+      assert.is(await codeOf(rest), 'CONTAINER_BUSY');
+      const again = await run(['tar', '-xO', 'f'], {
+        input: await buffer(exportContainer(world, id)),
+      });
+      assert.is(again.stdout, 'one\n');
+    },
+  );
+
+  inWorld('who wants to start it meanwhile waits, and does', async (world) => {
+    const { id } = await world.complete('echo one; rm -f /bin/ls');
+    const brief = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}`, brief: true } as const;
+    assert.ok(claimRun(world, brief));
+    const starting = startContainer(world, id);
+    await sleep(50);
+    removeRunRecord(world, id);
+    const container = await starting;
+    assert.ok(container, 'it was said to run already');
+    await container.wait();
+  });
+
   inWorld('what cannot be leaves nothing', async (world) => {
     const { id } = await world.complete('echo one > /f');
     const other = await world.complete('true', { name: 'taken' });
@@ -217,7 +251,7 @@ if (canRun()) {
   });
 }
 
-if (canRun() && needs('command:mkfs.ext4')) {
+if (canRun() && needs('loop-device')) {
   test('after a power cut each has its files, or the fork is not there', async () => {
     await using disk = await loopDisk(64);
     const directories = { root: join(disk.path, 'root'), run: join(disk.path, 'run') };

@@ -30,7 +30,7 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { codeOf, diffIdOf, when } from './helpers.ts';
+import { codeOf, diffIdOf, makeSocket, when } from './helpers.ts';
 
 const withOverlay = when(needs('root', 'overlay'));
 const asNobody = when(needs('unprivileged-user', 'overlay-rootless'));
@@ -119,7 +119,7 @@ const changes: Record<string, string> = {
   'permissions that an access list refines':
     'touch a; setfattr -n system.posix_acl_access -v 0x0200000001000600ffffffff020006000700000004000400ffffffff10000600ffffffff20000400ffffffff a',
   'what no layer can hold': `
-    python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('"'dir/socket'"')"
+    ${makeSocket('dir/socket')}
     touch .wh.f etc/kept; mkdir .wh.d dir/.wh.e; touch .wh.d/x dir/.wh.e/x`,
 };
 

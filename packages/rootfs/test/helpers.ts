@@ -64,3 +64,7 @@ export function paxRecord(key: string, value: string): string {
   while (length < Buffer.byteLength(rest, 'latin1') + String(length).length) length++;
   return `${length}${rest}`;
 }
+
+/** A line of shell that makes a socket. */
+export const makeSocket = (path: string): string =>
+  `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un("${path}")) or die'`;

@@ -7,7 +7,7 @@ import { listTree, makeImageLayout, needs, run, temporaryDirectory } from '@ctrk
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { droppedInto, when } from './helpers.ts';
+import { droppedInto, makeSocket, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 
@@ -97,7 +97,7 @@ for (const [what, [script, names]] of Object.entries(table)) {
 
 asRoot('what no layer can hold is as good as absent, and told', async () => {
   await using it = await trees(`mknod w c 0 0; touch .wh.x; mkdir .wh.d; touch .wh.d/y; rm f g
-    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("f")'; touch -r ../low .`);
+    ${makeSocket('f')}; touch -r ../low .`);
   const dropped: string[] = [];
   assert.equal(await namesOf(await it.layer(dropped)), ['.wh.f', '.wh.g']);
   assert.equal(dropped.toSorted(), [

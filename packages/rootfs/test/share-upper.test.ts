@@ -16,7 +16,7 @@ import { listTree, memoryDisk, needs, run, temporaryDirectory } from '@ctrkit/te
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { codeOf, when } from './helpers.ts';
+import { codeOf, makeSocket, when } from './helpers.ts';
 
 const withOverlay = when(needs('root', 'overlay'));
 
@@ -75,7 +75,7 @@ withOverlay(
   async () => {
     await using it = await container();
     await it.change(`${everyKindOfEntry}rm f; rm -r e; mkdir e; chmod 700 dir
-    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'; touch .wh.x`);
+    ${makeSocket('socket')}; touch .wh.x`);
     const upper = join(it.path, 'upper');
     const before = await listTree(upper);
     const inode = (await stat(join(upper, 'large'))).ino;

@@ -39,7 +39,7 @@ function baseOf(
   { contexts }: BuildOptions,
 ): Base {
   // prettier-ignore
-  const context = contexts?.get(image);
+  const context = contexts?.get(image.toLowerCase());
   if (context?.type === 'image') return { type: 'image', name: context.name };
   const named = stages.slice(0, index).findLastIndex(({ from }) => from.as === image.toLowerCase());
   if (named >= 0) return { type: 'stage', index: named };
@@ -68,7 +68,7 @@ export function planStages(
   return stages.map((stage, index): PlannedStage => {
     const from = substitutes ? expandInstruction(stage.from, variables, { dockerfile }) : stage.from; // prettier-ignore
     const base = baseOf(from, stages, index, options);
-    const used = namesIn(stage).filter((name) => contexts?.has(name) !== true);
+    const used = namesIn(stage).filter((name) => contexts?.has(name.toLowerCase()) !== true);
     const needs = new Set(used.flatMap((name) => findStage(stages, name, index) ?? []));
     if (base.type === 'stage') needs.add(base.index);
     return { index, name: stage.from.as ?? String(index), stage, from, base, needs };

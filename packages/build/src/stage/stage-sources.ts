@@ -53,7 +53,7 @@ export function stageSources(
   };
   return async (name) => {
     if (name === undefined) return filesSource(context ?? noContext());
-    const given = contexts?.get(name);
+    const given = contexts?.get(name.toLowerCase());
     if (given?.type === 'files') return filesSource(given.tree);
     if (given !== undefined) return stateSource(world, step, await image(given.name));
     const stage = findStage(dockerfile.stages, name, index);
