@@ -12,7 +12,13 @@ export type EngineErrorCode =
   | 'SIGNAL_INVALID'
   | 'WORKDIR_INVALID'
   | 'USER_NOT_MAPPED'
-  | 'LOG_INVALID';
+  | 'LOG_INVALID'
+  | 'MOUNT_INVALID'
+  | 'MOUNT_SOURCE_NOT_FOUND'
+  | 'VOLUME_NOT_FOUND'
+  | 'VOLUME_IN_USE'
+  | 'VOLUME_INVALID'
+  | 'VOLUME_DAMAGED';
 
 /** The one error of this package; `code` is stable. */
 export class EngineError extends Error {

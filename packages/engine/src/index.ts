@@ -1,8 +1,19 @@
+export { adoptContainer } from './adopt-container.ts';
+export type { AdoptContainerOptions } from './adopt-container.ts';
 export { attachContainer } from './attach.ts';
 export type { Attachment, AttachToOptions } from './attach.ts';
 export { commitContainer } from './commit.ts';
 export type { CommitContainerOptions } from './commit.ts';
 export { containerChanges, containerTree, exportContainer } from './container-files.ts';
+export type {
+  BindMount,
+  ContainerMount,
+  MountPoint,
+  Propagation,
+  TmpfsMount,
+  VolumeMount,
+  VolumePoint,
+} from './container-mount.ts';
 export type { ContainerRecord } from './container-record.ts';
 export type { ContainerState } from './container-state.ts';
 export { createContainer } from './create.ts';
@@ -24,8 +35,8 @@ export { findContainer } from './find.ts';
 export { pushImage } from './push-image.ts';
 export type { PushedImage, PushImageOptions } from './push-image.ts';
 export { remoteTags } from './remote-tags.ts';
-export { prepareImage, pullImage } from './image.ts';
-export type { PrepareOptions, PulledImage, RunnableImage } from './image.ts';
+export { prepareImage, prepareLayers, pullImage } from './image.ts';
+export type { PrepareOptions, PulledImage, RunnableImage, UnnamedImage } from './image.ts';
 export type { ImageEvent, ImageOptions } from './image-events.ts';
 export { unpackedImage } from './image-size.ts';
 export type { UnpackedImage } from './image-size.ts';
@@ -51,9 +62,12 @@ export {
 } from './prune.ts';
 export type { Prunable, PrunedContainers, PruneScope } from './prune.ts';
 export type { AttachOptions, RunningContainer } from './launching.ts';
+export type { VolumesFrom } from './mount-points.ts';
 export { pullLocked } from './pull-locked.ts';
 export { removeContainer } from './remove.ts';
 export type { RemoveOptions } from './remove.ts';
+export { pruneVolumes, removeVolume } from './remove-volume.ts';
+export type { PrunedVolumes } from './remove-volume.ts';
 export { runContainer } from './run.ts';
 export type { RunOptions } from './run.ts';
 export { signalNumber } from './signal-number.ts';
@@ -61,6 +75,9 @@ export type { NetworkMode, ProcessChoices } from './spec.ts';
 export { startContainer } from './start.ts';
 export { killContainer, stopContainer } from './stop.ts';
 export type { StopOptions } from './stop.ts';
+export { createVolume, findVolume, listVolumes } from './volume.ts';
+export type { CreateVolumeOptions, Volume } from './volume.ts';
+export type { VolumeRecord } from './volume-record.ts';
 export { waitContainer } from './wait.ts';
 export { sweep } from './sweep.ts';
 export { verifyImages } from './verify-images.ts';

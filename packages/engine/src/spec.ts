@@ -5,6 +5,7 @@ import { rootlessSpec, withMachineMasks } from '@ctrkit/ns-exec';
 import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
+import { arrangeMounts } from './mounts.ts';
 
 /** `none`: only a loopback interface of its own. `host`: the host's network, unprotected. */
 export type NetworkMode = 'none' | 'host';
@@ -32,6 +33,10 @@ export interface SpecChoices extends ProcessChoices {
   readonly terminal?: boolean | undefined;
   readonly network: NetworkMode;
   readonly limits: Limits;
+  /** What is mounted beside the root and what every container has. @default nothing */
+  readonly mounts?: readonly Mount[] | undefined;
+  /** The container cannot write to its root. @default false */
+  readonly readOnlyRoot?: boolean | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
   readonly volatile: boolean;
   /** Who runs the engine. Not root: a user namespace, no limits. */
@@ -92,7 +97,7 @@ export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeS
 
 /** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
 export function containerSpec(choices: SpecChoices): RuntimeSpec {
-  const { id, image, directory, terminal = false } = choices;
+  const { id, image, directory, terminal = false, mounts = [], readOnlyRoot = false } = choices;
   const spec = withMachineMasks(linuxSpec(choices));
   const hostname = choices.hostname ?? id.slice(0, 12);
   const { args, env, cwd } = imageToProcess(image, {
@@ -109,8 +114,11 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
       ? {}
       : { process: { ...spec.process, terminal, args, env, cwd } }),
     hostname,
-    // The files come before /proc and its kin: a link of the image that leads there leads nowhere yet (CVE-2025-52881).
-    mounts: [rootMount(choices), ...networkFileMounts(directory), ...(spec.mounts ?? [])],
+    ...(readOnlyRoot ? { root: { path: 'rootfs', ...spec.root, readonly: true } } : {}),
+    mounts: [
+      rootMount(choices),
+      ...arrangeMounts(networkFileMounts(directory), spec.mounts ?? [], mounts),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import { readContainerRecord } from './container-record.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { forgetExit } from './exit-record.ts';
+import { finishFilling } from './fill-volume.ts';
 import { findContainer } from './find.ts';
 import { beginLaunch, finishLaunch } from './launching.ts';
 import type { AttachOptions, RunningContainer, Startable } from './launching.ts';
@@ -37,6 +38,7 @@ export async function startContainer(
       throw new EngineError('CONTAINER_NOT_FOUND', `No such container: ${nameOrId}`);
     }
     startable = { record, spec: readSpec(engine, id) };
+    await finishFilling(engine, record.mounts);
     forgetExit(engine, id);
     launch = beginLaunch(engine, record, startable.spec, detached);
   } catch (error) {

@@ -15,6 +15,7 @@ import { endsWithoutRoom, forgetExit, readExit, writeExit } from './exit-record.
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
+import { sweepVolumes } from './remove-volume.ts';
 import { discardContainer } from './discard.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
@@ -69,6 +70,7 @@ export async function sweep(engine: Engine): Promise<void> {
     () => sweepEnds(engine),
     () => sweepNames(engine),
     () => sweepTemporaryFiles(engine),
+    () => sweepVolumes(engine),
     () => sweepClaims(engine.root),
     () => emptyTrash(runTrashDirectory(engine)),
     () => emptyTrash(trashDirectory(engine)),

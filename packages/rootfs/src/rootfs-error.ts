@@ -7,7 +7,8 @@ export type RootfsErrorCode =
   | 'NO_USER_NAMESPACES'
   | 'TARGET_NOT_EMPTY'
   | 'TARGET_INVALID'
-  | 'NO_FILE';
+  | 'NO_FILE'
+  | 'NOT_A_DIRECTORY';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;

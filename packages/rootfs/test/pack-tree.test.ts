@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { directoryTree, layersTree, packTree } from '@ctrkit/rootfs';
-import type { PackOptions, RootfsEvent, Tree } from '@ctrkit/rootfs';
+import type { PackTreeOptions, RootfsEvent, Tree } from '@ctrkit/rootfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
@@ -14,7 +14,7 @@ import { droppedInto, listing, unpack, when } from './helpers.ts';
 const asRoot = when(needs('root', 'command:tar', 'command:setfattr'));
 const withOverlay = when(needs('root', 'overlay', 'command:tar'));
 
-const packed = (tree: Tree, options: PackOptions = {}): Promise<Buffer> =>
+const packed = (tree: Tree, options: PackTreeOptions = {}): Promise<Buffer> =>
   buffer(packTree(tree, options));
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -56,12 +56,23 @@ void op_mount(struct record *record) {
   attach(mount, place, target);
 }
 
+static int copy_of_mount(const char *source, const char *within, unsigned recursive) {
+  CLOSING int base = open(source, O_PATH | O_CLOEXEC);
+  if (base < 0) fail("open", source);
+  CLOSING int place = open_beneath(base, within, O_PATH, IN_ROOT);
+  int mount = sys_open_tree(place, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+  if (mount < 0) fail("open_tree", within);
+  return mount;
+}
+
 void op_bind(struct record *record) {
-  const char *source = take_path(record), *target = take_path(record);
+  const char *source = take_path(record), *within = take_path(record), *target = take_path(record);
   uint32_t attributes = take_u32(record);
   unsigned recursive = take_u32(record) != 0 ? AT_RECURSIVE : 0;
   enum follow follow = take_u32(record) != 0 ? IN_ROOT : NO_SYMLINKS;
-  CLOSING int mount = sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
+  CLOSING int mount = *within != 0
+                          ? copy_of_mount(source, within, recursive)
+                          : sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
   if (mount < 0) fail("open_tree", source);
   struct stat status;
   if (fstat(mount, &status) < 0) fail("fstat", source);

@@ -82,6 +82,8 @@ static void put_status(const struct selection *walk, const struct stat *status) 
   put_u64((uint64_t)status->st_size);
   put_u64((uint64_t)status->st_mtim.tv_sec);
   put_u32((uint32_t)status->st_mtim.tv_nsec);
+  put_u64((uint64_t)status->st_ctim.tv_sec);
+  put_u32((uint32_t)status->st_ctim.tv_nsec);
   put_u64(status->st_dev);
   put_u64(status->st_ino);
   put_u32((uint32_t)status->st_nlink);
@@ -139,7 +141,7 @@ static char **read_names(int directory, const char *path) {
 
 static bool is_readable(const struct selection *walk, const struct stat *status, unsigned depth) {
   if (S_ISDIR(status->st_mode)) return walk->attributes || depth < walk->depth;
-  return S_ISREG(status->st_mode);
+  return S_ISREG(status->st_mode) && (walk->attributes || walk->contents > 0);
 }
 
 static void visit(struct selection *walk, int parent, const char *name, enum follow follow, unsigned depth);

@@ -15,5 +15,6 @@ export { SyscallsError } from './syscalls-error.ts';
 export type { HelperFailure, SyscallsErrorCode } from './syscalls-error.ts';
 export { cloneFlags, mountAttributes, resourceLimits } from './constants.ts';
 export { walkTree } from './walk.ts';
-export type { WalkSelection } from './walk.ts';
+export { Walker } from './walker.ts';
+export type { WalkerOptions, WalkSelection } from './walker.ts';
 export type { EntryType, WalkData, WalkEntry, WalkRecord } from './walk-record.ts';

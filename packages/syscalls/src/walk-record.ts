@@ -16,6 +16,8 @@ export interface WalkEntry {
   readonly size: number;
   /** The time of the last change of contents, in nanoseconds since 1970. */
   readonly modified: bigint;
+  /** The time of the last change of contents or of anything that is said here: nobody can set it. */
+  readonly changed: bigint;
   /** Entries with the same device and inode are names of one file. */
   readonly device: bigint;
   readonly inode: bigint;
@@ -26,7 +28,7 @@ export interface WalkEntry {
   /** Where a symbolic link points; empty otherwise. */
   readonly target: Buffer;
   readonly xattrs: ReadonlyMap<string, Buffer>;
-  /** The parts of a file that are not holes, in bytes. */
+  /** The parts of a file that are not holes, in bytes; none where it was not opened (WalkSelection). */
   readonly segments: readonly { readonly offset: number; readonly length: number }[];
 }
 
@@ -87,6 +89,7 @@ function readEntry(fields: Fields): WalkEntry {
     mode: mode & 0o7777,
     ...head,
     modified: fields.i64() * 1_000_000_000n + BigInt(fields.u32()),
+    changed: fields.i64() * 1_000_000_000n + BigInt(fields.u32()),
     device: fields.i64(),
     inode: fields.i64(),
     links: fields.u32(),

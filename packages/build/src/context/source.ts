@@ -14,8 +14,10 @@ export interface Wanted {
 
 /** One thing that a source pattern matched. */
 export interface Match {
-  /** Relative to the tree's root. */
+  /** Relative to the tree's root, `.` for the root; for people: what is no UTF-8 is not exact. */
   readonly path: string;
+  /** The last name of the path, as its bytes: what a file is called at its destination. Empty for the root. */
+  readonly name: Buffer;
   readonly isDirectory: boolean;
   readonly entries: readonly SelectedEntry[];
 }
@@ -37,12 +39,21 @@ export interface Selection {
    * Of names, kinds, permissions, owners, attributes, link targets and contents; not of times. The same on any machine.
    */
   readonly digest: Digest;
-  /** A file's contents; of a file of the context never read from there a second time. */
+  /**
+   * A file's contents, holes left out where they are known; of a file of the context never read from there a second time.
+   * Throws CONTEXT_INVALID where it is not any more what its digest says.
+   */
   contents(selected: SelectedEntry): AsyncIterable<WalkData>;
 }
 
-/** A tree that COPY and ADD read from: the context, a named context, the root of a stage or of an image. */
+/**
+ * A tree that COPY and ADD read from: the context, a named context, the root of a stage or of an image. Several may be asked of it at once.
+ */
 export interface SourceTree extends AsyncDisposable {
-  /** Throws BuildError SOURCE_NOT_FOUND where a source matches nothing. */
+  /**
+   * Directories are looked at when they are first asked for, and then stay what they were: who wants one moment for all asks
+   * for all first. Throws SOURCE_NOT_FOUND where a source matches nothing (in the words of docker behind `COPY failed: `),
+   * ARGUMENT_INVALID, CONTEXT_INVALID where something changes while it is read, the reason of `signal`.
+   */
   select(wanted: Wanted): Promise<Selection>;
 }

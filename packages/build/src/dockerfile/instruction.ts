@@ -15,7 +15,7 @@ export type CommandLine =
   | { readonly form: 'shell'; readonly line: string }
   | { readonly form: 'exec'; readonly args: readonly string[] };
 
-/** `<<EOF`: the lines up to the one that is its name. */
+/** `<<EOF`: the lines up to the one that is its name; with `<<-` without the tabs at their beginning. */
 export interface Heredoc {
   readonly name: string;
   readonly content: string;
@@ -141,4 +141,8 @@ export interface Dockerfile {
   /** Before the first FROM. */
   readonly args: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
+  /** Comments right above an instruction, by its first line, without their `#`. */
+  readonly comments: ReadonlyMap<number, readonly string[]>;
+  /** Lines that are empty between the continued ones of an instruction: the last of each. */
+  readonly emptyLines: readonly number[];
 }

@@ -8,6 +8,8 @@ export interface MountOptions {
   readonly data: readonly string[];
   readonly bind: boolean;
   readonly recursive: boolean;
+  /** Of a bind mount: what of its source is mounted, a path that leads nowhere outside; empty: all. */
+  readonly subpath: string;
 }
 
 const attributeOf: ReadonlyMap<string, number> = new Map(Object.entries(mountAttributes));
@@ -24,6 +26,9 @@ const unsupported = new Set(
   'shared rshared slave rslave unbindable runbindable idmap ridmap tmpcopyup rro rrw'.split(' '),
 );
 
+// Ours, under a name that mount(8) leaves to others.
+const SUBPATH = 'x-ctr.subpath=';
+
 /**
  * Sorts the options of a mount (runtime spec config.md#mounts, mount(8)) into what the kernel's mount attributes
  * say and what the file system is told. Throws SPEC_UNSUPPORTED for propagation and id mapping.
@@ -38,12 +43,15 @@ export function sortMountOptions(options: readonly string[]): MountOptions {
   for (const option of options) {
     const attribute = attributeOf.get(option);
     if (attribute !== undefined) attributes |= attribute;
-    else if (!withoutEffect.has(option) && !binding.has(option)) data.push(option);
+    else if (!withoutEffect.has(option) && !binding.has(option) && !option.startsWith('x-')) {
+      data.push(option);
+    }
   }
   return {
     attributes,
     data,
     bind: options.some((option) => binding.has(option)),
     recursive: options.includes('rbind'),
+    subpath: options.find((option) => option.startsWith(SUBPATH))?.slice(SUBPATH.length) ?? '',
   };
 }

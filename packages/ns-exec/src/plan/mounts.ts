@@ -36,6 +36,7 @@ function bindPlan(mount: Mount, context: MountContext): Operation {
   return {
     op: 'bind',
     source: resolve(context.bundle, mount.source),
+    within: options.subpath,
     target: mount.destination,
     attributes: options.attributes,
     recursive: options.recursive ? 1 : 0,
@@ -75,6 +76,7 @@ function cgroupV1Plan(target: string, cgroups: readonly CgroupMount[]): Operatio
       const bound: Operation = {
         op: 'bind',
         source: hostPath,
+        within: '',
         target: `${target}/${name}`,
         attributes: closed,
         recursive: 0,

@@ -6,6 +6,8 @@ import { keyOf, lowerEntries, upperEntries } from './upper-entries.ts';
 import type { ChangesOptions } from './upper-entries.ts';
 
 export interface PackChangesOptions extends ChangesOptions {
+  /** The time of every entry, in nanoseconds since 1970. @default when each was changed */
+  readonly modified?: bigint | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -15,13 +17,21 @@ export interface PackChangesOptions extends ChangesOptions {
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
  */
 export async function* packChanges(options: PackChangesOptions): AsyncGenerator<Buffer> {
-  const { mountPoints = [], onEvent, signal } = options;
   const upper = await upperEntries(options);
   const lower = await lowerEntries(upper, options);
-  const placeholders = placeholdersIn(upper, lower, mountPoints);
-  yield* packTree(directoryTree(options.upper), {
+  const placeholders = placeholdersIn(upper, lower, options.mountPoints ?? []);
+  yield* packUpper(options, placeholders);
+}
+
+/** An upper directory as a layer, without the entries by these paths. */
+export function packUpper(
+  { upper, modified, onEvent, signal }: Omit<PackChangesOptions, 'lowers'>,
+  leftOut: ReadonlySet<string>,
+): AsyncGenerator<Buffer> {
+  return packTree(directoryTree(upper), {
     isUpper: true,
-    isLeftOut: (entry) => placeholders.has(keyOf(entry)),
+    isLeftOut: (entry) => leftOut.has(keyOf(entry)),
+    modified,
     onEvent,
     signal,
   });

@@ -29,8 +29,10 @@ export const mountOperations = {
   'root-bind': { path: 'str', recursive: 'u32', attributes: 'u32' },
 } as const;
 
-/** Removing, beneath the root. */
+/** Moving and removing, beneath the root. */
 export const removeOperations = {
+  /** Renames within the root, onto nothing. Absent: nothing. */
+  rename: { from: 'str', to: 'str' },
   /** Removes what is at a path, with all that is in it; never through a link, never across a mount. Absent: nothing. */
   remove: { path: 'str' },
 } as const;

@@ -11,8 +11,18 @@ export const launchOperations = {
     attributes: 'u32',
     follow: 'u32',
   },
-  /** Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. */
-  bind: { source: 'str', target: 'str', attributes: 'u32', recursive: 'u32', follow: 'u32' },
+  /**
+   * Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. `within`: of what is at that
+   * path of the source, where links lead nowhere outside of it; empty: of the source.
+   */
+  bind: {
+    source: 'str',
+    within: 'str',
+    target: 'str',
+    attributes: 'u32',
+    recursive: 'u32',
+    follow: 'u32',
+  },
   /** Makes a directory and its parents where absent; what exists stays as it is. */
   directory: { path: 'str', mode: 'u32' },
   /** Makes a character device node. */

@@ -16,6 +16,10 @@ export const treeOperations = {
   'imply-directory': { path: 'str' },
   /** Sets a directory's times. What is no directory any more is left alone. */
   'directory-times': { path: 'str', seconds: 'i64', nanoseconds: 'u32' },
+  /** Sets the time of the last change of what is at a path, of a symbolic link its own. */
+  'set-modified': { path: 'str', seconds: 'i64', nanoseconds: 'u32' },
+  /** Removes extended attributes of what is at a path, of a symbolic link its own. Those that it has not: nothing. */
+  'remove-attributes': { path: 'str', names: 'strs' },
   /** Marks a directory as hiding what is below it, by setting that extended attribute to `y`. */
   'mark-opaque': { path: 'str', attribute: 'str' },
   /** Makes a regular file with all of its contents. */

@@ -3,8 +3,8 @@ export const walkOperations = {
   /**
    * Streams what is at a path of the root, and below it to `depth`, as records on stdout (src/walk-record.ts).
    * Names are sorted by their bytes. Another mount is listed and not entered. Contents of files larger than
-   * `contents` are left out; 0 leaves out all. `follow`: symbolic links in the path itself, inside the root.
-   * `optional`: an absent path is no failure.
+   * `contents` are left out; 0 leaves out all, and without `xattrs` too no file is opened. `follow`: symbolic
+   * links in the path itself, inside the root. `optional`: an absent path is no failure.
    */
   walk: {
     path: 'str',

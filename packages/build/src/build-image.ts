@@ -1,0 +1,134 @@
+import { openImageStore, parseName } from '@ctrkit/image-store';
+import type { ImageStore } from '@ctrkit/image-store';
+import type { Engine } from '@ctrkit/engine';
+import { hostPlatform, parsePlatform } from '@ctrkit/oci';
+import { BuildError } from './build-error.ts';
+import type { BuildOptions } from './build-options.ts';
+import type { BuildResult } from './build-result.ts';
+import { forgetLayer } from './cache/step-cache.ts';
+import { globalArguments, platformArguments } from './dockerfile/arguments.ts';
+import { nameImage, writeBuiltImage } from './output/write-built-image.ts';
+import { Resources } from './resources.ts';
+import { sweepRunContainers } from './run-containers.ts';
+import { numberSteps } from './stage/number-steps.ts';
+import { neededStages, planStages, targetStage } from './stage/plan-stages.ts';
+import { StageBuilder } from './stage/stage-builder.ts';
+import type { State } from './state.ts';
+import { unusedArguments } from './unused-arguments.ts';
+import type { World } from './world.ts';
+
+/** Times at most that a build begins again because a cached layer turned out to be damaged. */
+const TRIES = 100;
+
+/**
+ * Builds an image by a Dockerfile: the stages that it needs, at the same time where they can be, each step from the cache where all
+ * that it depends on is as it was. The names come last, all at once; after an error no image shows, and what was made until then is cached.
+ *
+ * Throws BuildError: DOCKERFILE_INVALID, STAGE_NOT_FOUND, ARGUMENT_INVALID, CONTEXT_INVALID, SOURCE_NOT_FOUND, DESTINATION_INVALID,
+ * STEP_FAILED (with `exitCode`), SECRET_NOT_FOUND, CHECKSUM_MISMATCH, BASE_CHANGED; what `prepareImage` and `runContainer` of engine throw,
+ * ImageStoreError NAME_INVALID, the reason of `signal`.
+ */
+export async function buildImage(engine: Engine, options: BuildOptions): Promise<BuildResult> {
+  const { signal, names = [] } = options;
+  signal?.throwIfAborted();
+  for (const name of names) parseName(name);
+  const store = await openImageStore(engine);
+  await sweepRunContainers(engine);
+  // What is made is nobody's until the image has a name, and what is found must not go meanwhile.
+  await using _ = await store.lease('everything', signal === undefined ? {} : { signal });
+  for (let tries = 1; ; tries++) {
+    try {
+      return await buildOnce(engine, store, options);
+    } catch (error) {
+      if (tries === TRIES || !forgetDamaged(store, error)) throw error;
+    }
+  }
+}
+
+// A cached layer that is not what it should be is as good as none.
+function forgetDamaged({ layout }: ImageStore, error: unknown): boolean {
+  const { digest, layer } = (error ?? {}) as { digest?: unknown; layer?: unknown };
+  const damaged = [digest, layer].filter((id) => typeof id === 'string');
+  return damaged.some((id) => forgetLayer(layout, id));
+}
+
+async function buildOnce(
+  engine: Engine,
+  store: ImageStore,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  // prettier-ignore
+  const { names = [] } = options;
+  const failed = new AbortController();
+  const { signal = failed.signal } = options;
+  await using resources = new Resources();
+  const world: World = {
+    engine,
+    store,
+    options,
+    signal: AbortSignal.any([signal, failed.signal]),
+    platform: options.platform === undefined ? hostPlatform() : parsePlatform(options.platform),
+    epoch: epochOf(options),
+    emit: (event) => options.onEvent?.(event),
+    keep: (resource) => resources.add(resource),
+  };
+  const state = await buildTarget(world, failed);
+  world.emit({ type: 'exporting', what: 'image' });
+  const image = await writeBuiltImage(store, withLabels(state, options));
+  world.signal.throwIfAborted();
+  await nameImage(store, image, names);
+  world.emit({ type: 'built', imageId: image.imageId, names });
+  return { imageId: image.imageId, digest: image.manifest.digest, names };
+}
+
+async function buildTarget(world: World, failed: AbortController): Promise<State> {
+  const { options } = world;
+  const { dockerfile, buildArgs = new Map<string, string>() } = options;
+  const platforms = { build: hostPlatform(), target: world.platform };
+  const target = targetStage(options);
+  const predefined = platformArguments(platforms, options.target);
+  const variables = globalArguments(dockerfile, predefined, buildArgs);
+  const stages = planStages(options, variables);
+  const needed = neededStages(stages, target);
+  const builder = new StageBuilder(world, {
+    stages,
+    variables,
+    steps: numberSteps(stages, needed),
+  });
+  // All of them at once: each waits for those that it is made of.
+  const states = [...needed].map(async (index) => {
+    try {
+      return await builder.stage(index);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  await Promise.allSettled(states);
+  if (failed.signal.aborted) throw failed.signal.reason;
+  warnOfUnused(world);
+  return await builder.stage(target);
+}
+
+function warnOfUnused({ options, emit }: World): void {
+  const unused = unusedArguments(options);
+  if (unused.length === 0) return;
+  const message = `[Warning] One or more build-args [${unused.join(' ')}] were not consumed`;
+  emit({ type: 'warning', message, range: undefined });
+}
+
+/** https://reproducible-builds.org/specs/source-date-epoch/ */
+function epochOf({ buildArgs }: BuildOptions): number | undefined {
+  const text = buildArgs?.get('SOURCE_DATE_EPOCH');
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,11}$/.test(text)) return Number(text) * 1000;
+  throw new BuildError('ARGUMENT_INVALID', `invalid SOURCE_DATE_EPOCH: ${text}`, {
+    hint: 'it is a number of seconds since 1970',
+  });
+}
+
+function withLabels(state: State, { labels }: BuildOptions): State {
+  if (labels === undefined || Object.keys(labels).length === 0) return state;
+  const { config } = state;
+  return { ...state, config: { ...config, Labels: { ...config.Labels, ...labels } } };
+}

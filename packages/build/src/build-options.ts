@@ -1,0 +1,43 @@
+import type { Dockerfile } from './dockerfile/instruction.ts';
+import type { BuildEvent } from './build-event.ts';
+import type { SourceTree } from './context/source.ts';
+
+/** What a name means in FROM and in `from=`: another image, or a tree of files. */
+export type NamedContext =
+  | { readonly type: 'image'; readonly name: string }
+  | { readonly type: 'files'; readonly tree: SourceTree };
+
+/** What a secret is: a file that is read when it is needed, or bytes. */
+export type Secret =
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'value'; readonly value: string | Uint8Array };
+
+export interface BuildOptions {
+  readonly dockerfile: Dockerfile;
+  /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
+  readonly context?: SourceTree | undefined;
+  /** `--build-context`, by name. */
+  readonly contexts?: ReadonlyMap<string, NamedContext> | undefined;
+  /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
+  readonly buildArgs?: ReadonlyMap<string, string> | undefined;
+  /** Names that the image gets, all of them when it is whole. @default none */
+  readonly names?: readonly string[] | undefined;
+  /** Of the image, beside those of LABEL. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The stage to build, by name or number. @default the last one */
+  readonly target?: string | undefined;
+  /** `os/architecture[/variant]`. @default this machine's */
+  readonly platform?: string | undefined;
+  /** Whether base images are looked up in their registries even if they are there. @default false */
+  readonly pull?: boolean | undefined;
+  /** Steps that are made anew: all, or those of these stages. @default none */
+  readonly noCache?: boolean | readonly string[] | undefined;
+  /** The network of RUN. @default the host's */
+  readonly network?: 'host' | 'none' | undefined;
+  /** `--secret`, by id. @default none */
+  readonly secrets?: ReadonlyMap<string, Secret> | undefined;
+  /** `--ssh`: sockets of agents, by id. @default none */
+  readonly ssh?: ReadonlyMap<string, string> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: BuildEvent) => void) | undefined;
+}
