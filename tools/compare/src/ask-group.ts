@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AnswerFile, Answers } from './answer.ts';
 import { askAll } from './ask.ts';
 import type { Builder } from './builder.ts';
@@ -16,12 +17,13 @@ export interface GroupOptions {
 export async function answersOf(
   group: CaseGroup,
   kept: AnswerFile,
-  { builders, isWanted, ...rest }: GroupOptions,
+  { builders, isWanted, directory, bases }: GroupOptions,
 ): Promise<AnswerFile> {
+  const where = { directory: join(directory, group.name), bases };
   const answers: Record<string, Answers> = {};
   for (const one of group.cases) {
     const before = kept.answers[one.name] ?? {};
-    answers[one.name] = isWanted(one.name) ? await askAll(builders, one, before, rest) : before;
+    answers[one.name] = isWanted(one.name) ? await askAll(builders, one, before, where) : before;
   }
   const versions = { ...kept.versions };
   for (const { name, version } of builders) versions[name] = version;

@@ -33,8 +33,9 @@ export interface BaseImage {
   readonly tree: Tree;
 }
 
-// What docker keeps of the container that made an image.
-const ofTheContainer = new Set([
+// What docker keeps of the container that made an image, and what BuildKit says to Windows only.
+const unheard = new Set([
+  'ArgsEscaped',
   'Hostname',
   'Domainname',
   'Image',
@@ -66,7 +67,7 @@ function sorted(value: unknown): unknown {
 /** The fields of an image's `config` that say something, by name. */
 export function configOf(config: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const kept = Object.entries(config).filter(
-    ([name, value]) => !ofTheContainer.has(name) && !saysNothing(value),
+    ([name, value]) => !unheard.has(name) && !saysNothing(value),
   );
   return sorted(Object.fromEntries(kept)) as Record<string, unknown>;
 }

@@ -38,7 +38,8 @@ const files: ContextFiles = {
   'not.tar.gz': gzipSync('this is no archive\n'),
   'empty.tar': Buffer.alloc(1024),
   'broken.tar': tarOf(packed).subarray(0, 700),
-  'away.tar': tarOf([entry('ok'), entry('../../away'), entry('/rooted')]),
+  'away.tar': tarOf([entry('ok'), entry('../../away')]),
+  'rooted.tar': tarOf([entry('/rooted'), entry('./in/./dots')]),
   'through.tar': tarOf([
     entry('d', { type: 'SymbolicLink', linkpath: '/etc', content: '' }),
     entry('d/written'),
@@ -77,6 +78,7 @@ export const add: CaseGroup = {
     of('archive of nothing', 'ADD empty.tar /x/'),
     of('archive that ends too early', 'ADD broken.tar /x/'),
     of('archive of names that lead out', 'ADD away.tar /x/y/'),
+    of('archive of names that begin at the root', 'ADD rooted.tar /x/y/'),
     of('archive that writes through its own link', 'ADD through.tar /x/'),
     of('archive of devices', 'ADD device.tar /x/'),
     of('archive with the name of a whiteout', 'RUN mkdir /x && touch /x/passwd', 'ADD whiteout.tar /x/'), // prettier-ignore

@@ -57,6 +57,7 @@ export const copy: CaseGroup = {
     of('star', 'COPY *.txt /x/'),
     of('star that matches one', 'COPY *.md /x'),
     of('star that matches nothing', 'COPY *.nosuch /x/'),
+    of('star that matches nothing beside a file', 'COPY a.txt *.nosuch /x/'),
     of('star that matches directories', 'COPY d* /x/'),
     of('star for all', 'COPY * /x/'),
     of('star in the middle of a path', 'COPY */one /x/'),
@@ -76,6 +77,7 @@ export const copy: CaseGroup = {
     of('variable that is empty', 'COPY a.txt $NOTHING/x'),
     of('option that is not there', 'COPY --nosuch a.txt /x'),
     { ...of('name that has a star in it', 'COPY [*].txt /x/'), files: { '*.txt': 'star\n', 'a.txt': 'a\n' } }, // prettier-ignore
+    { ...of('directory that is closed', 'COPY closed /x'), files: { 'closed/': { mode: 0o700 }, 'closed/a': 'a\n' } }, // prettier-ignore
     { ...of('name with blanks', 'COPY ["with blanks.txt", "/x y"]'), files: { 'with blanks.txt': 'b\n' } }, // prettier-ignore
     { ...of('name that is not of ASCII', 'COPY *.txt /x/'), files: { 'ä ö.txt': 'ü\n' } },
     { ...of('large file', 'COPY big /x'), files: { big: 'ten bytes\n'.repeat(100_000) } },

@@ -35,6 +35,5 @@ export const parser: CaseGroup = {
     of('instruction before FROM', 'LABEL a=1', 'FROM busybox'),
     of('comment that looks like a heredoc', 'FROM busybox', '# <<EOF', 'LABEL a=1'),
     { name: 'Dockerfile elsewhere', dockerfile: lines('FROM busybox', 'COPY . /x/'), file: 'sub/My.Dockerfile', files: { a: 'a\n' } }, // prettier-ignore
-    { name: 'syntax directive for what is built in', dockerfile: lines('#syntax=docker/dockerfile:1', 'FROM busybox', 'LABEL a=1'), buildArgs: { BUILDKIT_SYNTAX: '' } }, // prettier-ignore
   ],
 };
