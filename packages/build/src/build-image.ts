@@ -3,11 +3,13 @@ import type { ImageStore } from '@ctrkit/image-store';
 import type { Engine } from '@ctrkit/engine';
 import { hostPlatform, parsePlatform } from '@ctrkit/oci';
 import { BuildError } from './build-error.ts';
+import type { Step } from './build-event.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResult } from './build-result.ts';
+import { Recorder } from './cache/recorder.ts';
 import { forgetLayer } from './cache/step-cache.ts';
 import { globalArguments, platformArguments } from './dockerfile/arguments.ts';
-import { nameImage, writeBuiltImage } from './output/write-built-image.ts';
+import { deliver } from './output/deliver.ts';
 import { Resources } from './resources.ts';
 import { sweepRunContainers } from './run-containers.ts';
 import { numberSteps } from './stage/number-steps.ts';
@@ -58,7 +60,6 @@ async function buildOnce(
   options: BuildOptions,
 ): Promise<BuildResult> {
   // prettier-ignore
-  const { names = [] } = options;
   const failed = new AbortController();
   const { signal = failed.signal } = options;
   await using resources = new Resources();
@@ -69,19 +70,27 @@ async function buildOnce(
     signal: AbortSignal.any([signal, failed.signal]),
     platform: options.platform === undefined ? hostPlatform() : parsePlatform(options.platform),
     epoch: epochOf(options),
+    recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
     keep: (resource) => resources.add(resource),
   };
-  const state = await buildTarget(world, failed);
-  world.emit({ type: 'exporting', what: 'image' });
-  const image = await writeBuiltImage(store, withLabels(state, options));
-  world.signal.throwIfAborted();
-  await nameImage(store, image, names);
-  world.emit({ type: 'built', imageId: image.imageId, names });
-  return { imageId: image.imageId, digest: image.manifest.digest, names };
+  try {
+    const { state, step } = await buildTarget(world, failed);
+    const result = await deliver(world, withLabels(state, options), step);
+    world.emit({ type: 'built', imageId: result.imageId, names: result.names });
+    return result;
+  } finally {
+    await world.recorder.save();
+  }
 }
 
-async function buildTarget(world: World, failed: AbortController): Promise<State> {
+/** What is built, and the last step of it. */
+interface BuiltState {
+  readonly state: State;
+  readonly step: Step;
+}
+
+async function buildTarget(world: World, failed: AbortController): Promise<BuiltState> {
   const { options } = world;
   const { dockerfile, buildArgs = new Map<string, string>() } = options;
   const platforms = { build: hostPlatform(), target: world.platform };
@@ -90,11 +99,8 @@ async function buildTarget(world: World, failed: AbortController): Promise<State
   const variables = globalArguments(dockerfile, predefined, buildArgs);
   const stages = planStages(options, variables);
   const needed = neededStages(stages, target);
-  const builder = new StageBuilder(world, {
-    stages,
-    variables,
-    steps: numberSteps(stages, needed),
-  });
+  const steps = numberSteps(stages, needed);
+  const builder = new StageBuilder(world, { stages, variables, steps });
   // All of them at once: each waits for those that it is made of.
   const states = [...needed].map(async (index) => {
     try {
@@ -107,7 +113,9 @@ async function buildTarget(world: World, failed: AbortController): Promise<State
   await Promise.allSettled(states);
   if (failed.signal.aborted) throw failed.signal.reason;
   warnOfUnused(world);
-  return await builder.stage(target);
+  const step = steps.get(target)?.at(-1);
+  if (step === undefined) throw new RangeError(`no stage ${target}`);
+  return { state: await builder.stage(target), step };
 }
 
 function warnOfUnused({ options, emit }: World): void {

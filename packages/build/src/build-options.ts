@@ -1,6 +1,7 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
 import type { BuildEvent } from './build-event.ts';
 import type { SourceTree } from './context/source.ts';
+import type { Output } from './output/output.ts';
 
 /** What a name means in FROM and in `from=`: another image, or a tree of files. */
 export type NamedContext =
@@ -14,14 +15,25 @@ export type Secret =
 
 export interface BuildOptions {
   readonly dockerfile: Dockerfile;
+  /**
+   * What tells its builds from those of other Dockerfiles of the same name, so that a step that is not in the cache is compared
+   * with its own last time: the absolute paths of Dockerfile and context. @default the Dockerfile's path
+   */
+  readonly origin?: string | undefined;
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
   /** `--build-context`, by name. */
   readonly contexts?: ReadonlyMap<string, NamedContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
+  /** Whether words with variables in them get their values: a Dockerfile's do. @default true */
+  readonly substitutes?: boolean | undefined;
   /** Names that the image gets, all of them when it is whole. @default none */
   readonly names?: readonly string[] | undefined;
+  /** Where what is built goes. @default the image store */
+  readonly outputs?: readonly Output[] | undefined;
+  /** All layers on top of the base become one. @default false */
+  readonly squash?: boolean | undefined;
   /** Of the image, beside those of LABEL. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The stage to build, by name or number. @default the last one */

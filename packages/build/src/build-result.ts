@@ -4,8 +4,8 @@ import type { Digest } from '@ctrkit/oci';
 export interface BuildResult {
   /** The digest of its configuration: docker's image id. */
   readonly imageId: Digest;
-  /** The digest of its manifest. */
-  readonly digest: Digest;
-  /** The names that it got, as they were given. */
+  /** The digest of its manifest; undefined where only its files were wanted. */
+  readonly digest: Digest | undefined;
+  /** The names that it got in the store, as they were given. */
   readonly names: readonly string[];
 }

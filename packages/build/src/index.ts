@@ -1,6 +1,16 @@
 export { buildImage } from './build-image.ts';
 export type { BuildOptions, NamedContext, Secret } from './build-options.ts';
 export type { BuildResult } from './build-result.ts';
+export type { Output, WriteBytes } from './output/output.ts';
+export { from } from './scripted/scripted-image.ts';
+export type { ScriptedImage } from './scripted/scripted-image.ts';
+export type { CommitScriptedOptions } from './scripted/commit-scripted.ts';
+export type {
+  AddOptions,
+  ConfigChanges,
+  CopyOptions,
+  RunOptions,
+} from './scripted/instructions.ts';
 export { BuildError } from './build-error.ts';
 export type { BuildErrorCode, BuildErrorFields } from './build-error.ts';
 export type { BuildEvent, MissReason, Step } from './build-event.ts';
@@ -26,3 +36,7 @@ export { parseInstruction } from './dockerfile/parse-instruction.ts';
 export type { Position, Range } from './dockerfile/range.ts';
 export { runScript } from './dockerfile/run-script.ts';
 export type { RunScript } from './dockerfile/run-script.ts';
+export type { Finding } from './lint/finding.ts';
+export { lintDockerfile } from './lint/lint-dockerfile.ts';
+export type { LintOptions, LintResult } from './lint/lint-dockerfile.ts';
+export type { RuleName } from './lint/rules.ts';

@@ -13,6 +13,8 @@ export interface State {
   readonly imageKey: Digest;
   /** The lowest first. */
   readonly layers: readonly StageLayer[];
+  /** How many of them are those of the image that it began with. */
+  readonly baseLayers: number;
   readonly config: ImageRunConfig;
   readonly history: readonly HistoryEntry[];
   readonly platform: Pick<ImageConfig, 'architecture' | 'os' | 'variant' | 'os.version'>;

@@ -2,6 +2,7 @@ import type { Engine } from '@ctrkit/engine';
 import type { ImageStore } from '@ctrkit/image-store';
 import type { Platform } from '@ctrkit/oci';
 import type { BuildEvent } from './build-event.ts';
+import type { Recorder } from './cache/recorder.ts';
 import type { BuildOptions } from './build-options.ts';
 
 /** What all stages of a build share. */
@@ -15,6 +16,7 @@ export interface World {
   readonly platform: Platform;
   /** The time of everything, in milliseconds since 1970, where it is given. */
   readonly epoch: number | undefined;
+  readonly recorder: Recorder;
   readonly emit: (event: BuildEvent) => void;
   /** What must last as long as the build, and not longer. */
   readonly keep: (resource: Disposable | AsyncDisposable) => void;

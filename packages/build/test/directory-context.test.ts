@@ -55,6 +55,7 @@ for (const [sources, found] of [
   [['link*'], ['link: .', 'linkdir/: ./ a.txt empty/ sub/ sub/deep.txt']],
   [['absolute/deep.txt'], ['absolute/deep.txt: .']],
   [['../a.txt'], ['a.txt: .']],
+  [['*.nosuch', 'a.txt', 'dir/nosuch*'], ['a.txt: .']],
 ] as const) {
   test(`COPY ${sources.join(' ')}`, async () => {
     await using place = await contextOf(tree);
@@ -67,7 +68,9 @@ const absent =
   'SOURCE_NOT_FOUND: file not found in build context or excluded by .dockerignore: stat';
 for (const [source, message] of [
   ['nosuch', `${absent} nosuch: file does not exist`],
-  ['*.nosuch', `${absent} *.nosuch: file does not exist`],
+  ['./dir//nosuch', `${absent} dir/nosuch: file does not exist`],
+  ['/nosuch', `${absent} nosuch: file does not exist`],
+  ['*.nosuch', 'SOURCE_NOT_FOUND: no source files were specified'],
   ['a.txt/b', `${absent} a.txt/b: file does not exist`],
   ['nowhere', `${absent} nowhere: file does not exist`],
   ['up', `${absent} up: file does not exist`],
@@ -120,6 +123,19 @@ for (const [exclude, source, found] of [
     assert.equal(await selected(context, { sources: [source], exclude }), found);
   });
 }
+
+test('a directory and one that is in it, found together', async () => {
+  await using place = await contextOf(tree);
+  await using context = await place.open();
+  assert.equal(await selected(context, { sources: ['**/sub', 'dir'], parents: true }), [
+    'dir/sub/: dir/ dir/sub/ dir/sub/deep.txt',
+    'other/sub/: other/ other/sub/ other/sub/x.txt',
+    'dir/: dir/ dir/a.txt dir/empty/ dir/sub/ dir/sub/deep.txt',
+  ]);
+  await using another = await place.open();
+  const found = await selected(another, { sources: ['**'], parents: true });
+  assert.is(found[0], `./: ./ ${whole}`);
+});
 
 test('.dockerignore, and the one of a Dockerfile before it', async () => {
   await using place = await contextOf({

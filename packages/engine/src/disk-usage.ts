@@ -9,6 +9,8 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { listContainers } from './list.ts';
 import type { Container } from './list.ts';
+import { listVolumes } from './volume.ts';
+import type { Volume } from './volume.ts';
 import { containerLayers } from './unused-layers.ts';
 
 /** What an image takes on the disk, in bytes: its blobs as stored (compressed), and its layers as unpacked. */
@@ -33,6 +35,8 @@ export interface DiskUsage {
   readonly imagesReclaimable: number;
   /** With the bytes of the files that each wrote. */
   readonly containers: readonly (Container & { readonly size: number })[];
+  /** With the bytes of the files in each. */
+  readonly volumes: readonly (Volume & { readonly size: number })[];
 }
 
 /** Pieces of the store with their sizes: blobs by digest, layers by `layer:` and id. */
@@ -101,6 +105,12 @@ export async function diskUsage(engine: Engine): Promise<DiskUsage> {
     images,
     imagesSize,
     imagesReclaimable: imagesSize - sum(inUse.values()),
+    volumes: await Promise.all(
+      listVolumes(engine).map(async (volume) => ({
+        ...volume,
+        size: await bytesBelow(volume.mountpoint),
+      })),
+    ),
     containers: await Promise.all(
       containers.map(async (container) => ({
         ...container,

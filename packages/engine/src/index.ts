@@ -51,6 +51,7 @@ export { inspectContainer } from './inspect.ts';
 export { containerLog } from './log/container-log.ts';
 export type { ContainerLogOptions } from './log/container-log.ts';
 export type { LogEntry } from './log/log-entry.ts';
+export { inspectVolume } from './inspect-volume.ts';
 export { listContainers } from './list.ts';
 export type { Container } from './list.ts';
 export {

@@ -6,6 +6,7 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerState } from './container-state.ts';
 import { findContainer } from './find.ts';
+import { configVolumes, hostConfigMounts, inspectMounts } from './inspect-mounts.ts';
 import type { Container } from './list.ts';
 import { keptOutput } from './supervision.ts';
 
@@ -44,6 +45,7 @@ function inspectHostConfig(container: Container, { linux, root }: RuntimeSpec): 
     },
     NetworkMode: isIsolated ? 'none' : 'host',
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    ...hostConfigMounts(container.mounts ?? []),
     AutoRemove: container.autoRemove,
     Privileged: false,
     ReadonlyRootfs: root?.readonly ?? false,
@@ -72,6 +74,7 @@ function inspectConfig(container: Container, { hostname = '', process }: Runtime
     Env: process?.env ?? [],
     Cmd: container.command,
     Image: container.image,
+    Volumes: configVolumes(container.mounts ?? []),
     WorkingDir: process?.cwd ?? '/',
     Labels: container.labels,
     StopSignal: container.stopSignal ?? 'SIGTERM',
@@ -104,7 +107,7 @@ export function inspectContainer(engine: Engine, nameOrId: string): Record<strin
     Platform: 'linux',
     HostConfig: inspectHostConfig(container, spec),
     GraphDriver: { Name: 'overlay', Data: overlayDirectories(spec) },
-    Mounts: [],
+    Mounts: inspectMounts(engine, container.mounts ?? []),
     Config: inspectConfig(container, spec),
   };
 }

@@ -50,7 +50,7 @@ function inherited(engine: Engine, { container, readOnly = false }: VolumesFrom)
     .filter(({ option }) => option !== 'tmpfs')
     .map((mount) => ({
       ...mount,
-      text: undefined,
+      text: readOnly ? `${container}:ro` : container,
       option: 'volumes-from',
       readOnly: readOnly || mount.readOnly === true,
     }));

@@ -52,6 +52,8 @@ export function specMount(engine: Engine, mount: MountPoint): Mount {
     source: isVolume ? volumeFiles(engine, mount.name) : mount.source,
     options: [
       ...bindOptions(mount),
+      // An image's device nodes are copied into a volume; they must not open the host's devices there.
+      ...(isVolume ? ['nodev'] : []),
       ...(isVolume && mount.subpath !== undefined ? [`x-ctr.subpath=${mount.subpath}`] : []),
     ],
   };

@@ -220,5 +220,4 @@ void op_walk(struct record *record) {
   if (start >= 0) visit(&walk, root_fd, walk.path, resolution, 0);
   begin_output(END);
   end_output();
-  flush_output();
 }

@@ -17,4 +17,4 @@ export { cloneFlags, mountAttributes, resourceLimits } from './constants.ts';
 export { walkTree } from './walk.ts';
 export { Walker } from './walker.ts';
 export type { WalkerOptions, WalkSelection } from './walker.ts';
-export type { EntryType, WalkData, WalkEntry, WalkRecord } from './walk-record.ts';
+export type { EntryType, WalkData, WalkEnd, WalkEntry, WalkRecord } from './walk-record.ts';

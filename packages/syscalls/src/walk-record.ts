@@ -41,6 +41,13 @@ export interface WalkData {
 
 export type WalkRecord = WalkEntry | WalkData;
 
+/** Behind the last record of a selection. */
+export interface WalkEnd {
+  readonly kind: 'end';
+}
+
+const end: WalkEnd = { kind: 'end' };
+
 const types: Readonly<Record<number, EntryType>> = {
   0o010000: 'fifo',
   0o020000: 'character',
@@ -51,45 +58,90 @@ const types: Readonly<Record<number, EntryType>> = {
   0o140000: 'socket',
 };
 
+const nothing: Buffer = Buffer.alloc(0);
+const noAttributes: WalkEntry['xattrs'] = new Map();
+const noSegments: WalkEntry['segments'] = [];
+
+/**
+ * The bytes of some records. A view reads a number for a tenth of what a Buffer's own methods take, which counts where there are
+ * thousands of entries.
+ */
+export interface RecordBytes {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+}
+
+/** Reads fields one after the other; there are many of them, so what is empty is always the same. */
 class Fields {
   readonly #bytes: Buffer;
-  #at = 0;
+  readonly #view: DataView;
+  #at: number;
 
-  constructor(bytes: Buffer) {
+  constructor({ bytes, view }: RecordBytes, at: number) {
     this.#bytes = bytes;
+    this.#view = view;
+    this.#at = at;
+  }
+
+  u16(): number {
+    this.#at += 2;
+    return this.#view.getUint16(this.#at - 2, true);
   }
 
   u32(): number {
     this.#at += 4;
-    return this.#bytes.readUInt32LE(this.#at - 4);
+    return this.#view.getUint32(this.#at - 4, true);
   }
 
   i64(): bigint {
     this.#at += 8;
-    return this.#bytes.readBigInt64LE(this.#at - 8);
+    return this.#view.getBigInt64(this.#at - 8, true);
+  }
+
+  /** Of a number that is no larger than a file. */
+  size(): number {
+    const low = this.u32();
+    return this.u32() * 0x1_0000_0000 + low;
+  }
+
+  time(): bigint {
+    return this.i64() * 1_000_000_000n + BigInt(this.u32());
   }
 
   text(): Buffer {
     const length = this.u32();
+    if (length === 0) return nothing;
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
-  list<T>(stride: number, item: () => T): T[] {
-    return Array.from({ length: this.u32() / stride }, item);
+  attributes(): WalkEntry['xattrs'] {
+    const count = this.u32() / 2;
+    if (count === 0) return noAttributes;
+    const names = Array.from({ length: count }, () => [this.text().toString('latin1'), this.text()] as const); // prettier-ignore
+    return new Map(names);
+  }
+
+  segments(): WalkEntry['segments'] {
+    const count = this.u32() / 2;
+    if (count === 0) return noSegments;
+    return Array.from({ length: count }, () => ({ offset: this.size(), length: this.size() }));
   }
 }
 
 function readEntry(fields: Fields): WalkEntry {
   const mode = fields.u32();
-  const head = { uid: fields.u32(), gid: fields.u32(), size: Number(fields.i64()) };
+  const uid = fields.u32();
+  const gid = fields.u32();
   return {
     kind: 'entry',
     type: types[mode & 0o170000] ?? 'file',
     mode: mode & 0o7777,
-    ...head,
-    modified: fields.i64() * 1_000_000_000n + BigInt(fields.u32()),
-    changed: fields.i64() * 1_000_000_000n + BigInt(fields.u32()),
+    uid,
+    gid,
+    size: fields.size(),
+    modified: fields.time(),
+    changed: fields.time(),
     device: fields.i64(),
     inode: fields.i64(),
     links: fields.u32(),
@@ -97,22 +149,19 @@ function readEntry(fields: Fields): WalkEntry {
     minor: fields.u32(),
     path: fields.text(),
     target: fields.text(),
-    xattrs: new Map(fields.list(2, () => [fields.text().toString('latin1'), fields.text()])),
-    segments: fields.list(2, () => ({
-      offset: Number(fields.i64()),
-      length: Number(fields.i64()),
-    })),
+    xattrs: fields.attributes(),
+    segments: fields.segments(),
   };
 }
 
 /**
- * Reads the body of one record of src/walk-record.ts: an entry, a piece of contents, or undefined at the
- * end of one selection. The helper is ours and of the same build, so its shape is not checked again.
+ * Reads the body of one record of docs/plan-protocol.md, which begins at `at`. The helper is ours and of the same build, so its
+ * shape is not checked again.
  */
-export function readWalkRecord(body: Buffer): WalkRecord | undefined {
-  const fields = new Fields(body.subarray(2));
-  const kind = body.readUInt16LE(0);
+export function readWalkRecord(bytes: RecordBytes, at: number): WalkRecord | WalkEnd {
+  const fields = new Fields(bytes, at);
+  const kind = fields.u16();
   if (kind === 1) return readEntry(fields);
-  if (kind === 2) return { kind: 'data', offset: Number(fields.i64()), content: fields.text() };
-  return undefined;
+  if (kind === 2) return { kind: 'data', offset: fields.size(), content: fields.text() };
+  return end;
 }

@@ -22,7 +22,7 @@ export async function* walkTree(
 ): AsyncGenerator<WalkRecord> {
   await using walker = new Walker(before, options);
   for await (const records of walker.walk(isList(selections) ? selections : [selections])) {
-    yield* records;
+    for (const record of records) if (record.kind !== 'end') yield record;
   }
   await walker.end();
 }

@@ -5,7 +5,7 @@ import type { Text } from './operations/fields.ts';
 import type { Operation } from './operations/index.ts';
 import { SyscallsError } from './syscalls-error.ts';
 import { readWalkRecord } from './walk-record.ts';
-import type { WalkRecord } from './walk-record.ts';
+import type { WalkEnd, WalkRecord } from './walk-record.ts';
 
 /** What of a tree is wanted. */
 export interface WalkSelection {
@@ -56,20 +56,27 @@ function operationOf(selection: WalkSelection): Operation {
 /** `signal` ends it wherever it is. */
 export type WalkerOptions = Pick<HelperOptions, 'path'> & { readonly signal?: AbortSignal };
 
-async function* batchesOf(source: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+type Records = readonly (WalkRecord | WalkEnd)[];
+
+function readBatch(bytes: Buffer): { readonly records: Records; readonly rest: Buffer } {
+  const records: (WalkRecord | WalkEnd)[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (bytes.length - at >= 4) {
+    const end = at + 4 + view.getUint32(at, true);
+    if (end > bytes.length) break;
+    records.push(readWalkRecord({ bytes, view }, at + 4));
+    at = end;
+  }
+  return { records, rest: bytes.subarray(at) };
+}
+
+async function* batchesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Records> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const bodies: Buffer[] = [];
-    let at = 0;
-    while (bytes.length - at >= 4) {
-      const end = at + 4 + bytes.readUInt32LE(at);
-      if (end > bytes.length) break;
-      bodies.push(bytes.subarray(at + 4, end));
-      at = end;
-    }
-    rest = bytes.subarray(at);
-    if (bodies.length > 0) yield bodies;
+    const batch = readBatch(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
+    rest = batch.rest;
+    if (batch.records.length > 0) yield batch.records;
   }
 }
 
@@ -79,7 +86,7 @@ async function* batchesOf(source: AsyncIterable<Buffer>): AsyncGenerator<readonl
  */
 export class Walker implements AsyncDisposable {
   readonly #helper: Helper;
-  readonly #batches: AsyncIterator<readonly Buffer[]>;
+  readonly #batches: AsyncIterator<Records>;
   readonly #signal: AbortSignal | undefined;
   readonly #kill = (): void => void this.#helper.kill('SIGKILL');
   #before: readonly Operation[];
@@ -96,10 +103,10 @@ export class Walker implements AsyncDisposable {
   }
 
   /**
-   * Yields what was found in the order of the selections, some records at a time. After one that throws, or that is not
+   * Yields what was found in the order of the selections, some records at a time, and an end behind each. After one that throws, or that is not
    * read to its end, there is no other. Throws as `walkTree`.
    */
-  async *walk(selections: readonly WalkSelection[]): AsyncGenerator<readonly WalkRecord[]> {
+  async *walk(selections: readonly WalkSelection[]): AsyncGenerator<Records> {
     const before = this.#last;
     let release: (() => void) | undefined;
     this.#last = new Promise<void>((resolve) => {
@@ -116,7 +123,7 @@ export class Walker implements AsyncDisposable {
     }
   }
 
-  async *#walk(selections: readonly WalkSelection[]): AsyncGenerator<readonly WalkRecord[]> {
+  async *#walk(selections: readonly WalkSelection[]): AsyncGenerator<Records> {
     // Not waited for: a helper whose output nobody reads would read no more of a long plan.
     const sent = this.#helper.writeEncoded(
       encodePlan(this.#before),
@@ -126,10 +133,8 @@ export class Walker implements AsyncDisposable {
     for (let open = selections.length; open > 0;) {
       const { value, done } = await this.#batches.next();
       if (done === true) return await this.#fail();
-      const records = value.map(readWalkRecord);
-      const found = records.filter((record) => record !== undefined);
-      open -= records.length - found.length;
-      if (found.length > 0) yield found;
+      for (const { kind } of value) if (kind === 'end') open -= 1;
+      yield value;
     }
     await sent;
     this.#signal?.throwIfAborted();

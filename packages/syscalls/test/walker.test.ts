@@ -9,7 +9,14 @@ import { failureOf } from './plan-helpers.ts';
 
 async function walked(walker: Walker, ...selections: WalkSelection[]): Promise<WalkRecord[]> {
   const all: WalkRecord[] = [];
-  for await (const records of walker.walk(selections)) all.push(...records);
+  let ends = 0;
+  for await (const records of walker.walk(selections)) {
+    for (const record of records) {
+      if (record.kind === 'end') ends += 1;
+      else all.push(record);
+    }
+  }
+  assert.is(ends, selections.length);
   return all;
 }
 

@@ -58,10 +58,10 @@ async function readFile(walker: Walker, path: string, most: number): Promise<Buf
   for await (const records of walker.walk([selection])) {
     for (const record of records) {
       if (record.kind === 'data') parts.push(record.content);
-      else if (record.type === 'file' && record.size <= most) size = record.size;
+      else if (record.kind === 'entry' && record.type === 'file') size = record.size;
     }
   }
-  return size === undefined ? undefined : Buffer.concat(parts);
+  return size === undefined || size > most ? undefined : Buffer.concat(parts);
 }
 
 async function rulesOf(walker: Walker, options: DirectoryContextOptions): Promise<IgnoreRules> {

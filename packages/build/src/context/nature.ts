@@ -17,7 +17,11 @@ export const contextNature = (rules: IgnoreRules, statCache: StatCache | undefin
   rules,
   statCache,
   absence: 'file not found in build context or excluded by .dockerignore: ',
-  adopt: (entry) => ({ ...entry, uid: 0, gid: 0, links: 1 }),
+  adopt: (entry) => {
+    const { uid, gid, links, type } = entry;
+    const isSo = uid === 0 && gid === 0 && (links === 1 || type === 'directory');
+    return isSo ? entry : { ...entry, uid: 0, gid: 0, links: 1 };
+  },
 });
 
 /** A stage or an image is copied as it is. */

@@ -40,5 +40,6 @@ export const isDirectory = ({ entry }: Node): boolean => entry.type === 'directo
 
 /** What tells whether something is still as it was: nobody can change it and keep all of this. */
 export function stampOf({ device, inode, size, modified, changed }: WalkEntry): string {
-  return `${device}:${inode}:${size}:${modified}:${changed}`;
+  const times = `${modified.toString(16)}:${changed.toString(16)}`;
+  return `${device.toString(16)}:${inode.toString(16)}:${size}:${times}`;
 }

@@ -1,5 +1,5 @@
 import { isKeptAttribute } from '@ctrkit/rootfs';
-import type { Walker, WalkEntry, WalkRecord, WalkSelection } from '@ctrkit/syscalls';
+import type { WalkEnd, Walker, WalkEntry, WalkRecord, WalkSelection } from '@ctrkit/syscalls';
 import { changedWhileRead, explainWalk } from './explain-walk.ts';
 import { FileDigest } from './file-digest.ts';
 import { stampOf } from './node.ts';
@@ -44,13 +44,14 @@ class Reader {
     this.#spool = spool;
   }
 
-  take(record: WalkRecord): void {
+  take(record: WalkRecord | WalkEnd): void {
     if (record.kind === 'data') {
       this.#open?.digest.add(record);
       this.#open?.spooled.add(record);
       return;
     }
-    this.close();
+    this.#close();
+    if (record.kind === 'end') return;
     const path = record.path.toString('latin1');
     const node = this.#nodes.get(path);
     if (node === undefined || record.type !== node.entry.type) throw changedWhileRead(path);
@@ -64,7 +65,7 @@ class Reader {
       };
   }
 
-  close(): void {
+  #close(): void {
     const open = this.#open;
     if (open === undefined) return;
     const { node, entry, digest, spooled } = open;
@@ -98,7 +99,6 @@ export async function readDetails(
     for await (const records of walker.walk(nodes.map((node) => selectionOf(node, true)))) {
       for (const record of records) reader.take(record);
     }
-    reader.close();
     await expectUnchanged(walker, reader.read);
   } catch (error) {
     reader.abandon();

@@ -61,9 +61,10 @@ function withoutExcluded(all: readonly Chosen[], exclude: readonly string[]): Ch
 }
 
 function below({ node, path }: Found, exclude: readonly string[]): Chosen[] {
-  const all: Chosen[] = [];
-  for (const each of nodesOf(node))
-    all.push({ node: each, path: relativeTo(node.path, each.path) });
+  const all = nodesOf(node).map((each) => ({
+    node: each,
+    path: relativeTo(node.path, each.path),
+  }));
   // A single file is known by the name that the source gives it.
   if (!isDirectory(node) && exclude.length > 0) {
     const name = path.slice(path.lastIndexOf('/') + 1);

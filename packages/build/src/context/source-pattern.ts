@@ -34,6 +34,11 @@ export function parseSource(text: string): SourcePattern {
   };
 }
 
+/** Whether it may find more or less than one thing. */
+export function isPattern(text: string): boolean {
+  return namesOf(text).some(isWild);
+}
+
 /** Whether the path leads out of the root, as it is written. */
 export function leadsOut(text: string): boolean {
   return /^\/*\.\.(?:\/|$)/.test(cleanPath(text));

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, namesIn, writeFileAtomic } from '@ctrkit/durable';
 import { readCapped } from '@ctrkit/layout';
-import { isDigest } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
 import type { Details } from './node.ts';
 
 // What is larger is not believed, and what would be is not written.
@@ -16,7 +16,7 @@ const VERSION = 1;
 type Row = readonly [
   path: string,
   stamp: string,
-  digest: string,
+  digest: Digest | '',
   xattrs?: Record<string, string> | null | undefined,
 ];
 
@@ -74,7 +74,8 @@ const encoded = (xattrs: Details['xattrs']): Record<string, string> =>
 
 function detailsOf([, , digest, xattrs]: Row): Details {
   return {
-    digest: isDigest(digest) ? digest : undefined,
+    // What was written here is read here: the checksum says so.
+    digest: digest === '' ? undefined : digest,
     xattrs:
       xattrs === undefined || xattrs === null
         ? none

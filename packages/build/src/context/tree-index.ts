@@ -33,39 +33,41 @@ export class TreeIndex {
   async list(nodes: readonly Node[]): Promise<void> {
     const wanted = nodes.filter((node) => node.children === undefined && isDirectory(node));
     if (wanted.length === 0) return;
-    const found = new Map<string, { readonly node: Node; readonly children: Node[] }>(
-      wanted.map((node) => [node.path, { node, children: [] }]),
-    );
+    const listed = wanted.map((): Node[] => []);
     try {
+      let at = 0;
       for await (const records of this.#walker.walk(wanted.map(listing))) {
         for (const record of records) {
-          if (record.kind === 'entry') this.#put(record, found);
+          if (record.kind === 'end') at += 1;
+          else if (record.kind === 'entry') this.#put(record, wanted[at], listed[at]);
         }
       }
     } catch (error) {
       throw explainWalk(error);
     }
-    for (const { node, children } of found.values()) node.children = children;
+    for (const [at, node] of wanted.entries()) node.children = listed[at];
   }
 
-  #put(entry: WalkEntry, found: ReadonlyMap<string, { node: Node; children: Node[] }>): void {
+  // The directory itself comes before what is in it.
+  #put(entry: WalkEntry, parent: Node | undefined, children: Node[] | undefined): void {
     const path = latin1(entry.path);
-    const parent = found.get(path.slice(0, Math.max(0, path.lastIndexOf('/'))) || '.');
-    if (path === '.' || parent === undefined || entry.type === 'socket') return;
-    const node = this.#nodeOf(entry, path, parent.node);
+    if (path === parent?.path || entry.type === 'socket') return;
+    const node = this.#nodeOf(entry, path, parent);
     const isWanted =
       !node.verdict.isExcluded ||
       (isDirectory(node) && this.#nature.rules.mayIncludeBelow(textOf(path)));
-    if (isWanted) parent.children.push(node);
+    if (isWanted) children?.push(node);
   }
 
   #nodeOf(entry: WalkEntry, path: string, parent: Node | undefined): Node {
+    const { rules, adopt } = this.#nature;
+    const isJudged = parent !== undefined && !rules.isEmpty;
     return {
       name: parent === undefined ? '' : path.slice(path.lastIndexOf('/') + 1),
       path,
       parent,
-      verdict: parent === undefined ? this.#nature.rules.root : this.#nature.rules.judge(textOf(path), parent.verdict), // prettier-ignore
-      entry: this.#nature.adopt(entry),
+      verdict: isJudged ? rules.judge(textOf(path), parent.verdict) : rules.root,
+      entry: adopt(entry),
       children: undefined,
       details: undefined,
     };
@@ -90,14 +92,9 @@ const listing = ({
 } => ({ path: Buffer.from(path, 'latin1'), depth: 1, xattrs: false, optional: true });
 
 /** A node and all below it that was listed, parents first. A directory that is left out is there for what is not. */
-export function* nodesOf(node: Node): Generator<Node> {
-  if (!node.verdict.isExcluded) yield node;
-  let isShown = !node.verdict.isExcluded;
-  for (const child of node.children ?? []) {
-    for (const below of nodesOf(child)) {
-      if (!isShown) yield node;
-      isShown = true;
-      yield below;
-    }
-  }
+export function nodesOf(node: Node, into: Node[] = []): Node[] {
+  const before = into.push(node);
+  for (const child of node.children ?? []) nodesOf(child, into);
+  if (node.verdict.isExcluded && into.length === before) into.pop();
+  return into;
 }

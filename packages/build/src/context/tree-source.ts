@@ -16,7 +16,7 @@ import { chooseEntries, entryOf } from './select.ts';
 import type { ChosenMatch } from './select.ts';
 import { selectionDigest } from './selection-digest.ts';
 import type { Match, SelectedEntry, Selection, SourceTree, Wanted } from './source.ts';
-import { leadsOut } from './source-pattern.ts';
+import { isPattern, leadsOut, parseSource } from './source-pattern.ts';
 import { Spool } from './spool.ts';
 import type { StatCache } from './stat-cache.ts';
 import { nodesOf, TreeIndex } from './tree-index.ts';
@@ -50,7 +50,7 @@ export class TreeSource implements SourceTree {
     const matches = chosen.map(matchOf);
     return {
       matches,
-      digest: selectionDigest(matches),
+      digest: selectionDigest(chosen),
       contents: (entry) => this.#contents(entry, matches),
     };
   }
@@ -60,6 +60,7 @@ export class TreeSource implements SourceTree {
     signal?.throwIfAborted();
     const found: Found[] = [];
     for (const source of sources) found.push(...(await this.#find(source, parents)));
+    if (found.length === 0) throw nothingFound();
     const matches = found.flatMap((each) => chooseEntries(each, wanted) ?? []);
     const nodes = new Set(matches.flatMap(({ chosen }) => chosen.map(({ node }) => node)));
     await this.#files.open([...nodes]);
@@ -71,8 +72,8 @@ export class TreeSource implements SourceTree {
     const found = await findMatches(this.#index, source, parents);
     await this.#index.listBelow(found.map(({ node }) => node));
     // Of a directory that is left out there must be something that is not.
-    const some = found.filter(({ node }) => nodesOf(node).next().done !== true);
-    if (some.length > 0) return some;
+    const some = found.filter(({ node }) => nodesOf(node).length > 0);
+    if (some.length > 0 || isPattern(source)) return some;
     throw notFound(source, this.#nature.absence);
   }
 
@@ -125,10 +126,14 @@ function matchOf({ path, isDirectory, chosen }: ChosenMatch): Match {
   };
 }
 
+// One pattern that finds nothing is no error, as long as another source finds something.
+const nothingFound = (): BuildError =>
+  new BuildError('SOURCE_NOT_FOUND', 'no source files were specified');
+
 function notFound(source: string, absence: string): BuildError {
   const why = leadsOut(source)
     ? `forbidden path outside the build context: ${source} ()`
-    : `${absence}stat ${source}: file does not exist`;
+    : `${absence}stat ${parseSource(source).names.join('/')}: file does not exist`;
   return new BuildError('SOURCE_NOT_FOUND', why);
 }
 

@@ -13,6 +13,11 @@ export function cleanPath(path: string): string {
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
+/** As Go trims: unlike JavaScript it takes no byte order mark for a space. */
+export function trimSpace(text: string): string {
+  return text.replaceAll(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
+}
+
 /**
  * The patterns of an ignore file, as they count: comments and empty lines left out, paths cleaned, a slash in front
  * dropped. Throws CONTEXT_INVALID. https://docs.docker.com/build/concepts/context/#dockerignore-files
@@ -23,10 +28,10 @@ export function readIgnoreLines(bytes: Uint8Array, name: string): string[] {
   const lines = (text.startsWith(BOM) ? text.slice(BOM.length) : text).split('\n');
   if (lines.some((line) => line.length >= LONGEST_LINE)) throw invalid(name, 'a line is too long');
   return lines.flatMap((line) => {
-    const pattern = line.startsWith('#') ? '' : line.trim();
+    const pattern = line.startsWith('#') ? '' : trimSpace(line);
     if (pattern === '') return [];
     return pattern.startsWith('!')
-      ? [`!${relative(pattern.slice(1).trim())}`]
+      ? [`!${relative(trimSpace(pattern.slice(1)))}`]
       : [relative(pattern)];
   });
 }

@@ -1,6 +1,7 @@
 import { globMatcher, OciError } from '@ctrkit/oci';
 import { BuildError } from '../build-error.ts';
-import { cleanPath } from './ignore-lines.ts';
+import { cleanPath, trimSpace } from './ignore-lines.ts';
+import { wildcardTest } from './wildcards.ts';
 
 /** One pattern of an ignore file. */
 export interface IgnorePattern {
@@ -9,41 +10,6 @@ export interface IgnorePattern {
   matches(path: string): boolean;
   /** Whether it may match something below a directory that it does not match itself. */
   mayMatchBelow(directory: string): boolean;
-}
-
-const special = /[\\^$.*+?()[\]{}|/-]/g;
-const literal = (letter: string): string => letter.replaceAll(special, '\\$&');
-// A star of any length with the slash behind it, a question mark, a class, a letter.
-const element = /(\*+)(\/?)|(\?)|\[(\^?)((?:\\[\s\S]|[^\]\\])+)\]|\\([\s\S])|([\s\S])/gu;
-
-// Inside a class only `-` between two letters means more than itself.
-const classOf = (content: string): string =>
-  content.replaceAll(/\\([\s\S])|[\\^[\]]/g, (all, escaped?: string) => literal(escaped ?? all));
-
-function sourceOf(pattern: string): string {
-  let source = '';
-  for (const match of pattern.matchAll(element)) {
-    const [all, stars, slash = '', wildcard, negation = '', content, escaped, plain = ''] = match;
-    if (stars !== undefined) {
-      const isLast = match.index + all.length === pattern.length;
-      source += starsOf(stars, slash, isLast);
-    } else if (wildcard !== undefined) source += '[^/]';
-    else if (content !== undefined) source += `[${negation}${classOf(content)}]`;
-    else source += literal(escaped ?? plain);
-  }
-  return source;
-}
-
-// Two stars eat the slash behind them; what is left of an odd number is one star.
-function starsOf(stars: string, slash: string, isLast: boolean): string {
-  const pairs = Math.floor(stars.length / 2);
-  const single = stars.length % 2 === 1;
-  const deep =
-    isLast && !single
-      ? `${'(?:[^\\n]*\\/)?'.repeat(pairs - 1)}[^\\n]*`
-      : '(?:[^\\n]*\\/)?'.repeat(pairs);
-  if (pairs === 0) return `[^/]*${slash === '' ? '' : '\\/'}`;
-  return single ? `${deep}[^/]*${slash === '' ? '' : '\\/'}` : deep;
 }
 
 /** Whether a pattern is nothing but `**` at its beginning or end and plain letters. */
@@ -62,13 +28,6 @@ function plainTest(pattern: string): ((path: string) => boolean) | undefined {
   return undefined;
 }
 
-function compile(pattern: string): (path: string) => boolean {
-  const plain = plainTest(pattern);
-  if (plain !== undefined) return plain;
-  const expression = new RegExp(`^${sourceOf(pattern)}$`, 'u');
-  return (path) => expression.test(path);
-}
-
 /** A pattern's components up to the first from which it may go to any depth. */
 function componentsOf(pattern: string): {
   readonly tests: ((name: string) => boolean)[];
@@ -85,13 +44,13 @@ function componentsOf(pattern: string): {
  * https://pkg.go.dev/github.com/moby/patternmatcher
  */
 export function ignorePattern(line: string): IgnorePattern {
-  const trimmed = cleanPath(line.trim());
+  const trimmed = cleanPath(trimSpace(line));
   const isException = trimmed.startsWith('!');
   const pattern = isException ? trimmed.slice(1) : trimmed;
   if (pattern === '') throw new BuildError('CONTEXT_INVALID', 'illegal exclusion pattern: "!"');
   try {
     globMatcher(pattern);
-    const matches = compile(pattern);
+    const matches = plainTest(pattern) ?? wildcardTest(pattern);
     const { tests, isDeep } = componentsOf(pattern);
     const mayMatchBelow = (directory: string): boolean => {
       const names = directory.split('/');

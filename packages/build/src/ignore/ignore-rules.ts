@@ -1,3 +1,4 @@
+import { trimSpace } from './ignore-lines.ts';
 import { ignorePattern } from './ignore-pattern.ts';
 import type { IgnorePattern } from './ignore-pattern.ts';
 
@@ -17,8 +18,12 @@ export class IgnoreRules {
 
   /** Of patterns as `readIgnoreLines` gives them. Throws CONTEXT_INVALID. */
   constructor(lines: readonly string[]) {
-    this.#patterns = lines.filter((line) => line.trim() !== '').map(ignorePattern);
+    this.#patterns = lines.filter((line) => trimSpace(line) !== '').map(ignorePattern);
     this.#exceptions = this.#patterns.filter(({ isException }) => isException);
+  }
+
+  get isEmpty(): boolean {
+    return this.#patterns.length === 0;
   }
 
   /** What is said of the root. */
@@ -31,7 +36,6 @@ export class IgnoreRules {
    * not asked, and then does not count for what is below either: so it is in docker.
    */
   judge(path: string, parent: Verdict): Verdict {
-    if (this.#patterns.length === 0) return nothing;
     let isExcluded = false;
     const matched = this.#patterns.map((pattern, index) => {
       const isMatch =

@@ -8,6 +8,7 @@ import { copyEntries, removeTree } from '@ctrkit/rootfs';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
+import { fileMode, fileOwner } from './file-options.ts';
 import { matchRecords } from './match-records.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
@@ -42,8 +43,9 @@ async function ensureDirectory(
     await sweepTemporaries(directoryOf(place), removeTree);
     mkdirSync(temporary, { mode: MODE });
     await fill(place, options, temporary);
-    chownSync(temporary, Number(options['uid'] ?? 0), Number(options['gid'] ?? 0));
-    chmodSync(temporary, Number.parseInt(options['mode'] ?? MODE.toString(8), 8) & 0o7777);
+    const { uid, gid } = fileOwner(options);
+    chownSync(temporary, uid, gid);
+    chmodSync(temporary, fileMode(options, MODE));
     await rename(temporary, path);
   } catch (error) {
     await removeTree(temporary);

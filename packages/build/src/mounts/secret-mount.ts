@@ -6,6 +6,7 @@ import type { Secret } from '../build-options.ts';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
+import { fileMode, fileOwner } from './file-options.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
@@ -67,8 +68,9 @@ function acquire({ world }: Place, secret: Secret, choices: SecretChoices): Acqu
   try {
     const file = join(path, 'secret');
     writeFileSync(file, bytes, { mode: 0o600 });
-    chownSync(file, Number(options['uid'] ?? 0), Number(options['gid'] ?? 0));
-    chmodSync(file, Number.parseInt(options['mode'] ?? MODE.toString(8), 8) & 0o7777);
+    const { uid, gid } = fileOwner(options);
+    chownSync(file, uid, gid);
+    chmodSync(file, fileMode(options, MODE));
     const mount = { type: 'bind', source: file, target, readOnly: true } as const;
     return acquired([mount], () => Promise.resolve(remove()), env);
   } catch (error) {

@@ -24,6 +24,7 @@ export function emptyState(platform: Platform): State {
     filesKey: key,
     imageKey: key,
     layers: [],
+    baseLayers: 0,
     history: [],
     platform,
     config: withPath({}),
@@ -63,6 +64,7 @@ function stateOf({ config: image, manifest, id }: StoredImage): State {
     created,
     config: withPath(image.config),
     history: wholeHistory(image),
+    baseLayers: diff_ids.length,
   };
 }
 

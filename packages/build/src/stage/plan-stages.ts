@@ -63,10 +63,10 @@ export function planStages(
   variables: ReadonlyMap<string, string>,
 ): PlannedStage[] {
   // prettier-ignore
-  const { dockerfile, contexts } = options;
+  const { dockerfile, contexts, substitutes = true } = options;
   const { stages } = dockerfile;
   return stages.map((stage, index): PlannedStage => {
-    const from = expandInstruction(stage.from, variables, { dockerfile });
+    const from = substitutes ? expandInstruction(stage.from, variables, { dockerfile }) : stage.from; // prettier-ignore
     const base = baseOf(from, stages, index, options);
     const used = namesIn(stage).filter((name) => contexts?.has(name) !== true);
     const needs = new Set(used.flatMap((name) => findStage(stages, name, index) ?? []));

@@ -69,6 +69,7 @@ export class StageBuilder {
     emit({ type: 'step-started', step });
     try {
       const state = await this.#base(planned, step);
+      this.#world.recorder.base(step, state.filesKey);
       emit({ type: 'step-done', step, isCached: true, imageId: imageIdOf(state) });
       return state;
     } catch (error) {

@@ -1,9 +1,11 @@
 import type { CachedStep } from '@ctrkit/image-store';
 import type { Digest } from '@ctrkit/oci';
 import { BuildError } from '../build-error.ts';
-import type { MissReason, Step } from '../build-event.ts';
+import type { Step } from '../build-event.ts';
+import { setting } from '../cache/inputs.ts';
 import { keyOf } from '../cache/key.ts';
 import type { Value } from '../cache/key.ts';
+import type { RecordedStep } from '../cache/recorded-step.ts';
 import { findStep, keepStep } from '../cache/step-cache.ts';
 import type { Cached } from '../cache/step-cache.ts';
 import { expandInstruction } from '../dockerfile/expand-instruction.ts';
@@ -64,8 +66,8 @@ export class StepRunner {
   // Of an ARG each argument sees those before it, so it is expanded where it is declared.
   #expand(instruction: Instruction, { config }: State): Instruction {
     const { world, scope } = this.#options;
-    if (instruction.keyword === 'ARG') return instruction;
-    const { dockerfile } = world.options;
+    const { dockerfile, substitutes = true } = world.options;
+    if (instruction.keyword === 'ARG' || !substitutes) return instruction;
     return expandInstruction(instruction, scope.variables(config.Env), { dockerfile });
   }
 
@@ -88,7 +90,7 @@ export class StepRunner {
     const epoch = world.epoch?.toString();
     const key = keyOf({ type: 'config', parent: state.imageKey, words: words as unknown as Value, epoch }); // prettier-ignore
     const cached = await this.#find(key);
-    if (!isHit(cached)) this.#missed(step, cached);
+    this.#note(step, cached, { text: step.text, parent: state.imageKey, key, inputs: setting('value', text) }); // prettier-ignore
     const kept = isHit(cached) ? cached : { key, text, created: createdNow(world) };
     if (!isHit(cached)) await keepStep(world.store.layout, kept, undefined);
     const { created } = kept;
@@ -101,10 +103,14 @@ export class StepRunner {
 
   async #makeLayer(planned: LayerStep, state: State, step: Step): Promise<Made> {
     const quick = planned.quickKey === undefined ? undefined : await this.#find(planned.quickKey);
-    if (isHit(quick)) return { isCached: true, state: extended(state, quick, planned) };
-    const { key } = await planned.identify();
+    const parent = state.filesKey;
+    if (isHit(quick)) {
+      this.#note(step, quick, { text: step.text, parent, key: quick.key, inputs: undefined });
+      return { isCached: true, state: extended(state, quick, planned) };
+    }
+    const { key, inputs } = await planned.identify();
     const cached = await this.#find(key);
-    if (!isHit(cached)) this.#missed(step, cached);
+    this.#note(step, cached, { text: step.text, parent, key, inputs });
     const { layout } = this.#options.world.store;
     const made = isHit(cached) ? cached : await this.#make(planned, key);
     if (!isHit(cached) || planned.quickKey !== undefined) {
@@ -125,10 +131,15 @@ export class StepRunner {
     return this.#useCache ? await findStep(this.#options.world.store.layout, key) : undefined;
   }
 
-  #missed(step: Step, cached: Cached): void {
-    const type = !this.#useCache ? 'no-cache' : cached === 'gone' ? 'gone' : 'first-time';
-    const reason: MissReason = { type };
-    this.#options.world.emit({ type: 'missed', step, reason });
+  #note(step: Step, cached: Cached, recorded: RecordedStep): void {
+    const { recorder, emit } = this.#options.world;
+    if (isHit(cached)) {
+      recorder.hit(step, recorded);
+      return;
+    }
+    const reason = recorder.miss(step, recorded);
+    if (!this.#useCache) emit({ type: 'missed', step, reason: { type: 'no-cache' } });
+    else emit({ type: 'missed', step, reason: cached === 'gone' ? { type: 'gone' } : reason });
   }
 }
 

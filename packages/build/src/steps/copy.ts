@@ -125,7 +125,9 @@ class Copy implements LayerStep {
   async identify(): Promise<{ key: ReturnType<typeof keyOf>; inputs: Inputs }> {
     const selection = this.#hasSources() ? await this.#select() : undefined;
     const matches = selection?.matches ?? [];
-    const { chown, chmod, heredocs } = this.#instruction;
+    const { chown, chmod, heredocs, sources } = this.#instruction;
+    const { path, isDirectory } = this.#destination;
+    const { world } = this.#place;
     const key = keyOf({
       ...this.#shape(),
       contents: selection?.digest,
@@ -133,9 +135,12 @@ class Copy implements LayerStep {
       links: selection && linksOf(selection),
     });
     const inputs = [
+      ...setting('sources', sources.join(' ')),
+      ...setting('destination', `${path}${isDirectory ? '/' : ''}`),
       ...setting('--chown', chown),
       ...setting('--chmod', chmod),
       ...heredocs.flatMap(({ name, content }) => setting(`<<${name}`, content)),
+      ...setting('SOURCE_DATE_EPOCH', world.epoch?.toString()),
       ...(selection === undefined ? [] : fileInputs(selection)),
     ];
     return { key, inputs };

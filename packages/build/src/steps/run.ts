@@ -61,7 +61,10 @@ export async function planRun(place: Place, instruction: RunInstruction): Promis
   const script = runScript(instruction);
   const args = script.form === 'file' ? [scriptPath(script.name)] : argumentsOf(script, config);
   const mounts = await planMounts(place, instruction);
-  const inputs = [...inputsOf(place, instruction), ...mounts.inputs];
+  const documents = instruction.heredocs.flatMap(({ name, content }) =>
+    setting(`<<${name}`, content),
+  );
+  const inputs = [...inputsOf(place, instruction), ...documents, ...mounts.inputs];
   const key = keyOf({
     type: 'run',
     parent: filesKey,

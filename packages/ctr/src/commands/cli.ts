@@ -12,6 +12,7 @@ export const cli: Cli = {
     image: 'Manage images',
     manifest: 'Manage image manifests and manifest lists',
     system: 'Manage everything',
+    volume: 'Manage volumes',
   },
   commands: [
     {
@@ -223,6 +224,34 @@ export const cli: Cli = {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),
+    },
+    {
+      name: 'volume create',
+      describe: 'Create a volume',
+      load: () => import('./volume-create.ts'),
+    },
+    {
+      name: 'volume inspect',
+      describe: 'Display detailed information on one or more volumes',
+      load: () => import('./volume-inspect.ts'),
+    },
+    {
+      name: 'volume ls',
+      aliases: ['volume list'],
+      describe: 'List volumes',
+      load: () => import('./volume-ls.ts'),
+    },
+    {
+      name: 'volume prune',
+      describe: 'Remove unused local volumes',
+      load: () => import('./volume-prune.ts'),
+    },
+    {
+      name: 'volume rm',
+      aliases: ['volume remove'],
+      describe:
+        'Remove one or more volumes. You cannot remove a volume that is in use by a container',
+      load: () => import('./volume-rm.ts'),
     },
     {
       name: 'system df',

@@ -6,6 +6,7 @@ import { startExitCode } from '@ctrkit/ns-exec';
 import { createChoices, createOptions } from './create-options.ts';
 import { detachKeys, detachKeysOption } from './detach-keys.ts';
 import { directoryOptions } from './directory-options.ts';
+import { mountOptions } from './mount-options.ts';
 import { processOptions } from './process-options.ts';
 import { engineOf } from './directories.ts';
 import { requireTerminal } from './require-terminal.ts';
@@ -60,6 +61,7 @@ export const command: Command = defineCommand({
     ...directoryOptions,
     ...processOptions,
     ...createOptions,
+    ...mountOptions,
     progress: progressOption,
     detach: {
       type: 'boolean',

@@ -5,6 +5,7 @@ import { newestFirst } from '@ctrkit/image-store';
 import { containerColumns } from './container-row.ts';
 import { imageColumn, imageRow, ownRows } from './image-row.ts';
 import type { ImageRow } from './image-row.ts';
+import { volumeColumns, volumeRow } from './volume-row.ts';
 
 const imageColumns = (
   [
@@ -24,7 +25,7 @@ type ContainerUsage = DiskUsage['containers'][number];
 function usageColumns(now: Date): Column<ContainerUsage>[] {
   const view = { now, truncate: true };
   return [
-    ...containerColumns(view, ['ID', 'Image', 'Command']),
+    ...containerColumns(view, ['ID', 'Image', 'Command', 'LocalVolumes']),
     { header: 'SIZE', value: ({ size }) => formatBytes(size) },
     ...containerColumns(view, ['RunningFor', 'Status', 'Names']),
   ];
@@ -44,12 +45,17 @@ function imageRows({ images }: DiskUsage, now: Date): ImageRow[] {
   });
 }
 
-/** What each image and each container takes, in docker's tables. */
+/** What each image, container and volume takes, in docker's tables. */
 export function usageTables(usage: DiskUsage, now: Date): string {
   return [
     'Images space usage:\n\n',
     formatTable(imageRows(usage, now), imageColumns),
     '\nContainers space usage:\n\n',
     formatTable(usage.containers, usageColumns(now)),
+    '\nLocal Volumes space usage:\n\n',
+    formatTable(
+      usage.volumes.map((volume) => volumeRow(volume, volume.size)),
+      volumeColumns(['Name', 'Links', 'Size']),
+    ),
   ].join('');
 }

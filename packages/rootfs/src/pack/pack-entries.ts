@@ -7,12 +7,24 @@ import { UnwritableEntries } from './unwritable-entries.ts';
 import { isOpaque, isWhiteout } from './overlay-marks.ts';
 import { opaqueIn, whiteoutAt, writtenEntry } from './written-entries.ts';
 
+/** Says that a name of a lower layer is gone. */
+export interface RemovedName {
+  readonly kind: 'removed';
+  /** Relative, without a slash in front. */
+  readonly path: Buffer;
+}
+
+/** What an archive of a layer is made of. */
+export type PackedRecord = WalkRecord | RemovedName;
+
 export interface PackOptions {
   /**
    * Whether the entries are those of an overlay's upper directory, whose marks become those of a layer.
    * @default false
    */
   readonly isUpper?: boolean;
+  /** Whether the root itself, `.`, is in the archive where it comes. @default false */
+  readonly withRoot?: boolean;
   /** Whether an entry is left out; a directory without what is in it. @default none is */
   readonly isLeftOut?: (entry: WalkEntry) => boolean;
   /** The time of every entry, in nanoseconds since 1970. @default when each was changed */
@@ -38,8 +50,8 @@ class Packer {
   *entry(entry: WalkEntry): Generator<Buffer> {
     yield* this.close();
     const path = entry.path.toString('latin1');
-    if (path === '.' || this.#options.isLeftOut?.(entry) === true) return;
-    const { isUpper, modified = entry.modified } = this.#options;
+    const { isUpper, isLeftOut, withRoot, modified = entry.modified } = this.#options;
+    if ((path === '.' && withRoot !== true) || isLeftOut?.(entry) === true) return;
     const what = this.#unwritable.take(path, entry.type);
     if (what !== undefined) this.#options.onEvent?.({ type: 'dropped', path, what });
     else if (isUpper === true && isWhiteout(entry)) yield writeHeaders(whiteoutAt(path));
@@ -59,6 +71,11 @@ class Packer {
     const first = this.#names.get(file);
     if (first === undefined) this.#names.set(file, path);
     return first;
+  }
+
+  *removed(path: Buffer): Generator<Buffer> {
+    yield* this.close();
+    yield writeHeaders(whiteoutAt(path.toString('latin1')));
   }
 
   /** A piece of the last entry's contents; before it and between pieces are holes. */
@@ -95,12 +112,13 @@ async function* inChunks(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 async function* partsOf(
-  records: AsyncIterable<WalkRecord>,
+  records: AsyncIterable<PackedRecord>,
   options: PackOptions,
 ): AsyncGenerator<Buffer> {
   const packer = new Packer(options);
   for await (const record of records) {
-    yield* record.kind === 'entry' ? packer.entry(record) : packer.data(record);
+    if (record.kind === 'data') yield* packer.data(record);
+    else yield* record.kind === 'entry' ? packer.entry(record) : packer.removed(record.path);
   }
   yield* packer.close();
   yield Buffer.from(archiveEnd);
@@ -109,12 +127,12 @@ async function* partsOf(
 /**
  * Entries, each with its contents after it, as an uncompressed layer: those of `walkTree` with other paths and owners, or of
  * one's own making (`newEntry`), in the order in which they are to stand there; what a directory is comes before what is in it. The bytes
- * depend on nothing but the entries. Sockets and names that mean something else in a layer are left out, with an event.
+ * depend on nothing but the entries. `removed` is what is gone of lower layers. Sockets and names that mean something else in a layer are left out, with an event.
  * Throws what the entries throw.
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
  */
 export function packEntries(
-  records: AsyncIterable<WalkRecord>,
+  records: AsyncIterable<PackedRecord>,
   options: PackOptions = {},
 ): AsyncGenerator<Buffer> {
   return inChunks(partsOf(records, options));

@@ -24,7 +24,8 @@ export type Entries = Map<string, WalkEntry>;
 /** What an entry goes by. */
 export const keyOf = ({ path }: WalkEntry): string => path.toString('latin1');
 
-async function entriesOf(
+/** The entries of a tree, in the order of the walk. Throws UNPACK_FAILED, NO_USER_NAMESPACES, the reason of `signal`. */
+export async function treeEntries(
   tree: Tree,
   selections: readonly WalkSelection[],
   signal: AbortSignal | undefined,
@@ -37,6 +38,11 @@ async function entriesOf(
   } catch (error) {
     throw explain(error);
   }
+  return entries;
+}
+
+async function withoutRoot(...walked: Parameters<typeof treeEntries>): Promise<Entries> {
+  const entries = await treeEntries(...walked);
   entries.delete('.');
   return entries;
 }
@@ -50,9 +56,9 @@ export function lowerEntries(upper: Entries, { lowers, signal }: ChangesOptions)
     xattrs: false,
     optional: true,
   }));
-  return entriesOf(layersTree(lowers), selections, signal);
+  return withoutRoot(layersTree(lowers), selections, signal);
 }
 
 /** What is in the upper directory. Throws as `findChanges`. */
 export const upperEntries = ({ upper, signal }: ChangesOptions): Promise<Entries> =>
-  entriesOf(directoryTree(upper), [{}], signal);
+  withoutRoot(directoryTree(upper), [{}], signal);
