@@ -22,6 +22,11 @@ export function mirrorIn(text: string): string {
   return found?.[0] ?? DEFAULT_MIRROR;
 }
 
+/** The Debian mirror that apt uses on this machine. */
+export async function debianMirror(): Promise<string> {
+  return mirrorIn(await sources());
+}
+
 /**
  * Writes an OCI layout of the Debian root file system that debootstrap makes, as one layer. It is made in `work`, which
  * is removed again. Needs root and the mirror.
@@ -36,7 +41,7 @@ export async function writeDebianRoot(
   const archive = join(work, 'root.tar');
   await mkdir(work);
   try {
-    const mirror = mirrorIn(await sources());
+    const mirror = await debianMirror();
     // In a mount namespace of its own: what it mounts goes with it, also when it is ended.
     const unshare = ['unshare', '--mount', '--propagation', 'private'] as const;
     const make = ['debootstrap', '--variant=minbase', 'bookworm', root, mirror];

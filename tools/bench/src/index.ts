@@ -1,5 +1,6 @@
 export { judge } from './bar.ts';
 export type { Bar, Verdict } from './bar.ts';
+export { debianMirror } from './debian-root.ts';
 export { startDocker } from './docker.ts';
 export type { Docker } from './docker.ts';
 export { formatRow, reportOf } from './report.ts';

@@ -58,7 +58,6 @@ export async function askAll(
   for (const name of ['classic', 'buildkit'] as const) {
     if (name === 'classic' && one.modern === true) continue;
     const builder = builders.find((candidate) => candidate.name === name);
-    // BuildKit takes a file of the same path, size and time for the one that it has seen.
     const own = join(directory, `case-${one.name.replaceAll(/\W/g, '-')}`);
     const kept = answerFrom(before, name);
     if (builder !== undefined) answers[name] = await ask(builder, one, own, bases);

@@ -100,11 +100,13 @@ export async function treeOf(layers: readonly Buffer[], below: Tree = new Map())
   return tree;
 }
 
-function timeOf({ time }: Entry, path: string): string {
-  if (time > RECENT || path === '/') return '';
-  if (time.getTime() === contextTime.getTime()) return ' @context';
-  if (time.getTime() === changeTime.getTime()) return ' @changed';
-  return ` @${time.toISOString().replace('.000', '')}`;
+// A directory's is that of the last change in it, which builders keep or not.
+function timeOf({ time, facts }: Entry): string {
+  if (time > RECENT || facts.startsWith('d')) return '';
+  const second = new Date(Math.floor(time.getTime() / 1000) * 1000);
+  if (second.getTime() === contextTime.getTime()) return ' @context';
+  if (second.getTime() === changeTime.getTime()) return ' @changed';
+  return ` @${second.toISOString().replace('.000', '')}`;
 }
 
 const shown = (path: string): string => (/^[!-~]+$/.test(path) ? path : JSON.stringify(path));
@@ -124,15 +126,15 @@ function removedFrom(base: Tree, tree: Tree): string[] {
 }
 
 /**
- * What differs in a tree from that of its base, a line each, by path: `f 0644 0:0 /etc/motd "hi\n" @context`. The time is
- * told where it is the context's or another of long ago; `= /path` stands for the contents of a second name of a file.
+ * What differs in a tree from that of its base, a line each, by path: `f 0644 0:0 /etc/motd "hi\n" @context`. The time of
+ * what is no directory is told where it is the context's or another of long ago; `= /path` stands for the contents of a second name of a file.
  */
 export function linesOf(tree: Tree, base: Tree): string[] {
   const names = firstNames(tree);
   const line = (path: string, entry: Entry): string => {
     const first = names.get(entry);
     const content = first === path || first === undefined ? entry.content : `= ${shown(first)}`;
-    return `${entry.facts} ${shown(path)}${content === '' ? '' : ` ${content}`}${timeOf(entry, path)}`;
+    return `${entry.facts} ${shown(path)}${content === '' ? '' : ` ${content}`}${timeOf(entry)}`;
   };
   const isSame = (path: string, entry: Entry): boolean => {
     const other = base.get(path);

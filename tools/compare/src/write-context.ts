@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmod, link, lutimes, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from '@ctrkit/testing';
@@ -5,8 +6,17 @@ import type { ContextFile, ContextFiles } from './dockerfile-case.ts';
 
 /** When everything in a context was changed: long ago, so that it is told from what a build makes. */
 export const contextTime: Date = new Date(1_000_000_000_000);
-/** When what is changed for a second build was: BuildKit sends a file again where its size or time differs. */
+/** When what is changed for a second build was. */
 export const changeTime: Date = new Date(1_100_000_000_000);
+
+/**
+ * The time in seconds with a fraction of a context's own, which images do not keep: BuildKit takes a file of the same path,
+ * size and time for one that it has seen, be it in another directory.
+ */
+function ownTime(directory: string, time: Date): number {
+  const digest = createHash('sha256').update(directory).digest();
+  return time.getTime() / 1000 + (1 + (digest.readUInt32LE() % 999_998)) / 1_000_000;
+}
 
 async function writeOne(directory: string, name: string, file: ContextFile): Promise<void> {
   const path = join(directory, name);
@@ -40,9 +50,10 @@ export async function writeContext(
   for (const [name, file] of Object.entries(files)) await writeOne(directory, name, file);
   const names = Object.keys(files).flatMap((name) => [name, ...parentsOf(name)]);
   const named = new Set(Object.keys(files).map((name) => name.replace(/\/$/, '')));
+  const own = ownTime(directory, time);
   for (const name of new Set(names)) {
     const path = join(directory, name);
     if (!named.has(name.replace(/\/$/, ''))) await chmod(path, 0o755);
-    await lutimes(path.replace(/\/$/, ''), time, time);
+    await lutimes(path.replace(/\/$/, ''), own, own);
   }
 }

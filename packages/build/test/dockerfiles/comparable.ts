@@ -1,12 +1,11 @@
 import type { Answer } from '@ctrkit/tool-compare';
 
-// Ours are the same on every machine: what a step makes itself has the time 0 or that of what is copied, not the clock's.
-const withoutClock = (line: string): string =>
-  line.startsWith('d ') ? line.replace(/ @\S+$/, '') : line.replace(' @1970-01-01T00:00:00Z', '');
+// Ours are the same on every machine: what a build makes up itself has the time 0, not the clock's.
+const withoutClock = (line: string): string => line.replace(' @1970-01-01T00:00:00Z', '');
 
 // The words behind the keyword each builder shows in its own way, stages that are built at the same time in any order.
 const keywords = (word: string, steps: readonly string[] = []): string[] =>
-  steps.length === 0 ? [] : [`${word} ${steps.map((step) => step.split(' ')[0]).toSorted().join(' ')}`]; // prettier-ignore
+  steps.length === 0 ? [] : [`${word} ${steps.map((step) => step.split(' ')[0] ?? '').toSorted().join(' ')}`]; // prettier-ignore
 
 /** What of an answer is compared, a line each. Of a refusal only that it is one: the words are each builder's own. */
 export function comparable(answer: Answer): string[] {

@@ -29,10 +29,6 @@ export const from: CaseGroup = {
       dockerfile: lines('FROM busybox AS busybox', 'LABEL mine=yes', 'FROM busybox'),
     },
     {
-      name: 'number of a stage is not its name',
-      dockerfile: lines('FROM busybox', 'LABEL a=b', 'FROM 0'),
-    },
-    {
       name: 'unused stage that would fail',
       dockerfile: lines('FROM busybox AS unused', 'RUN exit 9', 'FROM busybox', 'LABEL a=b'),
       modern: true,
