@@ -46,7 +46,13 @@ export type MissReason =
 
 /** What happens in a build, in the order in which it happens; steps of stages that run in parallel interleave. */
 export type BuildEvent =
-  | { readonly type: 'context'; readonly name: string; readonly bytes: number; readonly isDone: boolean } // prettier-ignore
+  | {
+      readonly type: 'context';
+      /** `context`, or the name of a named one. */
+      readonly name: string;
+      readonly bytes: number;
+      readonly isDone: boolean;
+    }
   | { readonly type: 'step-started'; readonly step: Step }
   | { readonly type: 'missed'; readonly step: Step; readonly reason: MissReason }
   | { readonly type: 'run-started'; readonly step: Step; readonly containerId: string }
@@ -61,8 +67,8 @@ export type BuildEvent =
       readonly type: 'step-done';
       readonly step: Step;
       readonly isCached: boolean;
-      /** The image as it stands after this step: the digest of its configuration. */
-      readonly imageId: Digest;
+      /** The image as it stands after this step: the digest of its configuration. Undefined: FROM scratch. */
+      readonly imageId: Digest | undefined;
     }
   | { readonly type: 'step-failed'; readonly step: Step; readonly message: string }
   | { readonly type: 'image'; readonly step: Step; readonly event: ImageEvent }

@@ -8,7 +8,7 @@ import type { BuildOptions } from './build-options.ts';
 import type { BuildResult } from './build-result.ts';
 import { Recorder } from './cache/recorder.ts';
 import { forgetLayer } from './cache/step-cache.ts';
-import { globalArguments, platformArguments } from './dockerfile/arguments.ts';
+import { globalArguments, platformArguments, unusedArguments } from './dockerfile/arguments.ts';
 import { deliver } from './output/deliver.ts';
 import { Resources } from './resources.ts';
 import { sweepRunContainers } from './run-containers.ts';
@@ -16,7 +16,6 @@ import { numberSteps } from './stage/number-steps.ts';
 import { neededStages, planStages, targetStage } from './stage/plan-stages.ts';
 import { StageBuilder } from './stage/stage-builder.ts';
 import type { State } from './state.ts';
-import { unusedArguments } from './unused-arguments.ts';
 import type { World } from './world.ts';
 
 /** Times at most that a build begins again because a cached layer turned out to be damaged. */
@@ -112,14 +111,19 @@ async function buildTarget(world: World, failed: AbortController): Promise<Built
   });
   await Promise.allSettled(states);
   if (failed.signal.aborted) throw failed.signal.reason;
-  warnOfUnused(world);
+  warnOfUnused(world, predefined);
   const step = steps.get(target)?.at(-1);
   if (step === undefined) throw new RangeError(`no stage ${target}`);
   return { state: await builder.stage(target), step };
 }
 
-function warnOfUnused({ options, emit }: World): void {
-  const unused = unusedArguments(options);
+// What means something to the build itself is taken, whether an ARG takes it or not.
+const isOwn = (name: string): boolean =>
+  name === 'SOURCE_DATE_EPOCH' || name.startsWith('BUILDKIT_');
+
+function warnOfUnused({ options, emit }: World, predefined: ReadonlyMap<string, string>): void {
+  const { dockerfile, buildArgs = new Map<string, string>() } = options;
+  const unused = unusedArguments(dockerfile, predefined, buildArgs).filter((name) => !isOwn(name));
   if (unused.length === 0) return;
   const message = `[Warning] One or more build-args [${unused.join(' ')}] were not consumed`;
   emit({ type: 'warning', message, range: undefined });

@@ -1,10 +1,10 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
-import type { BuildEvent } from './build-event.ts';
+import type { BuildEvent, Step } from './build-event.ts';
 import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
 /** What a name means in FROM and in `from=`: another image, or a tree of files. */
-export type NamedContext =
+export type GivenContext =
   | { readonly type: 'image'; readonly name: string }
   | { readonly type: 'files'; readonly tree: SourceTree };
 
@@ -12,6 +12,14 @@ export type NamedContext =
 export type Secret =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'value'; readonly value: string | Uint8Array };
+
+/** A RUN that has failed. */
+export interface FailedRun {
+  readonly step: Step;
+  /** It does not run any more. */
+  readonly containerId: string;
+  readonly exitCode: number;
+}
 
 export interface BuildOptions {
   readonly dockerfile: Dockerfile;
@@ -23,7 +31,7 @@ export interface BuildOptions {
   /** What COPY, ADD and bind mounts read. @default nothing: each of them fails */
   readonly context?: SourceTree | undefined;
   /** `--build-context`, by name. */
-  readonly contexts?: ReadonlyMap<string, NamedContext> | undefined;
+  readonly contexts?: ReadonlyMap<string, GivenContext> | undefined;
   /** `--build-arg`, by name. SOURCE_DATE_EPOCH among them fixes every time of the image, in seconds since 1970. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
   /** Whether words with variables in them get their values: a Dockerfile's do. @default true */
@@ -50,6 +58,10 @@ export interface BuildOptions {
   readonly secrets?: ReadonlyMap<string, Secret> | undefined;
   /** `--ssh`: sockets of agents, by id. @default none */
   readonly ssh?: ReadonlyMap<string, string> | undefined;
+  /**
+   * Waited for when a RUN has failed, while its container is still there, and its mounts: for a shell in a fork of it. @default nothing
+   */
+  readonly onFailure?: ((failed: FailedRun) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: BuildEvent) => void) | undefined;
 }

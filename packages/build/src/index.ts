@@ -1,5 +1,5 @@
 export { buildImage } from './build-image.ts';
-export type { BuildOptions, NamedContext, Secret } from './build-options.ts';
+export type { BuildOptions, FailedRun, GivenContext, Secret } from './build-options.ts';
 export type { BuildResult } from './build-result.ts';
 export type { Output, WriteBytes } from './output/output.ts';
 export { from } from './scripted/scripted-image.ts';
@@ -16,6 +16,18 @@ export type { BuildErrorCode, BuildErrorFields } from './build-error.ts';
 export type { BuildEvent, MissReason, Step } from './build-event.ts';
 export { openDirectoryContext } from './context/directory-context.ts';
 export type { Context, DirectoryContextOptions } from './context/directory-context.ts';
+export { openArchiveOf } from './context/archive.ts';
+export { bytesOfFile } from './context/bytes-of-file.ts';
+export { parseContextSource, parseNamedContext } from './context/context-source.ts';
+export type { ContextSource, NamedContext } from './context/context-source.ts';
+export { fetchForAdd } from './context/fetch-for-add.ts';
+export type { FetchedFile, FetchForAddOptions } from './context/fetch-for-add.ts';
+export { openGitContext } from './context/git-context.ts';
+export type { GitContextOptions } from './context/git-context.ts';
+export { parseGitRemote } from './context/git-remote.ts';
+export type { GitRemote } from './context/git-remote.ts';
+export { openContext } from './context/open-context.ts';
+export type { OpenContextOptions } from './context/open-context.ts';
 export { openTreeSource } from './context/tree-source.ts';
 export type { TreeSourceOptions } from './context/tree-source.ts';
 export { readIgnoreLines } from './ignore/ignore-lines.ts';
@@ -26,6 +38,7 @@ export {
   isProxyArgument,
   platformArguments,
   proxyEnvironment,
+  unusedArguments,
 } from './dockerfile/arguments.ts';
 export type { BuildArguments, Platforms } from './dockerfile/arguments.ts';
 export { expandInstruction } from './dockerfile/expand-instruction.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Engine } from '@ctrkit/engine';
 import type { ImageStore } from '@ctrkit/image-store';
 import type { Platform } from '@ctrkit/oci';
@@ -29,3 +30,7 @@ export const createdNow = ({ epoch }: Pick<World, 'epoch'>): string =>
 /** The time of every entry of a layer, in nanoseconds, where it is given. */
 export const entryTime = ({ epoch }: Pick<World, 'epoch'>): bigint | undefined =>
   epoch === undefined ? undefined : BigInt(epoch) * 1_000_000n;
+
+/** Where builds keep what later ones may use. */
+export const cacheDirectory = ({ engine }: Pick<World, 'engine'>): string =>
+  join(engine.root, 'build-cache');

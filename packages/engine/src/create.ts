@@ -50,6 +50,8 @@ export interface CreateOptions extends ProcessChoices {
   readonly mounts?: readonly ContainerMount[] | undefined;
   /** It has the mounts of these containers too. @default none */
   readonly volumesFrom?: readonly VolumesFrom[] | undefined;
+  /** The size of its /dev/shm in bytes. @default 64 MiB */
+  readonly shmSize?: number | undefined;
   /** It cannot write to its root. @default false */
   readonly readOnlyRoot?: boolean | undefined;
 }
@@ -70,8 +72,8 @@ export function hostIds(): { uid: number; gid: number } {
   return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }
 
-// An overlay's root shows what its upper directory is, so that is made to be what the image says of `/`.
-function copyOwnership(layer: string | undefined, upper: string): void {
+/** An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`. */
+export function copyOwnership(layer: string | undefined, upper: string): void {
   if (layer === undefined) return;
   const { mode, uid, gid } = statSync(layer);
   if (hostIds().uid === 0) chownSync(upper, uid, gid);

@@ -16,11 +16,17 @@ export type {
 } from './container-mount.ts';
 export type { ContainerRecord } from './container-record.ts';
 export type { ContainerState } from './container-state.ts';
+export { buildCache } from './build-cache.ts';
+export type { BuildCacheEntry } from './build-cache.ts';
+export { pruneBuildCache } from './prune-build-cache.ts';
+export type { PruneBuildCacheOptions, PrunedBuildCache } from './prune-build-cache.ts';
 export { createContainer } from './create.ts';
 export type { CreateOptions } from './create.ts';
 export { diffStoredImages } from './diff-images.ts';
 export type { ConfigChange, ImageDifference } from './diff-images.ts';
 export type { FileChange } from '@ctrkit/rootfs';
+export { forkContainer } from './fork.ts';
+export type { ForkOptions } from './write-fork.ts';
 export { openEngine } from './engine.ts';
 export type { Engine, EngineDirectories } from './engine.ts';
 export { EngineError } from './engine-error.ts';

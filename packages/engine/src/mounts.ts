@@ -54,6 +54,7 @@ export function specMount(engine: Engine, mount: MountPoint): Mount {
       ...bindOptions(mount),
       // An image's device nodes are copied into a volume; they must not open the host's devices there.
       ...(isVolume ? ['nodev'] : []),
+      ...(mount.chown === true ? ['x-ctr.owned'] : []),
       ...(isVolume && mount.subpath !== undefined ? [`x-ctr.subpath=${mount.subpath}`] : []),
     ],
   };

@@ -1,11 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
-import { errnoOf, explainSystemError } from '@ctrkit/durable';
+import { prepareBind } from './bind-source.ts';
 import type { BindMount, MountPoint, VolumePoint } from './container-mount.ts';
-import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
-import { explained } from './explained.ts';
-import { fillVolume } from './fill-volume.ts';
+import { fillVolume, finishFilling } from './fill-volume.ts';
 import type { RunnableImage } from './image.ts';
 import { claimVolumes } from './volume-claims.ts';
 import { createVolume, noSuchVolume } from './volume.ts';
@@ -19,31 +15,6 @@ export interface MountOwner {
 
 const isVolume = (mount: MountPoint): mount is VolumePoint => mount.type === 'volume';
 const isBind = (mount: MountPoint): mount is BindMount => mount.type === 'bind';
-
-const invalidBind = (code: 'MOUNT_INVALID' | 'MOUNT_SOURCE_NOT_FOUND', what: string): EngineError =>
-  new EngineError(code, `invalid mount config for type "bind": ${what}`);
-
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOTDIR') return false;
-    throw explainSystemError(error, path);
-  }
-}
-
-function prepareBind({ source, createSource = false }: BindMount): void {
-  if (source === '') throw invalidBind('MOUNT_INVALID', 'field Source must not be empty');
-  if (!isAbsolute(source)) {
-    throw invalidBind(
-      'MOUNT_INVALID',
-      `invalid mount path: '${source}' mount path must be absolute`,
-    );
-  }
-  if (isThere(source)) return;
-  if (createSource) explained(source, () => mkdirSync(source, { recursive: true, mode: 0o755 }));
-  else throw invalidBind('MOUNT_SOURCE_NOT_FOUND', `bind source path does not exist: ${source}`);
-}
 
 async function prepareVolume(
   engine: Engine,
@@ -59,6 +30,18 @@ async function prepareVolume(
     throw noSuchVolume(name);
   }
   await fillVolume(engine, mount, image.layers);
+}
+
+/**
+ * Sees to what the mounts of a container that was made before need to be mounted again: sources, and volumes whose filling
+ * was cut off. Throws as `prepareMounts`.
+ */
+export async function readyMounts(
+  engine: Engine,
+  mounts: readonly MountPoint[] = [],
+): Promise<void> {
+  mounts.filter(isBind).forEach(prepareBind);
+  await finishFilling(engine, mounts);
 }
 
 /**

@@ -3,7 +3,7 @@ import { EngineError } from './engine-error.ts';
 import { trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { MountPoint } from './container-mount.ts';
-import { bytesBelow } from './disk-usage.ts';
+import { bytesBelow } from './bytes-below.ts';
 import { lockVolumes, sweepVolumeClaims, volumeUsers } from './volume-claims.ts';
 import { noSuchVolume, orphanVolumes } from './volume.ts';
 import type { Volume } from './volume.ts';

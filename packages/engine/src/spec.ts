@@ -35,6 +35,8 @@ export interface SpecChoices extends ProcessChoices {
   readonly limits: Limits;
   /** What is mounted beside the root and what every container has. @default nothing */
   readonly mounts?: readonly Mount[] | undefined;
+  /** The size of /dev/shm in bytes. @default 64 MiB */
+  readonly shmSize?: number | undefined;
   /** The container cannot write to its root. @default false */
   readonly readOnlyRoot?: boolean | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
@@ -43,8 +45,8 @@ export interface SpecChoices extends ProcessChoices {
   readonly host: { readonly uid: number; readonly gid: number };
 }
 
-// Overlay separates directories by `:` and escapes it by `\`.
-const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
+/** A directory as an overlay's options have it, which separate several by `:`. */
+export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
 
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
@@ -74,6 +76,17 @@ function networkFileMounts(directory: string): Mount[] {
     source: join(directory, name),
     options: ['bind', 'nosuid', 'nodev'],
   }));
+}
+
+function withShmSize(mounts: readonly Mount[], { shmSize }: SpecChoices): readonly Mount[] {
+  if (shmSize === undefined) return mounts;
+  const sized = (options: readonly string[] = []): string[] => [
+    ...options.filter((option) => !option.startsWith('size=')),
+    `size=${shmSize}`,
+  ];
+  return mounts.map((mount) =>
+    mount.destination === '/dev/shm' ? { ...mount, options: sized(mount.options) } : mount,
+  );
 }
 
 /** What is known of a container before its image is: its namespaces, cgroup and limits. */
@@ -117,7 +130,11 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     ...(readOnlyRoot ? { root: { path: 'rootfs', ...spec.root, readonly: true } } : {}),
     mounts: [
       rootMount(choices),
-      ...arrangeMounts(networkFileMounts(directory), spec.mounts ?? [], mounts),
+      ...arrangeMounts(
+        networkFileMounts(directory),
+        withShmSize(spec.mounts ?? [], choices),
+        mounts,
+      ),
     ],
   };
 }

@@ -5,6 +5,7 @@ import { EngineError } from './engine-error.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
+import { naturalOrder } from './natural-order.ts';
 import { volumeUsers } from './volume-claims.ts';
 import {
   checkVolumeName,
@@ -94,9 +95,6 @@ const volumeOf = (engine: Engine, record: VolumeRecord, users: Users): Volume =>
   users: [...(users.get(record.name) ?? [])],
 });
 
-// As docker sorts them: the numbers in names by their value.
-const byName = new Intl.Collator('en', { numeric: true, caseFirst: 'upper' });
-
 /** All volumes by name. Takes no lock. Throws VOLUME_DAMAGED. */
 export function listVolumes(engine: Engine): Volume[] {
   const records = recordsOf(engine);
@@ -105,7 +103,7 @@ export function listVolumes(engine: Engine): Volume[] {
   return records
     .filter((record) => !isOrphan(engine, record, users))
     .map((record) => volumeOf(engine, record, users))
-    .toSorted((one, other) => byName.compare(one.name, other.name));
+    .toSorted((one, other) => naturalOrder(one.name, other.name));
 }
 
 /** The names of volumes whose containers are gone, and that were to go with them. */

@@ -20,6 +20,7 @@ export {
   touchCachedStep,
   writeCachedStep,
 } from './build-cache/step-files.ts';
+export { removeCachedSteps } from './build-cache/remove-steps.ts';
 export { ociLayers, wholeHistory } from './base-image.ts';
 export { exposedPorts } from './changes/ports.ts';
 export { named, withEntries } from './entries.ts';

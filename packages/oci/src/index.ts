@@ -64,3 +64,4 @@ export type { Variables, WordOptions } from './shell-words.ts';
 export { splitWords } from './split-words.ts';
 export { resolveGroup, resolveUser } from './user.ts';
 export type { AccountFiles, ResolvedUser } from './user.ts';
+export { isSpace } from './white-space.ts';

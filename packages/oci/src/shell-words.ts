@@ -1,5 +1,6 @@
-import { OciError } from './oci-error.ts';
-import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.ts';
+import type { OciError } from './oci-error.ts';
+import { applyOperator, invalid, isOperator, replaceIn } from './shell-operators.ts';
+import { WordList } from './word-list.ts';
 
 /** What a `$NAME` stands for. */
 export type Variables = ReadonlyMap<string, string>;
@@ -22,9 +23,6 @@ const LONGEST = 1024 * 1024;
 /** Of one `${` in another. */
 const DEEPEST = 64;
 
-// What Go's unicode.IsSpace takes for white space.
-const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-
 /**
  * A word of a Dockerfile with its quotes and escapes taken away and its variables put in: `$x ${x} ${x:-w} ${x-w} ${x:+w}
  * ${x+w} ${x:?w} ${x?w} ${x#p} ${x##p} ${x%p} ${x%%p} ${x/p/r} ${x//p/r}`. Throws SUBSTITUTION_INVALID.
@@ -41,28 +39,6 @@ export function expandWords(
   options: WordOptions = {},
 ): string[] {
   return new Expansion(text, variables, options).whole().words;
-}
-
-class WordList {
-  readonly words: string[] = [];
-  #word = '';
-
-  /** Text that ends a word where it is white space. */
-  add(text: string): void {
-    for (const char of text) {
-      if (SPACE.test(char)) this.end();
-      else this.#word += char;
-    }
-  }
-
-  addWhole(text: string): void {
-    this.#word += text;
-  }
-
-  end(): void {
-    if (this.#word !== '') this.words.push(this.#word);
-    this.#word = '';
-  }
 }
 
 class Expansion {
@@ -231,18 +207,13 @@ class Expansion {
 
   #operation(name: string, operator: string): string {
     if (operator === '/') return this.#replace(name);
-    if (!/^(?::?[-+?]|[#%])$/.test(operator)) {
+    if (!isOperator(operator)) {
       throw invalid(`unsupported modifier (${operator}) in substitution`);
     }
     const word = this.#part('}', operator === '#' || operator === '%');
     const value = this.#value(name);
     if (value === undefined && this.#options.keepUnset) return `\${${name}${operator}${word}}`;
-    if (operator === '#' || operator === '%') return trim(value ?? '', operator, word);
-    const isSet = value !== undefined && !(operator.startsWith(':') && value === '');
-    if (operator.endsWith('-')) return isSet ? value : word;
-    if (operator.endsWith('+')) return isSet ? word : '';
-    if (isSet) return value;
-    throw invalid(`${name}: ${word || `is not allowed to be ${value === '' ? 'empty' : 'unset'}`}`);
+    return applyOperator(operator, { name, value, word });
   }
 
   #replace(name: string): string {
@@ -251,9 +222,7 @@ class Expansion {
     const pattern = this.#part('/', true);
     const replacement = this.#part('}', true);
     const value = this.#value(name);
-    if (value !== undefined) {
-      return withPattern(pattern, () => replacePattern(value, pattern, replacement, replaceAll));
-    }
+    if (value !== undefined) return replaceIn(value, pattern, replacement, replaceAll);
     return this.#options.keepUnset ? `\${${name}/${pattern}/${replacement}}` : '';
   }
 
@@ -266,26 +235,6 @@ class Expansion {
   }
 }
 
-function trim(value: string, operator: '#' | '%', word: string): string {
-  const isLongest = word.startsWith(operator);
-  const pattern = isLongest ? word.slice(1) : word;
-  const cut = operator === '#' ? trimPrefix : trimSuffix;
-  return withPattern(pattern, () => cut(value, pattern, isLongest));
-}
-
-function withPattern(pattern: string, use: () => string): string {
-  try {
-    return use();
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw invalid(`invalid pattern (${pattern}) in substitution: ${why}`);
-  }
-}
-
 function unterminated(kind: 'single' | 'double'): OciError {
   return invalid(`unexpected end of statement while looking for matching ${kind}-quote`);
-}
-
-function invalid(why: string): OciError {
-  return new OciError('SUBSTITUTION_INVALID', why);
 }

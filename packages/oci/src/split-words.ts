@@ -1,5 +1,4 @@
-// What Go's unicode.IsSpace takes for white space.
-const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+import { isSpace } from './white-space.ts';
 
 /**
  * The words of an ENV, LABEL or ARG: what white space outside of quotes divides; quotes, escapes and variables stay as they are
@@ -8,7 +7,7 @@ const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 export function splitWords(text: string, escape = '\\'): string[] {
   const words: string[] = [];
   for (let at = 0; at < text.length;) {
-    if (SPACE.test(text.charAt(at))) at += 1;
+    if (isSpace(text.charAt(at))) at += 1;
     else {
       const end = wordEnd(text, at, escape);
       words.push(withoutLastEscape(text.slice(at, end), escape));
@@ -26,7 +25,7 @@ function wordEnd(text: string, start: number, escape: string): number {
     else if (quote !== '') {
       if (char === quote) quote = '';
     } else if (char === '"' || char === "'") quote = char;
-    else if (SPACE.test(char)) return at;
+    else if (isSpace(char)) return at;
   }
   return text.length;
 }

@@ -1,6 +1,7 @@
 import { chmod, rename } from 'node:fs/promises';
 import { explainSystemError } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
+import type { Digest } from '@ctrkit/oci';
 import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
 import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
@@ -10,7 +11,7 @@ import type { PackChangesOptions } from './pack/pack-changes.ts';
 import { placeholdersIn } from './pack/placeholders.ts';
 import { UnwritableEntries } from './pack/unwritable-entries.ts';
 import { upperAsLayer } from './pack/upper-as-layer.ts';
-import { lowerEntries, upperEntries } from './pack/upper-entries.ts';
+import { bytesOf, lowerEntries, upperEntries } from './pack/upper-entries.ts';
 import type { Entries } from './pack/upper-entries.ts';
 import { choosePrivilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
@@ -45,7 +46,11 @@ export async function adoptLayer(options: AdoptLayerOptions): Promise<WrittenLay
   );
   const claim = await claimIds(root, [diffId], signal === undefined ? {} : { signal });
   try {
-    const record = { diffId, opaque: false, size: sizeOf(upper, leftOut) };
+    const record = {
+      diffId,
+      opaque: false,
+      size: bytesOf([...upper].filter(([path]) => !leftOut.has(path))),
+    };
     const path = await moveIntoStore(options, record, upper, leftOut);
     syncLayers([path]);
     return { diffId, descriptor, directory: filesOf(path), claim };
@@ -55,6 +60,8 @@ export async function adoptLayer(options: AdoptLayerOptions): Promise<WrittenLay
   }
 }
 
+type LayerRecord = Parameters<typeof commitLayer>[3];
+
 function unwritableIn(upper: Entries): string[] {
   const unwritable = new UnwritableEntries();
   return [...upper.keys()].filter(
@@ -62,18 +69,9 @@ function unwritableIn(upper: Entries): string[] {
   );
 }
 
-// As unpacking counts: each file once, by its first name.
-function sizeOf(upper: Entries, leftOut: ReadonlySet<string>): number {
-  const files = new Map<string, number>();
-  for (const [path, { type, size, device, inode }] of upper) {
-    if (type === 'file' && !leftOut.has(path)) files.set(`${device}:${inode}`, size);
-  }
-  return [...files.values()].reduce((sum, size) => sum + size, 0);
-}
-
 async function moveIntoStore(
   { root, upper: directory, modified }: AdoptLayerOptions,
-  record: Parameters<typeof commitLayer>[2],
+  record: LayerRecord & { readonly diffId: Digest },
   upper: Entries,
   leftOut: ReadonlySet<string>,
 ): Promise<string> {
@@ -86,7 +84,7 @@ async function moveIntoStore(
       await moveDirectory(filesOf(temporary), directory);
       throw error;
     }
-    return await commitLayer(root, temporary, record);
+    return await commitLayer(root, temporary, record.diffId, record);
   } catch (error) {
     await removeTree(temporary);
     throw error;

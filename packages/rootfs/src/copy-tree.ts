@@ -49,7 +49,8 @@ class Copier {
   }
 
   #isLink({ type, device, inode, links }: WalkEntry, path: Buffer): boolean {
-    if (type !== 'file' || links < 2) return false;
+    // Of a device or a socket there may be no first one.
+    if (links < 2 || !['file', 'symlink', 'fifo'].includes(type)) return false;
     const first = this.#names.get(`${device}:${inode}`);
     if (first === undefined) this.#names.set(`${device}:${inode}`, path);
     else this.#plan.add({ op: 'make-hardlink', path, target: first });

@@ -38,9 +38,9 @@ export async function beginLayer(root: string, id: Digest): Promise<string> {
 export async function commitLayer(
   root: string,
   temporary: string,
+  id: Digest,
   record: Omit<LayerRecord, 'bootId'>,
 ): Promise<string> {
-  const id = record.chainId ?? record.diffId;
   const final = layerPath(root, id);
   await writeFile(join(temporary, RECORD), JSON.stringify({ ...record, bootId: bootId() }));
   if (await isRenamed(temporary, final)) return final;

@@ -84,10 +84,11 @@ export class Unpacking {
       });
       const { opaque, size } = unpacked;
       const record = { diffId, opaque, size, ...(unpacked.leans && { chainId }) };
-      this.#made.push(await commitLayer(root, temporary, record));
+      const id = record.chainId ?? diffId;
+      this.#made.push(await commitLayer(root, temporary, id, record));
       onEvent?.({ type: 'layer', id: diffId, status: 'done' });
       return {
-        directory: filesOf(layerPath(root, record.chainId ?? diffId)),
+        directory: filesOf(layerPath(root, id)),
         opaque,
         size,
       };

@@ -99,7 +99,7 @@ async function keepLayer(
   const claim = await claimIds(root, [diffId, chainId], signal === undefined ? {} : { signal });
   try {
     const record = { diffId, opaque, size, ...(leans && { chainId }) };
-    const path = await commitLayer(root, temporary, record);
+    const path = await commitLayer(root, temporary, record.chainId ?? diffId, record);
     syncLayers([path]);
     return { diffId, descriptor, directory: filesOf(path), claim };
   } catch (error) {

@@ -122,7 +122,7 @@ static int compare_names(const void *one, const void *other) {
 }
 
 // Takes the descriptor; the names are sorted by their bytes and end with NULL.
-static char **read_names(int directory, const char *path) {
+char **read_names(int directory, const char *path) {
   size_t count = 0, room = 64;
   char **names = malloc(room * sizeof *names);
   DIR *entries = fdopendir(directory);

@@ -13,7 +13,7 @@ export { streamBits, supervise } from './supervise.ts';
 export type { Attached, SuperviseOptions } from './supervise.ts';
 export { SyscallsError } from './syscalls-error.ts';
 export type { HelperFailure, SyscallsErrorCode } from './syscalls-error.ts';
-export { cloneFlags, mountAttributes, resourceLimits } from './constants.ts';
+export { cloneFlags, mountAttributes, propagations, resourceLimits } from './constants.ts';
 export { walkTree } from './walk.ts';
 export { Walker } from './walker.ts';
 export type { WalkerOptions, WalkSelection } from './walker.ts';

@@ -31,6 +31,8 @@ export interface DirectoryContextOptions extends TreeSourceOptions {
 
 /** A context: what COPY reads, and the files that say how. */
 export interface Context extends SourceTree {
+  /** The Dockerfile that came in place of a context. */
+  readonly dockerfile?: Buffer;
   /**
    * A file of the context, also one that is left out, links followed inside; undefined where there is none, where it is no regular
    * file, and where it is larger than `most` bytes.

@@ -17,6 +17,12 @@ const AHEAD = 8 * 1024 * 1024;
 
 const nothing: Details = { digest: undefined, xattrs: new Map() };
 
+/** What several names of one file have in common. */
+function fileOf(node: Node): string | Node {
+  const { type, links, device, inode } = node.entry;
+  return type === 'file' && links > 1 ? `${device}:${inode}` : node;
+}
+
 /** What opening a tree's files tells, each opened once at most: here, or by an earlier build. */
 export class OpenedFiles {
   readonly #walker: Walker;
@@ -35,7 +41,17 @@ export class OpenedFiles {
   /** Gives all of the nodes their details. Throws CONTEXT_INVALID. */
   async open(nodes: readonly Node[]): Promise<void> {
     const unknown = nodes.filter((node) => node.details === undefined && !this.#recall(node));
-    if (unknown.length > 0) await this.#read(unknown);
+    const names = new Map<string | Node, Node[]>();
+    for (const node of unknown) {
+      const file = fileOf(node);
+      const others = names.get(file);
+      if (others === undefined) names.set(file, [node]);
+      else others.push(node);
+    }
+    if (unknown.length > 0) await this.#read([...names.values()].flatMap(([first]) => first ?? []));
+    for (const [first, ...others] of names.values()) {
+      for (const node of others) node.details = first?.details;
+    }
   }
 
   /** Whether all that would be found by opening it is known. */

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainSystemError, removeTree, sweepTemporaries, temporaryName } from '@ctrkit/durable';
 import type { WalkData } from '@ctrkit/syscalls';
+import { makeDirectory } from './make-directory.ts';
 
 const SMALL = 256 * 1024;
 const MOST_IN_MEMORY = 64 * 1024 * 1024;
@@ -55,7 +56,7 @@ export class Spool implements AsyncDisposable {
   #make(): string {
     if (this.#directory !== undefined) return this.#directory;
     const directory = temporaryName(join(this.#parent, 'spool'));
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     this.#directory = directory;
     return directory;
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, namesIn, writeFileAtomic } from '@ctrkit/durable';
 import { readCapped } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
+import { makeDirectory } from './make-directory.ts';
 import type { Details } from './node.ts';
 
 // What is larger is not believed, and what would be is not written.
@@ -60,7 +61,7 @@ export class StatCache {
     if (!this.#isChanged || this.#rows.size > MOST_ENTRIES) return;
     const parent = dirname(this.#path);
     const body = JSON.stringify([VERSION, [...this.#rows.values()]]);
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    makeDirectory(parent);
     await writeFileAtomic(this.#path, `${sha256(body)}\n${body}`, { sync: false });
     this.#isChanged = false;
     removeOldest(parent);

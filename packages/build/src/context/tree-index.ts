@@ -20,6 +20,11 @@ export class TreeIndex {
     this.#nature = nature;
   }
 
+  /** The root, if anybody has asked for it. */
+  get seen(): Node | undefined {
+    return this.#root;
+  }
+
   async root(): Promise<Node> {
     if (this.#root !== undefined) return this.#root;
     for await (const [entry] of this.#walker.walk([{ depth: 0, xattrs: false }])) {

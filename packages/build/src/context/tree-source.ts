@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DurableError } from '@ctrkit/durable';
 import type { Digest } from '@ctrkit/oci';
 import type { Tree } from '@ctrkit/rootfs';
 import { Walker } from '@ctrkit/syscalls';
@@ -18,7 +19,6 @@ import { selectionDigest } from './selection-digest.ts';
 import type { Match, SelectedEntry, Selection, SourceTree, Wanted } from './source.ts';
 import { isPattern, leadsOut, parseSource } from './source-pattern.ts';
 import { Spool } from './spool.ts';
-import type { StatCache } from './stat-cache.ts';
 import { nodesOf, TreeIndex } from './tree-index.ts';
 
 /** Where a source keeps what it reads. */
@@ -93,16 +93,21 @@ export class TreeSource implements SourceTree {
     return await this.#files.fetch(digest, all.slice(all.indexOf(digest) + 1));
   }
 
-  async #remember(statCache: StatCache): Promise<void> {
-    const root = await this.#index.root();
-    statCache.forget(goneFrom(root));
-    await statCache.save();
+  async #remember(): Promise<void> {
+    const { statCache } = this.#nature;
+    if (statCache === undefined || this.#index.seen === undefined) return;
+    statCache.forget(goneFrom(this.#index.seen));
+    try {
+      await statCache.save();
+    } catch (error) {
+      // A full disk only makes the next build read more.
+      if (!(error instanceof DurableError)) throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { statCache } = this.#nature;
     try {
-      if (statCache !== undefined) await this.#turn(() => this.#remember(statCache));
+      await this.#turn(() => this.#remember());
     } finally {
       await this.#walker[Symbol.asyncDispose]();
       await this.#spool[Symbol.asyncDispose]();

@@ -71,6 +71,22 @@ export function defaultOf(
   return args[0]?.value;
 }
 
+/**
+ * The names of what is given and no ARG of the Dockerfile takes, sorted; what is predefined is never among them.
+ * @param stages those that are built @default all
+ */
+export function unusedArguments(
+  { args, stages: all }: Pick<Dockerfile, 'args' | 'stages'>,
+  predefined: Variables,
+  given: BuildArguments,
+  stages: Dockerfile['stages'] = all,
+): string[] {
+  const instructions = [...args, ...stages.flatMap((stage) => stage.instructions)];
+  const declared = instructions.flatMap((one) => (one.keyword === 'ARG' ? one.args : []));
+  const names = new Set([...declared.map(({ name }) => name), ...predefined.keys()]);
+  return [...given.keys()].filter((name) => !names.has(name) && !isProxyArgument(name)).toSorted();
+}
+
 const proxies: ReadonlySet<string> = new Set(
   ['HTTP', 'HTTPS', 'FTP', 'NO', 'ALL'].flatMap((one) => [
     `${one}_PROXY`,

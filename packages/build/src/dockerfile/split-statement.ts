@@ -1,5 +1,6 @@
+import { isSpace } from '@ctrkit/oci';
 import type { Flag, Split } from './statement.ts';
-import { isSpace, trim } from './white-space.ts';
+import { trim } from './white-space.ts';
 
 const PARTS = /^([^\t\v\f\r ]*)[\t\v\f\r ]*([^]*)$/;
 

@@ -1,23 +1,14 @@
-// What Go's unicode.IsSpace takes for white space, and JavaScript's \s nearly.
-const SPACE = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-
-const leading = new RegExp(`^${SPACE}+`);
-const only = new RegExp(`^${SPACE}$`);
-const space = new RegExp(SPACE);
-
-/** Whether a character is white space. */
-export function isSpace(char: string): boolean {
-  return only.test(char);
-}
+import { isSpace } from '@ctrkit/oci';
 
 export function trimLeft(text: string): string {
-  return text.replace(leading, '');
+  let start = 0;
+  while (start < text.length && isSpace(text.charAt(start))) start += 1;
+  return text.slice(start);
 }
 
-// Not by a regular expression, which begins anew at each space of the middle.
 export function trim(text: string): string {
   let end = text.length;
-  while (end > 0 && space.test(text.charAt(end - 1))) end -= 1;
+  while (end > 0 && isSpace(text.charAt(end - 1))) end -= 1;
   return trimLeft(text.slice(0, end));
 }
 

@@ -21,10 +21,14 @@ function targetOf(match: Match, path: string, options: PlacingOptions): string {
   return isDirectory ? joinPath(destination, match.name.toString('latin1')) : destination;
 }
 
-/** Where what was selected goes. https://docs.docker.com/reference/dockerfile/#copy */
-export function placeMatches(selection: Selection, options: PlacingOptions): PlacedEntry[] {
+/** Where what was selected goes, or some of it. https://docs.docker.com/reference/dockerfile/#copy */
+export function placeMatches(
+  selection: Selection,
+  matches: readonly Match[],
+  options: PlacingOptions,
+): PlacedEntry[] {
   const { owner, changeMode, parents } = options;
-  return selection.matches.flatMap((match) =>
+  return matches.flatMap((match) =>
     match.entries.map((selected): PlacedEntry => {
       const { entry } = selected;
       const path = entry.path.toString('latin1');

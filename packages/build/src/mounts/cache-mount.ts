@@ -20,14 +20,13 @@ const directoryOf = ({ world }: Place): string => join(world.engine.root, 'build
 
 /** Fills a new cache with what `from` and `source` name. */
 async function fill(place: Place, options: RunMount['options'], directory: string): Promise<void> {
-  if (options['from'] === undefined && options['source'] === undefined) return;
-  const tree = await (await place.source(options['from'])).tree();
-  const selection = await tree.select({
-    sources: [options['source'] ?? '/'],
-    signal: place.signal,
-  });
+  const { from, source } = options;
+  if (from === undefined && source === undefined) return;
+  const tree = await (await place.source(from)).tree();
+  const selection = await tree.select({ sources: [source ?? '/'], signal: place.signal });
   const [match] = selection.matches;
-  if (match?.isDirectory === true) await copyEntries(matchRecords(selection, match), directory, { sync: false }); // prettier-ignore
+  if (match?.isDirectory !== true) return;
+  await copyEntries(matchRecords(selection, match), directory, { sync: false });
 }
 
 /** Makes the directory of a cache where there is none, whole by a rename. To be called under its lock. */

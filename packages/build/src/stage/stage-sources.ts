@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { layersTree } from '@ctrkit/rootfs';
 import { BuildError } from '../build-error.ts';
 import type { Step } from '../build-event.ts';
@@ -6,6 +5,7 @@ import type { SourceTree } from '../context/source.ts';
 import { openTreeSource } from '../context/tree-source.ts';
 import type { CopySource } from '../steps/copy-source.ts';
 import type { State } from '../state.ts';
+import { cacheDirectory } from '../world.ts';
 import type { World } from '../world.ts';
 import { imageState } from './base.ts';
 import type { Place } from './place.ts';
@@ -25,9 +25,11 @@ function stateSource(world: World, step: Step, state: State): CopySource {
     tree: async () => {
       const image = await runnableState({ world, state, step, signal: world.signal });
       world.keep(image);
-      const cacheDirectory = join(world.engine.root, 'build-cache');
       const { signal } = world;
-      const tree = openTreeSource(layersTree(image.layers), { cacheDirectory, signal });
+      const tree = openTreeSource(layersTree(image.layers), {
+        cacheDirectory: cacheDirectory(world),
+        signal,
+      });
       world.keep(tree);
       return tree;
     },

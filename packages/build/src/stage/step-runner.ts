@@ -5,7 +5,7 @@ import type { Step } from '../build-event.ts';
 import { setting } from '../cache/inputs.ts';
 import { keyOf } from '../cache/key.ts';
 import type { Value } from '../cache/key.ts';
-import type { RecordedStep } from '../cache/recorded-step.ts';
+import type { Sought } from '../cache/recorder.ts';
 import { findStep, keepStep } from '../cache/step-cache.ts';
 import type { Cached } from '../cache/step-cache.ts';
 import { expandInstruction } from '../dockerfile/expand-instruction.ts';
@@ -90,7 +90,7 @@ export class StepRunner {
     const epoch = world.epoch?.toString();
     const key = keyOf({ type: 'config', parent: state.imageKey, words: words as unknown as Value, epoch }); // prettier-ignore
     const cached = await this.#find(key);
-    this.#note(step, cached, { text: step.text, parent: state.imageKey, key, inputs: setting('value', text) }); // prettier-ignore
+    this.#note(step, cached, { parent: state.imageKey, key, inputs: () => setting('value', text) });
     const kept = isHit(cached) ? cached : { key, text, created: createdNow(world) };
     if (!isHit(cached)) await keepStep(world.store.layout, kept, undefined);
     const { created } = kept;
@@ -105,12 +105,12 @@ export class StepRunner {
     const quick = planned.quickKey === undefined ? undefined : await this.#find(planned.quickKey);
     const parent = state.filesKey;
     if (isHit(quick)) {
-      this.#note(step, quick, { text: step.text, parent, key: quick.key, inputs: undefined });
+      this.#note(step, quick, { parent, key: quick.key, inputs: () => undefined });
       return { isCached: true, state: extended(state, quick, planned) };
     }
     const { key, inputs } = await planned.identify();
     const cached = await this.#find(key);
-    this.#note(step, cached, { text: step.text, parent, key, inputs });
+    this.#note(step, cached, { parent, key, inputs });
     const { layout } = this.#options.world.store;
     const made = isHit(cached) ? cached : await this.#make(planned, key);
     if (!isHit(cached) || planned.quickKey !== undefined) {
@@ -131,7 +131,7 @@ export class StepRunner {
     return this.#useCache ? await findStep(this.#options.world.store.layout, key) : undefined;
   }
 
-  #note(step: Step, cached: Cached, recorded: RecordedStep): void {
+  #note(step: Step, cached: Cached, recorded: Sought): void {
     const { recorder, emit } = this.#options.world;
     if (isHit(cached)) {
       recorder.hit(step, recorded);

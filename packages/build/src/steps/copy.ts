@@ -3,7 +3,8 @@ import { digestOf } from '@ctrkit/oci';
 import type { Input, Inputs } from '../cache/inputs.ts';
 import { setting } from '../cache/inputs.ts';
 import { keyOf } from '../cache/key.ts';
-import type { SelectedEntry, Selection } from '../context/source.ts';
+import { openArchiveOf } from '../context/archive.ts';
+import type { Match, SelectedEntry, Selection } from '../context/source.ts';
 import type { AddInstruction, CopyInstruction } from '../dockerfile/instruction.ts';
 import { findDestination, parseDestination } from '../layer/destination.ts';
 import type { Destination } from '../layer/destination.ts';
@@ -18,26 +19,36 @@ import { lookUpIn, lookUpInNothing } from '../layer/root-entries.ts';
 import { BuildError } from '../build-error.ts';
 import type { Place } from '../stage/place.ts';
 import { runnableState } from '../stage/runnable-state.ts';
-import { unpackArchive } from '../layer/unpack-archive.ts';
 import { writeRecords } from '../layer/write-records.ts';
+import { cacheDirectory } from '../world.ts';
 import type { CopySource } from './copy-source.ts';
-import type { LayerStep } from './layer-step.ts';
+import type { Identified, LayerStep } from './layer-step.ts';
 
 /** What COPY and ADD have in common. */
 export interface Copying extends Omit<CopyInstruction, 'keyword'> {
   readonly keyword: CopyInstruction['keyword'] | AddInstruction['keyword'];
   /** Whether archives are unpacked. */
   readonly unpack: boolean;
+  /** The sources as the Dockerfile has them. @default as they are */
+  readonly written?: readonly string[];
 }
 
-function historyText({ keyword, chown, chmod, sources, heredocs, destination }: Copying): string {
+function historyText({
+  written,
+  keyword,
+  chown,
+  chmod,
+  sources,
+  heredocs,
+  destination,
+}: Copying): string {
   // prettier-ignore
   const flags = [
     ...(chown === undefined ? [] : [`--chown=${chown}`]),
     ...(chmod === undefined ? [] : [`--chmod=${chmod}`]),
   ];
   const documents = heredocs.map(({ name }) => `<<${name}`);
-  return `${[keyword, ...flags, ...documents, ...sources, destination].join(' ')} # buildkit`;
+  return `${[keyword, ...flags, ...documents, ...(written ?? sources), destination].join(' ')} # buildkit`;
 }
 
 function metadataOf({ entry }: SelectedEntry): string {
@@ -122,7 +133,7 @@ class Copy implements LayerStep {
     };
   }
 
-  async identify(): Promise<{ key: ReturnType<typeof keyOf>; inputs: Inputs }> {
+  async identify(): Promise<Identified> {
     const selection = this.#hasSources() ? await this.#select() : undefined;
     const matches = selection?.matches ?? [];
     const { chown, chmod, heredocs, sources } = this.#instruction;
@@ -134,7 +145,7 @@ class Copy implements LayerStep {
       matches: matches.map(({ name, isDirectory }) => [name.toString('latin1'), isDirectory]),
       links: selection && linksOf(selection),
     });
-    const inputs = [
+    const inputs = (): Inputs => [
       ...setting('sources', sources.join(' ')),
       ...setting('destination', `${path}${isDirectory ? '/' : ''}`),
       ...setting('--chown', chown),
@@ -182,17 +193,24 @@ class Copy implements LayerStep {
     ];
   }
 
-  // What is an archive goes where it leads, its files below the destination.
+  // An archive's files go below the destination.
   async #placeSelection(selection: Selection, options: PlacingOptions): Promise<PlacedEntry[]> {
-    if (!this.#instruction.unpack) return placeMatches(selection, options);
-    const { world } = this.#place;
     const placed: PlacedEntry[] = [];
     for (const match of selection.matches) {
-      const unpacked = await unpackArchive(world, selection, match);
-      const source = unpacked ?? { ...selection, matches: [match], contents: (entry: SelectedEntry) => selection.contents(entry) }; // prettier-ignore
-      placed.push(...placeMatches(source, options));
+      const unpacked = this.#instruction.unpack ? await this.#unpack(selection, match) : undefined;
+      placed.push(...placeMatches(unpacked ?? selection, unpacked?.matches ?? [match], options));
     }
     return placed;
+  }
+
+  async #unpack(selection: Selection, match: Match): Promise<Selection | undefined> {
+    const [file] = match.entries;
+    if (match.isDirectory || file?.entry.type !== 'file') return undefined;
+    const { world, signal } = this.#place;
+    const tree = await openArchiveOf(selection, file, { cacheDirectory: cacheDirectory(world), signal }); // prettier-ignore
+    if (tree === undefined) return undefined;
+    world.keep(tree);
+    return await tree.select({ sources: ['/'], signal });
   }
 }
 
@@ -205,6 +223,6 @@ function severalSources({ keyword }: Copying): BuildError {
 }
 
 /** COPY, and ADD of what is at hand: a layer of files of the context, of a stage or of an image. Throws STAGE_NOT_FOUND, CONTEXT_INVALID. */
-export async function planCopy(place: Place, instruction: Copying): Promise<LayerStep> {
-  return new Copy(place, instruction, await place.source(instruction.from));
+export function planCopy(place: Place, instruction: Copying, source: CopySource): LayerStep {
+  return new Copy(place, instruction, source);
 }

@@ -5,7 +5,7 @@ import type { Inputs } from '../cache/inputs.ts';
 /** What a step depends on, and the key that is made of it. */
 export interface Identified {
   readonly key: Digest;
-  readonly inputs: Inputs;
+  readonly inputs: () => Inputs;
 }
 
 /** An instruction that makes a layer, before it does. */

@@ -19,7 +19,11 @@ export async function planLayerStep(
     case 'RUN':
       return await planRun(place, instruction);
     case 'COPY':
-      return await planCopy(place, { ...instruction, unpack: false });
+      return planCopy(
+        place,
+        { ...instruction, unpack: false },
+        await place.source(instruction.from),
+      );
     case 'ADD':
       return await planAdd(place, instruction);
     default:

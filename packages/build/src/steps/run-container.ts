@@ -106,7 +106,10 @@ async function adoptChanges(
   const containerId = container.id;
   world.emit({ type: 'run-started', step, containerId });
   const code = await untilItsEnd(place, container);
-  if (code !== 0) throw failed(choices, code);
+  if (code !== 0) {
+    await world.options.onFailure?.({ step, containerId, exitCode: code });
+    throw failed(choices, code);
+  }
   const layer = await adoptContainer(world.engine, containerId, {
     modified: entryTime(world),
     signal,

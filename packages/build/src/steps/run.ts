@@ -74,7 +74,7 @@ export async function planRun(place: Place, instruction: RunInstruction): Promis
   });
   return {
     text: historyText(place, args),
-    identify: () => Promise.resolve({ key, inputs }),
+    identify: () => Promise.resolve({ key, inputs: () => inputs }),
     make: () =>
       runContainerStep(place, {
         args,

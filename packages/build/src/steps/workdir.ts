@@ -59,7 +59,7 @@ export function planWorkdir(place: Place, path: string): LayerStep {
   const key = keyOf({ type: 'workdir', parent: state.filesKey, path, user: User, epoch });
   return {
     text: `WORKDIR ${path}`,
-    identify: () => Promise.resolve({ key, inputs: setting('USER', User) }),
+    identify: () => Promise.resolve({ key, inputs: () => setting('USER', User) }),
     make: () => makeDirectory(place, path),
   };
 }

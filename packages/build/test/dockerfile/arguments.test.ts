@@ -5,6 +5,7 @@ import {
   isProxyArgument,
   platformArguments,
   proxyEnvironment,
+  unusedArguments,
 } from '../../src/index.ts';
 import { parse } from './support.ts';
 
@@ -59,6 +60,16 @@ test('proxies need no ARG, and RUN sees them in both cases', () => {
       ['http_proxy', 'p'],
     ],
   );
+});
+
+test('arguments that no ARG takes', () => {
+  const dockerfile = parse('ARG a\nFROM x\nARG b c=1\nFROM y\nARG d\n');
+  const names = ['z', 'a', 'b', 'c', 'd', 'e', 'TARGETARCH', 'https_proxy'];
+  const given = new Map(names.map((name) => [name, '1']));
+  const predefined = platformArguments({ build: amd64, target: amd64 });
+  assert.equal(unusedArguments(dockerfile, predefined, given), ['e', 'z']);
+  const [, last] = dockerfile.stages;
+  assert.equal(unusedArguments(dockerfile, predefined, given, [last!]), ['b', 'c', 'e', 'z']);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Engine } from '@ctrkit/engine';
 import type { Builder, Built, BuiltImage, CaseInputs, DockerfileCase } from '@ctrkit/tool-compare';
 import { buildImage, openDirectoryContext, parseDockerfile } from '../../src/index.ts';
-import type { BuildEvent, Context, NamedContext, Secret } from '../../src/index.ts';
+import type { BuildEvent, Context, GivenContext, Secret } from '../../src/index.ts';
 
 type Digest = `sha256:${string}`;
 
@@ -81,7 +81,7 @@ class OurBuilder implements Pick<Builder, 'build'> {
   ): Promise<Built> {
     const events: BuildEvent[] = [];
     const text = await readFile(join(inputs.context, inputs.dockerfile));
-    const contexts = new Map<string, NamedContext>();
+    const contexts = new Map<string, GivenContext>();
     for (const [name, path] of Object.entries(inputs.contexts)) {
       contexts.set(name, { type: 'files', tree: await open(path) });
     }

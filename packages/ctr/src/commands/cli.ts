@@ -28,6 +28,12 @@ export const cli: Cli = {
       load: () => import('./create.ts'),
     },
     {
+      name: 'fork',
+      aliases: ['container fork'],
+      describe: 'Create and run a new container on the files of another, as they are now',
+      load: () => import('./fork.ts'),
+    },
+    {
       name: 'start',
       aliases: ['container start'],
       describe: 'Start one or more stopped containers',
@@ -53,7 +59,7 @@ export const cli: Cli = {
     },
     {
       name: 'inspect',
-      describe: 'Return low-level information on containers and images',
+      describe: 'Return low-level information on containers, images and volumes',
       load: () => import('./inspect.ts'),
     },
     {

@@ -1,3 +1,4 @@
+import { parseBytes } from '@ctrkit/cli-kit';
 import type { Values } from '@ctrkit/cli-kit';
 import type { CreateOptions, VolumesFrom } from '@ctrkit/engine';
 import { EngineError } from '@ctrkit/engine';
@@ -14,6 +15,12 @@ export const mountOptions = {
     describe: 'Attach a filesystem mount to the container',
   },
   'read-only': { type: 'boolean', describe: "Mount the container's root filesystem as read only" },
+  'shm-size': {
+    type: 'string',
+    valueName: 'bytes',
+    coerce: (text: string): number => parseBytes(text),
+    describe: 'Size of /dev/shm',
+  },
   tmpfs: { type: 'array', describe: 'Mount a tmpfs directory' },
   volume: { type: 'array', alias: 'v', describe: 'Bind mount a volume' },
   'volumes-from': {
@@ -34,7 +41,7 @@ function parseVolumesFrom(text: string): VolumesFrom {
 /** What a command line says of a container's mounts. Throws EngineError MOUNT_INVALID. */
 export function mountChoices(
   options: Values<typeof mountOptions>,
-): Pick<CreateOptions, 'mounts' | 'volumesFrom' | 'readOnlyRoot'> {
+): Pick<CreateOptions, 'mounts' | 'volumesFrom' | 'readOnlyRoot' | 'shmSize'> {
   return {
     mounts: [
       ...options.volume.map(parseVolume),
@@ -43,5 +50,7 @@ export function mountChoices(
     ],
     volumesFrom: options['volumes-from'].map(parseVolumesFrom),
     readOnlyRoot: options['read-only'],
+    // As docker: 0 is the default.
+    shmSize: options['shm-size'] === 0 ? undefined : options['shm-size'],
   };
 }

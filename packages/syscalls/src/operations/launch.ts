@@ -13,7 +13,8 @@ export const launchOperations = {
   },
   /**
    * Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. `within`: of what is at that
-   * path of the source, where links lead nowhere outside of it; empty: of the source.
+   * path of the source, where links lead nowhere outside of it; empty: of the source. An empty `source` is the next of what
+   * `hold` has.
    */
   bind: {
     source: 'str',
@@ -23,6 +24,13 @@ export const launchOperations = {
     recursive: 'u32',
     follow: 'u32',
   },
+  /**
+   * Copies a mount as `bind` does, to be attached later: before `private-mounts`, while the host's mounts are still connected
+   * with ours. `propagation` is MS_SLAVE or MS_SHARED (mount_namespaces(7)).
+   */
+  hold: { source: 'str', within: 'str', recursive: 'u32', propagation: 'u32' },
+  /** Gives what is at a source (as of `bind`) to an owner, with all that is in it on the same mount; no link is followed. */
+  own: { source: 'str', within: 'str', uid: 'u32', gid: 'u32' },
   /** Makes a directory and its parents where absent; what exists stays as it is. */
   directory: { path: 'str', mode: 'u32' },
   /** Makes a character device node. */

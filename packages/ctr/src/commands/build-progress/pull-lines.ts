@@ -1,0 +1,39 @@
+import { createProgress } from '@ctrkit/cli-kit';
+import type { Progress } from '@ctrkit/cli-kit';
+import type { BuildEvent } from '@ctrkit/build';
+
+type ImageEvent = (BuildEvent & { readonly type: 'image' })['event'];
+
+/** What comes of an image, as lines: those that other commands print where there is no terminal. */
+export interface PullLines {
+  event(event: ImageEvent): string;
+  end(): string;
+}
+
+export function pullLines(): PullLines {
+  let text = '';
+  const write = (data: string | Uint8Array): void => {
+    text += String(data);
+  };
+  const output = { fd: -1, isTerminal: false, write, stream: unused };
+  const progress: Progress = createProgress({ mode: 'plain', output });
+  const taken = (): string => {
+    const written = text;
+    text = '';
+    return written;
+  };
+  return {
+    event: (event) => {
+      progress.event(event);
+      return taken();
+    },
+    end: () => {
+      progress.stop();
+      return taken();
+    },
+  };
+}
+
+function unused(): never {
+  throw new Error('lines are written, not streamed');
+}
