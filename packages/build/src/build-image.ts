@@ -6,6 +6,8 @@ import { BuildError } from './build-error.ts';
 import type { Step } from './build-event.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResult } from './build-result.ts';
+import { exportCache } from './cache/export-cache.ts';
+import { ImportedCache } from './cache/imported-cache.ts';
 import { Recorder } from './cache/recorder.ts';
 import { forgetLayer } from './cache/step-cache.ts';
 import { globalArguments, platformArguments, unusedArguments } from './dockerfile/arguments.ts';
@@ -62,6 +64,7 @@ async function buildOnce(
   const failed = new AbortController();
   const { signal = failed.signal } = options;
   await using resources = new Resources();
+  using imported = new ImportedCache(store);
   const world: World = {
     engine,
     store,
@@ -69,12 +72,17 @@ async function buildOnce(
     signal: AbortSignal.any([signal, failed.signal]),
     platform: options.platform === undefined ? hostPlatform() : parsePlatform(options.platform),
     epoch: epochOf(options),
+    imported,
+    used: new Map(),
+    making: new Map(),
     recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
     keep: (resource) => resources.add(resource),
   };
   try {
+    await imported.add(options.cacheFrom ?? [], world);
     const { state, step } = await buildTarget(world, failed);
+    await exportCache(world, [...world.used.values()], options.cacheTo ?? []);
     const result = await deliver(world, withLabels(state, options), step);
     world.emit({ type: 'built', imageId: result.imageId, names: result.names });
     return result;

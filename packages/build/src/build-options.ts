@@ -1,5 +1,6 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
 import type { BuildEvent, Step } from './build-event.ts';
+import type { CachePlace } from './cache/cache-place.ts';
 import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
@@ -52,6 +53,10 @@ export interface BuildOptions {
   readonly pull?: boolean | undefined;
   /** Steps that are made anew: all, or those of these stages. @default none */
   readonly noCache?: boolean | readonly string[] | undefined;
+  /** Caches of other machines, whose steps are taken where this one has none. @default none */
+  readonly cacheFrom?: readonly CachePlace[] | undefined;
+  /** Where the steps of this build go, for other machines. @default nowhere */
+  readonly cacheTo?: readonly CachePlace[] | undefined;
   /** The network of RUN. @default the host's */
   readonly network?: 'host' | 'none' | undefined;
   /** `--secret`, by id. @default none */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Engine } from '@ctrkit/engine';
-import type { ImageStore } from '@ctrkit/image-store';
-import type { Platform } from '@ctrkit/oci';
+import type { CachedStep, ImageStore } from '@ctrkit/image-store';
+import type { Digest, Platform } from '@ctrkit/oci';
 import type { BuildEvent } from './build-event.ts';
+import type { ImportedCache } from './cache/imported-cache.ts';
 import type { Recorder } from './cache/recorder.ts';
 import type { BuildOptions } from './build-options.ts';
 
@@ -18,6 +19,11 @@ export interface World {
   /** The time of everything, in milliseconds since 1970, where it is given. */
   readonly epoch: number | undefined;
   readonly recorder: Recorder;
+  readonly imported: ImportedCache;
+  /** Steps that are being made, by key: another stage may ask for the same. */
+  readonly making: Map<Digest, Promise<CachedStep>>;
+  /** The cached steps that the build is made of, by key. */
+  readonly used: Map<Digest, CachedStep>;
   readonly emit: (event: BuildEvent) => void;
   /** What must last as long as the build, and not longer. */
   readonly keep: (resource: Disposable | AsyncDisposable) => void;

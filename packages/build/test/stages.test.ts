@@ -50,6 +50,13 @@ if (canBuild()) {
     await world.build(`FROM busybox AS a\n${wait('a', 'b')}\nFROM busybox AS b\n${wait('b', 'a')}\nFROM scratch\nCOPY --from=a /etc/group /a\nCOPY --from=b /etc/group /b\n`); // prettier-ignore
   });
 
+  inBuildWorld('what two stages begin with alike is made once', async (world) => {
+    const dockerfile = 'FROM busybox AS a\nRUN sleep 0.3; cat /proc/sys/kernel/random/uuid > /id\nFROM busybox AS b\nRUN sleep 0.3; cat /proc/sys/kernel/random/uuid > /id\nFROM scratch\nCOPY --from=a /id /a\nCOPY --from=b /id /b\n'; // prettier-ignore
+    const { events } = await world.build(dockerfile, { names: ['made'] });
+    assert.is(await world.read('made', 'a'), await world.read('made', 'b'));
+    assert.is(events.filter(({ type }) => type === 'run-started').length, 1);
+  });
+
   inBuildWorld('a stage that fails ends the others', async (world) => {
     const began = Date.now();
     const error = await failureOf(() => world.build('FROM busybox AS a\nRUN sleep 60\nFROM busybox AS b\nRUN sleep 0.3; exit 9\nFROM scratch\nCOPY --from=a /etc/group /a\nCOPY --from=b /etc/group /b\n')); // prettier-ignore

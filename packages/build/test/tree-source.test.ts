@@ -149,6 +149,13 @@ asUnprivileged('a normal user reads a context; what is forbidden is named', asyn
   assert.equal([code, /no permission to read from "f"/.test(stderr)], [1, true]);
 });
 
+test('a tree that is not there', async () => {
+  await using place = await contextOf({});
+  await using tree = openTreeSource(layersTree([join(place.outside, 'absent')]), { cacheDirectory: place.cacheDirectory }); // prettier-ignore
+  const failure = await failureOf(tree.select({ sources: ['.'] }));
+  assert.match(failure, /^CONTEXT_INVALID: path ".*absent" not found$/);
+});
+
 test('nothing is kept on disk of what is small', async () => {
   await using place = await contextOf({});
   await using tree = await treeOf(place, { small: 'x' });

@@ -106,7 +106,12 @@ function recordOf(
   };
 }
 
-type NamedOptions = CreateOptions & { readonly id: string; readonly name: string };
+type NamedOptions = CreateOptions & {
+  readonly id: string;
+  readonly name: string;
+  /** Gives it up. */
+  readonly signal?: AbortSignal | undefined;
+};
 
 /**
  * Makes a container of an image under a name that is claimed for it: record, runtime bundle and an empty upper
@@ -135,7 +140,7 @@ export async function createContainerWithId(
   const record = recordOf(image, spec, mounts, options);
   const temporary = temporaryName(directory);
   try {
-    using _claim = await prepareMounts(engine, mounts, { id, image });
+    using _claim = await prepareMounts(engine, mounts, { id, image, signal: options.signal });
     explained(directory, () => {
       for (const part of ['upper', 'work', 'bundle/rootfs']) {
         mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });

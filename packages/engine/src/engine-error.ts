@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'NAME_IN_USE'
   | 'NAME_INVALID'
   | 'IMAGE_NOT_FOUND'
+  | 'LAYER_NOT_FOUND'
   | 'LIMIT_INVALID'
   | 'SIGNAL_INVALID'
   | 'WORKDIR_INVALID'

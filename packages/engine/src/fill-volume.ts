@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, opendirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { acquireLock, removeTree, sweepTemporaries, syncDirectory, temporaryName } from '@ctrkit/durable'; // prettier-ignore
-import { copyTree, layersTree, moveContents } from '@ctrkit/rootfs';
+import { acquireLock, errnoOf, explainSystemError, sweepTemporaries, syncDirectory, temporaryName } from '@ctrkit/durable'; // prettier-ignore
+import { copyTree, layersTree, moveContents, removeTree } from '@ctrkit/rootfs';
 import type { MountPoint, VolumePoint } from './container-mount.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
@@ -11,10 +11,18 @@ import { volumeDirectory, volumeFiles } from './volume-record.ts';
 const fillOf = (engine: Engine, name: string): string =>
   join(volumeDirectory(engine, name), '_fill');
 
-// What an image put there may be closed to us, and then it is no empty directory.
+// One name is enough. What is closed to us has been filled, or given to somebody.
 function isEmpty(engine: Engine, name: string): boolean {
   const path = volumeFiles(engine, name);
-  return explained(path, () => readdirSync(path)).length === 0;
+  try {
+    const directory = opendirSync(path);
+    const first = directory.readSync();
+    directory.closeSync();
+    return first === null;
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return false;
+    throw explainSystemError(error, path);
+  }
 }
 
 const isCopied = ({ noCopy = false, subpath, option }: VolumePoint): boolean =>
@@ -24,13 +32,14 @@ async function copyInto(
   engine: Engine,
   { name, target }: VolumePoint,
   layers: readonly string[],
+  options: { readonly signal?: AbortSignal },
 ): Promise<void> {
   const directory = volumeDirectory(engine, name);
-  await sweepTemporaries(directory);
+  await sweepTemporaries(directory, removeTree);
   const temporary = temporaryName(join(directory, 'x'));
   try {
     explained(directory, () => mkdirSync(temporary, { mode: 0o700 }));
-    if (!(await copyTree(layersTree(layers), target, temporary))) return;
+    if (!(await copyTree(layersTree(layers), target, temporary, options))) return;
     explained(directory, () => renameSync(temporary, fillOf(engine, name)));
     await syncDirectory(directory);
   } finally {
@@ -41,12 +50,13 @@ async function copyInto(
 /**
  * Puts what an image has at a volume's target into the volume, if that is empty. First it is copied whole, beside the volume's
  * files; then it is moved among them, and whoever comes next does what is left of that: never is a part of it taken for all.
- * Links of the image lead nowhere outside of it (CVE-2022-23648). Throws DurableError, RootfsError.
+ * Links of the image lead nowhere outside of it (CVE-2022-23648). Throws DurableError, RootfsError, the reason of `signal`.
  */
 export async function fillVolume(
   engine: Engine,
   mount: VolumePoint,
   layers: readonly string[],
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const { name } = mount;
   const isBegun = (): boolean => existsSync(fillOf(engine, name));
@@ -54,7 +64,7 @@ export async function fillVolume(
   if (!isBegun() && !isWanted()) return;
   const directory = volumeDirectory(engine, name);
   await using _lock = await acquireLock(join(directory, 'lock'));
-  if (!isBegun() && isWanted()) await copyInto(engine, mount, layers);
+  if (!isBegun() && isWanted()) await copyInto(engine, mount, layers, options);
   if (isBegun()) await moveContents(directory, { from: '_fill', to: '_data' });
 }
 

@@ -7,6 +7,8 @@ import { overlayOf } from './overlay-directories.ts';
 import { escaped } from './spec.ts';
 import type { ProcessChoices } from './spec.ts';
 
+type Linux = NonNullable<RuntimeSpec['linux']>;
+
 export interface ForkedSpecChoices extends ProcessChoices {
   readonly id: string;
   readonly hostname: string;
@@ -64,6 +66,18 @@ function overlayMount(spec: RuntimeSpec, mount: Mount, choices: ForkedSpecChoice
   return { ...mount, options: [...others, ...own, ...(choices.volatile ? ['volatile'] : [])] };
 }
 
+// Without privileges it has neither a cgroup nor limits.
+function forkedLinux(
+  linux: Linux,
+  { cgroupsPath, resources }: Required<Pick<Linux, 'cgroupsPath' | 'resources'>>,
+): Linux {
+  return {
+    ...linux,
+    ...(linux.cgroupsPath === undefined ? {} : { cgroupsPath }),
+    ...(linux.resources === undefined ? {} : { resources: { ...linux.resources, ...resources } }),
+  };
+}
+
 /**
  * The spec of a fork: that of the container but for what makes it another: its name on the network, its cgroup, where it writes;
  * and for what is chosen otherwise. Throws LIMIT_INVALID, OciError.
@@ -76,7 +90,7 @@ export function forkedSpec(
   const { id, hostname, terminal, limits = {}, entrypoint, command: cmd, env, workdir: cwd } = choices; // prettier-ignore
   const overrides = { entrypoint, cmd, env, cwd, hostname, terminal };
   const process = imageToProcess(asImage(spec, record), overrides);
-  const resources = { ...spec.linux?.resources, ...resourcesOf(limits) };
+  const resources = resourcesOf(limits);
   return {
     ...spec,
     hostname,
@@ -84,7 +98,7 @@ export function forkedSpec(
     mounts: (spec.mounts ?? []).map((mount) =>
       mount.destination === '/' ? overlayMount(spec, mount, choices) : movedMount(mount, choices),
     ),
-    linux: { ...spec.linux, cgroupsPath: `ctr/${id}`, resources },
+    linux: forkedLinux(spec.linux ?? {}, { cgroupsPath: `ctr/${id}`, resources }),
   };
 }
 

@@ -56,12 +56,24 @@ function inherited(engine: Engine, { container, readOnly = false }: VolumesFrom)
     }));
 }
 
+const MOST_OF_IMAGE = 1000;
+
+// What every container has at these places is a part of its sandbox: a user may replace it, an image may not.
+function checkImagePlace(path: string): void {
+  if (path !== '/dev' && path !== '/sys') return;
+  throw new EngineError('MOUNT_INVALID', `the image has a volume at ${path}, which is not its own`);
+}
+
 function ofImage({ config }: ImageConfig): ContainerMount[] {
-  return Object.keys(config.Volumes ?? {}).map((path) => ({
-    type: 'volume',
-    target: path.startsWith('/') ? path : `/${path}`,
-    option: 'image',
-  }));
+  const paths = Object.keys(config.Volumes ?? {});
+  if (paths.length > MOST_OF_IMAGE) {
+    throw new EngineError('MOUNT_INVALID', `the image has more than ${MOST_OF_IMAGE} volumes`);
+  }
+  return paths.map((path) => {
+    const target = posix.resolve('/', path);
+    checkImagePlace(target);
+    return { type: 'volume', target, option: 'image' };
+  });
 }
 
 /**

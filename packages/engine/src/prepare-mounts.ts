@@ -11,6 +11,8 @@ import { readVolume } from './volume-record.ts';
 export interface MountOwner {
   readonly id: string;
   readonly image: Pick<RunnableImage, 'layers'>;
+  /** Gives up what is being copied. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const isVolume = (mount: MountPoint): mount is VolumePoint => mount.type === 'volume';
@@ -19,7 +21,7 @@ const isBind = (mount: MountPoint): mount is BindMount => mount.type === 'bind';
 async function prepareVolume(
   engine: Engine,
   mount: VolumePoint,
-  { id, image }: MountOwner,
+  { id, image, signal }: MountOwner,
 ): Promise<void> {
   const { name, labels, option, anonymous = false } = mount;
   if (option !== 'volumes-from') {
@@ -29,7 +31,7 @@ async function prepareVolume(
     // Removed before it was claimed.
     throw noSuchVolume(name);
   }
-  await fillVolume(engine, mount, image.layers);
+  await fillVolume(engine, mount, image.layers, signal === undefined ? {} : { signal });
 }
 
 /**
@@ -47,7 +49,7 @@ export async function readyMounts(
 /**
  * Makes what the mounts of a container need: sources, where that was asked for, and volumes, which are kept for it until the
  * claim is released: by then it is there itself, or will not be. Throws MOUNT_INVALID, MOUNT_SOURCE_NOT_FOUND,
- * VOLUME_DAMAGED, DurableError, RootfsError.
+ * VOLUME_DAMAGED, DurableError, RootfsError, the reason of `signal`.
  */
 export async function prepareMounts(
   engine: Engine,

@@ -1,4 +1,5 @@
-import { moveToTrash, removeTree, sweepTemporaries } from '@ctrkit/durable';
+import { moveToTrash, sweepTemporaries } from '@ctrkit/durable';
+import { removeTree } from '@ctrkit/rootfs';
 import { EngineError } from './engine-error.ts';
 import { trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -7,7 +8,13 @@ import { bytesBelow } from './bytes-below.ts';
 import { lockVolumes, sweepVolumeClaims, volumeUsers } from './volume-claims.ts';
 import { noSuchVolume, orphanVolumes } from './volume.ts';
 import type { Volume } from './volume.ts';
-import { readVolume, volumeDirectory, volumesDirectory, writeVolume } from './volume-record.ts';
+import {
+  readVolume,
+  readWholeVolume,
+  volumeDirectory,
+  volumesDirectory,
+  writeVolume,
+} from './volume-record.ts';
 
 /**
  * Removes a volume that no container has, running or not, with all that is in it: out of sight in one step, then its files.
@@ -72,7 +79,7 @@ export async function pruneVolumes(
 
 const anonymousOf = (engine: Engine, mounts: readonly MountPoint[] = []): string[] =>
   mounts.flatMap((mount) =>
-    mount.type === 'volume' && readVolume(engine, mount.name)?.anonymous === true
+    mount.type === 'volume' && readWholeVolume(engine, mount.name)?.anonymous === true
       ? [mount.name]
       : [],
   );
@@ -83,7 +90,7 @@ export async function keepVolumes(
   mounts: readonly MountPoint[] | undefined,
 ): Promise<void> {
   for (const name of anonymousOf(engine, mounts)) {
-    const record = readVolume(engine, name);
+    const record = readWholeVolume(engine, name);
     if (record?.removeWith === undefined) continue;
     const { removeWith: _, ...kept } = record;
     await writeVolume(volumeDirectory(engine, name), kept);

@@ -67,6 +67,16 @@ export function readVolume(engine: Engine, name: string): VolumeRecord | undefin
   return { labels: {}, anonymous: false, ...record } as VolumeRecord;
 }
 
+/** The same for who only tidies up: one that cannot be read is left alone. */
+export function readWholeVolume(engine: Engine, name: string): VolumeRecord | undefined {
+  try {
+    return readVolume(engine, name);
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
 /** Writes the record of a volume into its directory, whole or not at all. */
 export async function writeVolume(directory: string, record: VolumeRecord): Promise<void> {
   await writeFileAtomic(join(directory, 'volume.json'), `${JSON.stringify(record)}\n`);

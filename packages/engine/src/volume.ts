@@ -11,6 +11,7 @@ import {
   checkVolumeName,
   isVolumeName,
   readVolume,
+  readWholeVolume,
   volumeDirectory,
   volumeFiles,
   volumesDirectory,
@@ -84,10 +85,8 @@ function isOrphan(engine: Engine, { name, removeWith }: VolumeRecord, users: Use
 
 type Users = ReadonlyMap<string, ReadonlySet<string>>;
 
-function recordsOf(engine: Engine): VolumeRecord[] {
-  const names = namesIn(volumesDirectory(engine)).filter(isVolumeName);
-  return names.flatMap((name) => readVolume(engine, name) ?? []);
-}
+const namesOf = (engine: Engine): string[] =>
+  namesIn(volumesDirectory(engine)).filter(isVolumeName);
 
 const volumeOf = (engine: Engine, record: VolumeRecord, users: Users): Volume => ({
   ...record,
@@ -97,7 +96,7 @@ const volumeOf = (engine: Engine, record: VolumeRecord, users: Users): Volume =>
 
 /** All volumes by name. Takes no lock. Throws VOLUME_DAMAGED. */
 export function listVolumes(engine: Engine): Volume[] {
-  const records = recordsOf(engine);
+  const records = namesOf(engine).flatMap((name) => readVolume(engine, name) ?? []);
   // The records first: who has one that is made meanwhile does not matter.
   const users = volumeUsers(engine);
   return records
@@ -108,7 +107,9 @@ export function listVolumes(engine: Engine): Volume[] {
 
 /** The names of volumes whose containers are gone, and that were to go with them. */
 export function orphanVolumes(engine: Engine): string[] {
-  const records = recordsOf(engine).filter(({ removeWith }) => removeWith !== undefined);
+  const records = namesOf(engine)
+    .flatMap((name) => readWholeVolume(engine, name) ?? [])
+    .filter(({ removeWith }) => removeWith !== undefined);
   if (records.length === 0) return [];
   const users = volumeUsers(engine);
   return records.filter((record) => isOrphan(engine, record, users)).map(({ name }) => name);

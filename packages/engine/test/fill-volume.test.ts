@@ -38,6 +38,11 @@ const upper: readonly TarEntry[] = [
 ];
 const names = ['dir', 'fifo', 'file', 'link', 'same'];
 
+function controllerOf(): { signal: AbortSignal; abort: (reason: Error) => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
+}
+
 if (canRun()) {
   inWorld('an empty volume gets what the image has there, exactly as it is', async (world) => {
     await make(world, await imageWith(world, [entries, upper]));
@@ -187,6 +192,29 @@ if (canRun()) {
       assert.equal(beside(world), ['_data', 'lock', 'volume.json']);
     });
   }
+
+  inWorld(
+    'who is told to give up while it is copied leaves an empty volume and no container',
+    async (world) => {
+      const large: TarEntry = {
+        path: 'v/large',
+        type: 'File',
+        content: Buffer.alloc(64 << 20, 'x'),
+      };
+      const image = await imageWith(world, [[large]]);
+      const { signal, abort } = controllerOf();
+      const place = join(world.root, 'volumes/data');
+      const started = runContainer(world, image, { command: ['true'], mounts: [data()], signal });
+      const ended = codeOf(() => started);
+      while (!namesIn(place).some((name) => name.startsWith('.tmp-')))
+        await new Promise(setImmediate);
+      abort(Object.assign(new Error('given up'), { code: 'GIVEN_UP' }));
+      assert.is(await ended, 'GIVEN_UP');
+      assert.equal(readdirSync(filesOf(world)), []);
+      assert.equal(beside(world), ['_data', 'lock', 'volume.json']);
+      assert.equal(readdirSync(join(world.root, 'containers')), []);
+    },
+  );
 
   inWorld('two who fill one volume at the same time fill it once', async (world) => {
     const image = await imageWith(world, [entries, upper]);

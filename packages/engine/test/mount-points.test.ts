@@ -34,10 +34,16 @@ test('the image’s volumes are anonymous ones, where nothing else is', async ()
   assert.equal(await pointsOf({ mounts: [{ type: 'tmpfs', target: '/a' }] }, '/a'), ['tmpfs:/a']);
 });
 
-test('an image cannot have a volume at the root or in /proc', async () => {
-  for (const path of ['/', '/proc/self', '../../', 'x/../..']) {
+test('an image cannot have a volume at the root, nor in place of a part of the sandbox', async () => {
+  for (const path of ['/', '/proc/self', '../../', 'x/../..', '/dev', 'sys/']) {
     assert.is(await codeOf(() => pointsOf({}, path)), 'MOUNT_INVALID', path);
   }
+});
+
+test('an image has so many volumes and not more', async () => {
+  const many = Array.from({ length: 1001 }, (_, index) => `/${index}`);
+  assert.is(await codeOf(() => pointsOf({}, ...many)), 'MOUNT_INVALID');
+  assert.is((await pointsOf({}, ...many.slice(1))).length, 1000);
 });
 
 test('a volume without a name gives way, anything else at one place twice is a mistake', async () => {

@@ -83,6 +83,10 @@ test('a damaged record hides no volume from its owner', async () => {
   ]) {
     assert.is(await codeOf(action), 'VOLUME_DAMAGED');
   }
+  // It keeps nothing else from being removed.
+  forge(engine, recordOf({ mounts: [{ type: 'volume', name: 'data', target: '/v' }] }));
+  await sweep(engine);
+  await removeContainer(engine, idOf('a'), { volumes: true });
   assert.ok(existsSync(join(engine.root, 'volumes/data/_data')));
 });
 

@@ -12,6 +12,7 @@ export type { HistoryItem } from './history.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImageUser } from './image-user.ts';
 export type { ImageDetails } from './inspect.ts';
+export { parseCachedStep } from './build-cache/cached-step.ts';
 export type { CachedLayer, CachedStep } from './build-cache/cached-step.ts';
 export {
   listCachedSteps,
@@ -36,7 +37,9 @@ export type { Lease, LeaseScope } from './lease.ts';
 export type { ListOptions } from './list.ts';
 export { byImage, hasTag, namesOf } from './names.ts';
 export type { ImageNames } from './names.ts';
+export type { MutateOptions } from './mutate.ts';
 export type { PruneOptions } from './prune.ts';
+export type { RebaseOptions } from './rebase.ts';
 export type { RemoveOptions, RemoveResult } from './remove.ts';
 export type { ImageUsage, StoreUsage } from './usage.ts';
 export { imageFilter, listFilters, pruneFilters } from './filter-text.ts';

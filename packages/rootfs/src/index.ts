@@ -62,3 +62,5 @@ export type { FileAspect, FileChange } from './files/diff-files.ts';
 export { diffImages } from './files/diff-images.ts';
 export { verifyLayer } from './files/verify-layer.ts';
 export type { LayerDamage } from './files/verify-layer.ts';
+export { listLayerFiles } from './files/list-files.ts';
+export type { ListedEntry } from './files/list-files.ts';

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { explainSystemError, syncDirectory } from '@ctrkit/durable';
+import { errnoOf, explainSystemError, syncDirectory } from '@ctrkit/durable';
 import { parseDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import type { Operation, WalkEntry } from '@ctrkit/syscalls';
@@ -45,8 +46,8 @@ export async function shareUpper({
   /** Below it, on the same file system. */
   readonly upper: string;
 }): Promise<SharedUpper | undefined> {
+  if (await isEmpty(upper)) return undefined;
   const entries = await treeEntries(directoryTree(upper), [{}], undefined);
-  if (entries.size <= 1) return undefined;
   const id = parseDigest(`sha256:${createHash('sha256').update(randomUUID()).digest('hex')}`);
   const temporary = await beginLayer(root, id);
   const claim = await claimIds(root, [id]);
@@ -59,6 +60,17 @@ export async function shareUpper({
     claim.release();
     await removeTree(temporary);
     throw explainSystemError(error, upper);
+  }
+}
+
+// Of many forks only the first one has something to share: the others need not wait for a helper to find that out.
+async function isEmpty(upper: string): Promise<boolean> {
+  try {
+    return (await readdir(upper)).length === 0;
+  } catch (error) {
+    // A directory of the user's own user namespace, which only its root may read.
+    if (errnoOf(error) !== 'EACCES') throw explainSystemError(error, upper);
+    return (await treeEntries(directoryTree(upper), [{}], undefined)).size <= 1;
   }
 }
 

@@ -62,16 +62,13 @@ const nothing: Buffer = Buffer.alloc(0);
 const noAttributes: WalkEntry['xattrs'] = new Map();
 const noSegments: WalkEntry['segments'] = [];
 
-/**
- * The bytes of some records. A view reads a number for a tenth of what a Buffer's own methods take, which counts where there are
- * thousands of entries.
- */
+/** The bytes of some records, and a view of them: it reads numbers in a tenth of the time that a Buffer takes. */
 export interface RecordBytes {
   readonly bytes: Buffer;
   readonly view: DataView;
 }
 
-/** Reads fields one after the other; there are many of them, so what is empty is always the same. */
+/** Reads fields of varying length one after the other. */
 class Fields {
   readonly #bytes: Buffer;
   readonly #view: DataView;
@@ -83,34 +80,18 @@ class Fields {
     this.#at = at;
   }
 
-  u16(): number {
-    this.#at += 2;
-    return this.#view.getUint16(this.#at - 2, true);
-  }
-
   u32(): number {
     this.#at += 4;
     return this.#view.getUint32(this.#at - 4, true);
   }
 
-  i64(): bigint {
-    this.#at += 8;
-    return this.#view.getBigInt64(this.#at - 8, true);
-  }
-
-  /** Of a number that is no larger than a file. */
   size(): number {
-    const low = this.u32();
-    return this.u32() * 0x1_0000_0000 + low;
-  }
-
-  time(): bigint {
-    return this.i64() * 1_000_000_000n + BigInt(this.u32());
+    this.#at += 8;
+    return sizeAt(this.#view, this.#at - 8);
   }
 
   text(): Buffer {
     const length = this.u32();
-    if (length === 0) return nothing;
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
@@ -129,39 +110,56 @@ class Fields {
   }
 }
 
-function readEntry(fields: Fields): WalkEntry {
-  const mode = fields.u32();
-  const uid = fields.u32();
-  const gid = fields.u32();
+// Of a number that is no larger than a file.
+const sizeAt = (view: DataView, at: number): number =>
+  view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
+
+const timeAt = (view: DataView, at: number): bigint =>
+  view.getBigInt64(at, true) * 1_000_000_000n + BigInt(view.getUint32(at + 8, true));
+
+// Where each field is of those that have one length: there may be thousands of entries, and most walks are over before
+// anything that is written more generally was compiled.
+function readEntry(record: RecordBytes, at: number): WalkEntry {
+  const { bytes, view } = record;
+  const mode = view.getUint32(at, true);
+  const path = at + 76;
+  const target = path + view.getUint32(at + 72, true) + 4;
+  const end = target + view.getUint32(target - 4, true);
+  const hasMore = view.getUint32(end, true) > 0 || view.getUint32(end + 4, true) > 0;
+  const more = hasMore ? new Fields(record, end) : undefined;
   return {
     kind: 'entry',
     type: types[mode & 0o170000] ?? 'file',
     mode: mode & 0o7777,
-    uid,
-    gid,
-    size: fields.size(),
-    modified: fields.time(),
-    changed: fields.time(),
-    device: fields.i64(),
-    inode: fields.i64(),
-    links: fields.u32(),
-    major: fields.u32(),
-    minor: fields.u32(),
-    path: fields.text(),
-    target: fields.text(),
-    xattrs: fields.attributes(),
-    segments: fields.segments(),
+    uid: view.getUint32(at + 4, true),
+    gid: view.getUint32(at + 8, true),
+    size: sizeAt(view, at + 12),
+    modified: timeAt(view, at + 20),
+    changed: timeAt(view, at + 32),
+    device: view.getBigInt64(at + 44, true),
+    inode: view.getBigInt64(at + 52, true),
+    links: view.getUint32(at + 60, true),
+    major: view.getUint32(at + 64, true),
+    minor: view.getUint32(at + 68, true),
+    path: bytes.subarray(path, target - 4),
+    target: end === target ? nothing : bytes.subarray(target, end),
+    xattrs: more?.attributes() ?? noAttributes,
+    segments: more?.segments() ?? noSegments,
   };
+}
+
+function readData({ bytes, view }: RecordBytes, at: number): WalkData {
+  const start = at + 12;
+  const end = start + view.getUint32(at + 8, true);
+  return { kind: 'data', offset: sizeAt(view, at), content: bytes.subarray(start, end) };
 }
 
 /**
  * Reads the body of one record of docs/plan-protocol.md, which begins at `at`. The helper is ours and of the same build, so its
  * shape is not checked again.
  */
-export function readWalkRecord(bytes: RecordBytes, at: number): WalkRecord | WalkEnd {
-  const fields = new Fields(bytes, at);
-  const kind = fields.u16();
-  if (kind === 1) return readEntry(fields);
-  if (kind === 2) return { kind: 'data', offset: fields.size(), content: fields.text() };
-  return end;
+export function readWalkRecord(record: RecordBytes, at: number): WalkRecord | WalkEnd {
+  const kind = record.view.getUint16(at, true);
+  if (kind === 1) return readEntry(record, at + 2);
+  return kind === 2 ? readData(record, at + 2) : end;
 }

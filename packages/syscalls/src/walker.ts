@@ -61,11 +61,12 @@ type Records = readonly (WalkRecord | WalkEnd)[];
 function readBatch(bytes: Buffer): { readonly records: Records; readonly rest: Buffer } {
   const records: (WalkRecord | WalkEnd)[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const all = { bytes, view };
   let at = 0;
   while (bytes.length - at >= 4) {
     const end = at + 4 + view.getUint32(at, true);
     if (end > bytes.length) break;
-    records.push(readWalkRecord({ bytes, view }, at + 4));
+    records.push(readWalkRecord(all, at + 4));
     at = end;
   }
   return { records, rest: bytes.subarray(at) };

@@ -13,6 +13,7 @@ import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
 import { measureArchive } from './sections/archive.ts';
 import { measureExec } from './sections/exec.ts';
+import { measureFork } from './sections/fork.ts';
 import { measureLibrary } from './sections/library.ts';
 import { measuresOfMany } from './sections/many.ts';
 import { measureMemory } from './sections/memory.ts';
@@ -35,6 +36,7 @@ const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
   unpack: [measureUnpack],
+  fork: [measureFork],
 };
 
 /** What the image in the registry is made and brought there with. */

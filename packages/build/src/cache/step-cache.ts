@@ -27,10 +27,11 @@ export async function keepStep(
   quickKey: Digest | undefined,
 ): Promise<void> {
   await writeCachedStep(layout, step);
-  if (quickKey === undefined) return;
-  const { key: alias, created, text } = step;
-  await writeCachedStep(layout, { key: quickKey, alias, created, text });
+  if (quickKey !== undefined) await writeCachedStep(layout, aliasOf(quickKey, step));
 }
+
+/** What leads from another key to a step. */
+export const aliasOf = (key: Digest, { key: alias, created, text }: CachedStep): CachedStep => ({ key, alias, created, text }); // prettier-ignore
 
 /** Forgets the steps that made a layer of that digest, or diff id; false where there is none. */
 export function forgetLayer(layout: Layout, id: string): boolean {

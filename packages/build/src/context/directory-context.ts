@@ -35,7 +35,7 @@ export interface Context extends SourceTree {
   readonly dockerfile?: Buffer;
   /**
    * A file of the context, also one that is left out, links followed inside; undefined where there is none, where it is no regular
-   * file, and where it is larger than `most` bytes.
+   * file, and where it is larger than `most` bytes. Throws CONTEXT_INVALID.
    */
   readFile(path: string, most: number): Promise<Buffer | undefined>;
 }
@@ -49,11 +49,20 @@ class DirectoryContext extends TreeSource implements Context {
   }
 
   async readFile(path: string, most: number): Promise<Buffer | undefined> {
-    return await readFile(this.#walker, path, most);
+    try {
+      return await readFile(this.#walker, path, most);
+    } catch (error) {
+      throw explainWalk(error);
+    }
   }
 }
 
+// The longest name and path of Linux: asking for a longer one is an error that ends the walker.
+const canBe = (path: string): boolean =>
+  Buffer.byteLength(path) < 4096 && path.split('/').every((name) => Buffer.byteLength(name) < 256);
+
 async function readFile(walker: Walker, path: string, most: number): Promise<Buffer | undefined> {
+  if (!canBe(path)) return undefined;
   const parts: Buffer[] = [];
   let size: number | undefined;
   const selection = { path, depth: 0, contents: most, xattrs: false, follow: true, optional: true };

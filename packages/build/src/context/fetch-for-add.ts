@@ -110,9 +110,10 @@ async function write(
  * durable's NO_SPACE, the reason of `signal`. https://docs.docker.com/reference/dockerfile/#add
  */
 export async function fetchForAdd(url: URL, options: FetchForAddOptions): Promise<FetchedFile> {
-  const fetched = await fetchRemote(url, options);
-  const name = nameOfFetched(url, fetched.headers['content-disposition']);
+  let name: string | undefined;
   const tree = await openScratchSource(options, async (scratch) => {
+    const fetched = await fetchRemote(url, options);
+    name = nameOfFetched(url, fetched.headers['content-disposition']);
     await write(join(treeIn(scratch), name ?? UNNAMED), fetched, options.checksum);
     return treeIn(scratch);
   });

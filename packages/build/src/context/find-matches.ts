@@ -6,6 +6,13 @@ import type { SourcePattern } from './source-pattern.ts';
 import { bytesOf } from './node.ts';
 import type { TreeIndex } from './tree-index.ts';
 
+/** A link that a pattern found, and that leads nowhere. */
+export interface Dangling {
+  /** As `Found` has it. */
+  readonly path: string;
+  readonly node: undefined;
+}
+
 /** What a source pattern found. */
 export interface Found {
   /** As the source names it, links on the way not followed. Names are bytes, held as latin1. */
@@ -59,7 +66,7 @@ export async function findMatches(
   index: TreeIndex,
   text: string,
   isDeep: boolean,
-): Promise<Found[]> {
+): Promise<(Found | Dangling)[]> {
   const source = parseSource(text);
   const fixed = source.names.slice(0, source.firstWild).map(bytesOf).join('/');
   const node = await resolvePath(index, fixed);
@@ -68,12 +75,14 @@ export async function findMatches(
   for (const name of source.names.slice(source.firstWild)) {
     places = await step(index, places, name, isDeep);
   }
-  const found = await Promise.all(places.map((place) => follow(index, place)));
-  return found.flatMap((place) => (place === undefined ? [] : [{ ...place, source }]));
+  return await Promise.all(
+    places.map(async ({ path, node: there }) => {
+      const target = await follow(index, there);
+      return target === undefined ? { path, node: target } : { path, node: target, source };
+    }),
+  );
 }
 
-async function follow(index: TreeIndex, { path, node }: Place): Promise<Place | undefined> {
-  if (node.entry.type !== 'symlink') return { path, node };
-  const target = await resolvePath(index, node.name, node.parent);
-  return target === undefined ? undefined : { path, node: target };
+async function follow(index: TreeIndex, node: Node): Promise<Node | undefined> {
+  return node.entry.type === 'symlink' ? await resolvePath(index, node.name, node.parent) : node;
 }

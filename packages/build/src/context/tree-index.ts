@@ -27,8 +27,12 @@ export class TreeIndex {
 
   async root(): Promise<Node> {
     if (this.#root !== undefined) return this.#root;
-    for await (const [entry] of this.#walker.walk([{ depth: 0, xattrs: false }])) {
-      if (entry?.kind === 'entry') this.#root = this.#nodeOf(entry, '.', undefined);
+    try {
+      for await (const [entry] of this.#walker.walk([{ depth: 0, xattrs: false }])) {
+        if (entry?.kind === 'entry') this.#root = this.#nodeOf(entry, '.', undefined);
+      }
+    } catch (error) {
+      throw explainWalk(error);
     }
     if (this.#root === undefined) throw new Error('a tree without a root');
     return this.#root;

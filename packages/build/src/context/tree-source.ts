@@ -69,7 +69,11 @@ export class TreeSource implements SourceTree {
   }
 
   async #find(source: string, parents: boolean): Promise<readonly Found[]> {
-    const found = await findMatches(this.#index, source, parents);
+    const found: Found[] = [];
+    for (const each of await findMatches(this.#index, source, parents)) {
+      if (each.node === undefined) throw notFound(textOf(each.path), this.#nature.absence);
+      found.push(each);
+    }
     await this.#index.listBelow(found.map(({ node }) => node));
     // Of a directory that is left out there must be something that is not.
     const some = found.filter(({ node }) => nodesOf(node).length > 0);

@@ -59,12 +59,17 @@ interface SecretChoices {
   readonly options: RunMount['options'];
 }
 
-function acquire({ world }: Place, secret: Secret, choices: SecretChoices): AcquiredMount {
+async function acquire(
+  { world }: Place,
+  secret: Secret,
+  choices: SecretChoices,
+): Promise<AcquiredMount> {
+  // prettier-ignore
   const { id, target, variable, options } = choices;
   const bytes = bytesOf(id, secret);
   const env = variable === undefined ? [] : [`${variable}=${bytes.toString()}`];
   if (target === undefined) return acquired([], undefined, env);
-  const { path, remove } = memoryDirectory(world);
+  const { path, remove } = await memoryDirectory(world);
   try {
     const file = join(path, 'secret');
     writeFileSync(file, bytes, { mode: 0o600 });
@@ -94,6 +99,7 @@ export function planSecret(place: Place, options: RunMount['options']): Promise<
   const choices = { id, target, variable, options };
   return Promise.resolve({
     inputs,
-    acquire: () => Promise.resolve(secret === undefined ? acquired([]) : acquire(place, secret, choices)), // prettier-ignore
+    acquire: async () =>
+      secret === undefined ? acquired([]) : await acquire(place, secret, choices),
   });
 }

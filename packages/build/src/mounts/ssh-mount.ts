@@ -17,7 +17,7 @@ async function acquire(
   target: string,
   options: RunMount['options'],
 ): Promise<AcquiredMount> {
-  const { path, remove } = memoryDirectory(world);
+  const { path, remove } = await memoryDirectory(world);
   const source = join(path, 'agent');
   try {
     const choices = { ...fileOwner(options), mode: fileMode(options, 0o600) };

@@ -6,7 +6,7 @@ import { setting } from '../cache/inputs.ts';
 import { keyOf } from '../cache/key.ts';
 import type { Value } from '../cache/key.ts';
 import type { Sought } from '../cache/recorder.ts';
-import { findStep, keepStep } from '../cache/step-cache.ts';
+import { aliasOf, findStep, keepStep } from '../cache/step-cache.ts';
 import type { Cached } from '../cache/step-cache.ts';
 import { expandInstruction } from '../dockerfile/expand-instruction.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
@@ -93,6 +93,7 @@ export class StepRunner {
     this.#note(step, cached, { parent: state.imageKey, key, inputs: () => setting('value', text) });
     const kept = isHit(cached) ? cached : { key, text, created: createdNow(world) };
     if (!isHit(cached)) await keepStep(world.store.layout, kept, undefined);
+    world.used.set(key, kept);
     const { created } = kept;
     const history = [...state.history, historyEntry(text, created, false)];
     return {
@@ -104,7 +105,11 @@ export class StepRunner {
   async #makeLayer(planned: LayerStep, state: State, step: Step): Promise<Made> {
     const quick = planned.quickKey === undefined ? undefined : await this.#find(planned.quickKey);
     const parent = state.filesKey;
+    const { used } = this.#options.world;
     if (isHit(quick)) {
+      used.set(quick.key, quick);
+      if (planned.quickKey !== undefined)
+        used.set(planned.quickKey, aliasOf(planned.quickKey, quick));
       this.#note(step, quick, { parent, key: quick.key, inputs: () => undefined });
       return { isCached: true, state: extended(state, quick, planned) };
     }
@@ -112,11 +117,20 @@ export class StepRunner {
     const cached = await this.#find(key);
     this.#note(step, cached, { parent, key, inputs });
     const { layout } = this.#options.world.store;
-    const made = isHit(cached) ? cached : await this.#make(planned, key);
+    const made = isHit(cached) ? cached : await this.#makeOnce(planned, key);
     if (!isHit(cached) || planned.quickKey !== undefined) {
       await keepStep(layout, made, planned.quickKey);
     }
+    used.set(key, made);
+    if (planned.quickKey !== undefined) used.set(planned.quickKey, aliasOf(planned.quickKey, made));
     return { isCached: isHit(cached), state: extended(state, made, planned) };
+  }
+
+  #makeOnce(planned: LayerStep, key: Digest): Promise<CachedStep> {
+    const { making } = this.#options.world;
+    const made = making.get(key) ?? this.#make(planned, key);
+    making.set(key, made);
+    return made;
   }
 
   async #make(planned: LayerStep, key: Digest): Promise<CachedStep> {
@@ -128,7 +142,10 @@ export class StepRunner {
   }
 
   async #find(key: Digest): Promise<Cached> {
-    return this.#useCache ? await findStep(this.#options.world.store.layout, key) : undefined;
+    if (!this.#useCache) return undefined;
+    const { store, imported, signal } = this.#options.world;
+    const found = await findStep(store.layout, key);
+    return isHit(found) ? found : ((await imported.find(key, signal)) ?? found);
   }
 
   #note(step: Step, cached: Cached, recorded: Sought): void {

@@ -103,12 +103,20 @@ class Copy implements LayerStep {
   }
 
   #select(): Promise<Selection> {
-    const { sources, exclude, parents } = this.#instruction;
-    const { signal } = this.#place;
-    this.#selection ??= this.#source
-      .tree()
-      .then((tree) => tree.select({ sources, exclude, parents, signal }));
+    this.#selection ??= this.#selected();
     return this.#selection;
+  }
+
+  async #selected(): Promise<Selection> {
+    const { keyword, sources, exclude, parents } = this.#instruction;
+    const { signal } = this.#place;
+    try {
+      const tree = await this.#source.tree();
+      return await tree.select({ sources, exclude, parents, signal });
+    } catch (cause) {
+      if (!(cause instanceof BuildError && cause.code === 'SOURCE_NOT_FOUND')) throw cause;
+      throw new BuildError(cause.code, `${keyword} failed: ${cause.message}`, { cause });
+    }
   }
 
   /** All that matters of it but what it copies. */

@@ -207,6 +207,36 @@ export const cli: Cli = {
       load: () => import('./import.ts'),
     },
     {
+      name: 'image tree',
+      describe: 'Print layer hierarchy of an image, or of all, in a tree format',
+      load: () => import('./image-tree.ts'),
+    },
+    {
+      name: 'image files',
+      describe: 'List the files of an image, layer by layer',
+      load: () => import('./image-files.ts'),
+    },
+    {
+      name: 'image append',
+      describe: 'Make an image of one and a layer on top',
+      load: () => import('./image-append.ts'),
+    },
+    {
+      name: 'image flatten',
+      describe: 'Make an image of one layer that has all files of another',
+      load: () => import('./image-flatten.ts'),
+    },
+    {
+      name: 'image rebase',
+      describe: 'Make an image of the layers that one has on its base, on another base',
+      load: () => import('./image-rebase.ts'),
+    },
+    {
+      name: 'image mutate',
+      describe: 'Make an image of the same layers that runs otherwise',
+      load: () => import('./image-mutate.ts'),
+    },
+    {
       name: 'image cat',
       describe: 'Write files of an image to STDOUT, without a container',
       load: () => import('./image-cat.ts'),

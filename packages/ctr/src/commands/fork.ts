@@ -12,6 +12,7 @@ import { directoryOptions } from './directory-options.ts';
 import { processOptions } from './process-options.ts';
 import { requireTerminal } from './require-terminal.ts';
 import { passOrResize } from './terminal-signals.ts';
+import { warnAboutLimits } from './warn-about-limits.ts';
 
 const { network: _n, platform: _p, pull: _u, quiet: _q, ...choices } = createOptions;
 
@@ -95,7 +96,9 @@ export const command: Command = defineCommand({
     const isAttached = !given.detach && !isMade;
     const hasInput = given.interactive || input !== 'none';
     requireTerminal(isAttached && hasInput && (given.tty || terminal));
-    const id = await forkContainer(engine, container, forkOptions(given, args, context));
+    const chosen = forkOptions(given, args, context);
+    warnAboutLimits(chosen.limits, context);
+    const id = await forkContainer(engine, container, chosen);
     if (isMade) {
       context.stdout.write(`${id}\n`);
       return 0;
