@@ -14,11 +14,12 @@ import type { CaseInputs } from './write-inputs.ts';
 const START_MS = 30_000;
 
 // https://github.com/moby/buildkit/blob/master/docs/buildkitd.toml.md
-const configuration = (registry: string): string => `
+const configuration = (cgroup: string, registry: string): string => `
 [worker.containerd]
   enabled = false
 [worker.oci]
   networkMode = "host"
+  defaultCgroupParent = "/${cgroup}"
 [registry."docker.io"]
   mirrors = ["${registry}"]
 [registry."${registry}"]
@@ -86,10 +87,14 @@ async function untilItAnswers(
 }
 
 /** BuildKit, by a daemon of its own below `directory`, with an image's short name leading to a registry. Needs root. */
-export async function startBuildkit(directory: string, registry: string): Promise<Builder> {
+export async function startBuildkit(
+  directory: string,
+  cgroup: string,
+  registry: string,
+): Promise<Builder> {
   await mkdir(directory, { recursive: true });
   const [config, archive, unpacked] = ['config.toml', 'built.tar', 'built'].map((name) => join(directory, name)) as [string, string, string]; // prettier-ignore
-  await writeFile(config, configuration(registry));
+  await writeFile(config, configuration(cgroup, registry));
   const address = `unix://${join(directory, 'buildkitd.sock')}`;
   const child = spawn(
     'buildkitd',

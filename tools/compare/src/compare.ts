@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDebianRegistry } from '@ctrkit/testing';
-import { workDirectory } from '@ctrkit/tool-bench';
+import { cgroupParent, watchStrays, workDirectory } from '@ctrkit/tool-bench';
 import { answersOf } from './ask-group.ts';
 import { readAnswers, writeAnswers } from './answer-files.ts';
 import { pushBases, readBases } from './bases.ts';
@@ -30,9 +30,16 @@ const { values } = parseArgs({
 
 async function compare(): Promise<void> {
   await using work = await workDirectory(join(tmpdir(), 'ctrkit-compare'));
+  await using cgroup = cgroupParent('compare');
+  await using _strays = watchStrays();
   await using registry = await startDebianRegistry();
   const images = await pushBases(join(work.path, 'bases'), registry.origin);
-  await using builders = await startBuilders(work.path, registry.host, images, say);
+  await using builders = await startBuilders(work.path, {
+    registry: registry.host,
+    cgroup: cgroup.name,
+    images,
+    say,
+  });
   const bases = await readBases();
   const wanted = caseGroups.filter(({ name }) => values.only.length === 0 || values.only.includes(name)); // prettier-ignore
   for (const group of wanted) {

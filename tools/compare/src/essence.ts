@@ -3,9 +3,11 @@ const accidental: readonly (readonly [RegExp, string])[] = [
   // oxlint-disable-next-line no-control-regex -- docker colours what containers write
   [/\u001b\[\d+m/g, ''],
   [/of ref [\w-]+::[\w-]+/g, 'of ref …'],
+  [/\/[^\s"']*\/cachemounts\/buildkit\d+/g, 'MOUNT'],
   [/127\.0\.0\.1:\d+/g, 'REGISTRY'],
   [/\/[^\s"']*\/buildkit-mount\d+/g, 'MOUNT'],
   [/\/[^\s"']*\/overlay2\/[0-9a-z]+\/merged/g, 'ROOT'],
+  [/\/[^\s"']*\/overlay2(?=\/)/g, 'LAYERS'],
   [/\/var\/lib\/[^\s"']*docker-builder\d+/g, 'CONTEXT'],
   [/\/[^\s"']*\/docker-builder\d+/g, 'CONTEXT'],
   [/(lookup \S+) on \S+: .*$/, '$1 …'],

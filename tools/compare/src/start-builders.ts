@@ -3,6 +3,16 @@ import { startBuildkit } from './buildkit-builder.ts';
 import type { Builder } from './builder.ts';
 import { startClassicBuilder } from './classic-builder.ts';
 
+export interface BuilderOptions {
+  /** host:port of one that has the base images. */
+  readonly registry: string;
+  /** Below which their containers are. */
+  readonly cgroup: string;
+  /** The names of the base images. */
+  readonly images: readonly string[];
+  readonly say: (text: string) => void;
+}
+
 export interface Builders extends AsyncDisposable {
   readonly all: readonly Builder[];
 }
@@ -10,14 +20,12 @@ export interface Builders extends AsyncDisposable {
 /** Starts those builders that are installed; says which are not. */
 export async function startBuilders(
   work: string,
-  registry: string,
-  images: readonly string[],
-  say: (text: string) => void,
+  { registry, cgroup, images, say }: BuilderOptions,
 ): Promise<Builders> {
   const all: Builder[] = [];
   const starts: Record<string, () => Promise<Builder>> = {
-    docker: () => startClassicBuilder(join(work, 'classic'), 'ctrkit-compare', registry, images),
-    BuildKit: () => startBuildkit(join(work, 'buildkit'), registry),
+    docker: () => startClassicBuilder(join(work, 'classic'), cgroup, registry, images),
+    BuildKit: () => startBuildkit(join(work, 'buildkit'), cgroup, registry),
   };
   for (const [name, start] of Object.entries(starts)) {
     try {

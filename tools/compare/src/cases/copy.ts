@@ -29,7 +29,7 @@ export const copy: CaseGroup = {
     of('file to a directory that is not there', 'COPY a.txt /x/y/'),
     of('file into a directory that is there', 'COPY a.txt /etc'),
     of('file to a path whose parents are not there', 'COPY a.txt /x/y/z'),
-    of('file over a file', 'COPY a.txt /x', 'COPY b.txt /x'),
+    of('file over a file', 'COPY a.txt /x', 'COPY dir/one /x'),
     of('file to the directory of work', 'WORKDIR /w', 'COPY a.txt .'),
     of('file to a path below the directory of work', 'WORKDIR /w', 'COPY a.txt x/'),
     of('file to a path above the directory of work', 'WORKDIR /w/v', 'COPY a.txt ../x'),
