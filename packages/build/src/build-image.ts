@@ -10,6 +10,7 @@ import { exportCache } from './cache/export-cache.ts';
 import { ImportedCache } from './cache/imported-cache.ts';
 import { Recorder } from './cache/recorder.ts';
 import { forgetLayer } from './cache/step-cache.ts';
+import { trimCache } from './cache/trim-cache.ts';
 import { globalArguments, platformArguments, unusedArguments } from './dockerfile/arguments.ts';
 import { deliver } from './output/deliver.ts';
 import { Resources } from './resources.ts';
@@ -88,6 +89,7 @@ async function buildOnce(
     return result;
   } finally {
     await world.recorder.save();
+    trimCache(store.layout);
   }
 }
 

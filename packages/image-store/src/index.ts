@@ -15,6 +15,7 @@ export type { ImageDetails } from './inspect.ts';
 export { parseCachedStep } from './build-cache/cached-step.ts';
 export type { CachedLayer, CachedStep } from './build-cache/cached-step.ts';
 export {
+  countCachedSteps,
   listCachedSteps,
   readCachedStep,
   removeCachedStep,

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock, explainSystemError, sweepTemporaries, temporaryName } from '@ctrkit/durable';
@@ -8,7 +8,7 @@ import { copyEntries, removeTree } from '@ctrkit/rootfs';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
-import { fileMode, fileOwner } from './file-options.ts';
+import { setOwner } from './file-options.ts';
 import { matchRecords } from './match-records.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
@@ -42,9 +42,7 @@ async function ensureDirectory(
     await sweepTemporaries(directoryOf(place), removeTree);
     mkdirSync(temporary, { mode: MODE });
     await fill(place, options, temporary);
-    const { uid, gid } = fileOwner(options);
-    chownSync(temporary, uid, gid);
-    chmodSync(temporary, fileMode(options, MODE));
+    setOwner(temporary, options, MODE);
     await rename(temporary, path);
   } catch (error) {
     await removeTree(temporary);

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 
@@ -14,18 +13,12 @@ function forward(client: Socket, target: string): Socket {
   return connection;
 }
 
-/** Makes a socket at a path, owned and permitted as is said, that leads to another; until it is disposed of. */
-export async function forwardSocket(
-  path: string,
-  target: string,
-  { uid, gid, mode }: { readonly uid: number; readonly gid: number; readonly mode: number },
-): Promise<AsyncDisposable> {
+/** Makes a socket at a path that leads to another, until it is disposed of. */
+export async function forwardSocket(path: string, target: string): Promise<AsyncDisposable> {
   const open = new Set<Socket>();
   const server = createServer((client) => open.add(client).add(forward(client, target)));
   server.listen(path);
   await once(server, 'listening');
-  if (process.geteuid?.() === 0) chownSync(path, uid, gid);
-  chmodSync(path, mode);
   return {
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy();

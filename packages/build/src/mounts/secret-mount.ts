@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { errnoOf, explainSystemError } from '@ctrkit/durable';
 import { BuildError } from '../build-error.ts';
@@ -6,7 +6,7 @@ import type { Secret } from '../build-options.ts';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
-import { fileMode, fileOwner } from './file-options.ts';
+import { setOwner } from './file-options.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
@@ -73,9 +73,7 @@ async function acquire(
   try {
     const file = join(path, 'secret');
     writeFileSync(file, bytes, { mode: 0o600 });
-    const { uid, gid } = fileOwner(options);
-    chownSync(file, uid, gid);
-    chmodSync(file, fileMode(options, MODE));
+    setOwner(file, options, MODE);
     const mount = { type: 'bind', source: file, target, readOnly: true } as const;
     return acquired([mount], () => Promise.resolve(remove()), env);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
 import { forwardSocket } from './forward-socket.ts';
 import { memoryDirectory } from './memory-directory.ts';
-import { fileMode, fileOwner } from './file-options.ts';
+import { setOwner } from './file-options.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
 import type { AcquiredMount, PlannedMount } from './run-mount.ts';
@@ -20,8 +20,8 @@ async function acquire(
   const { path, remove } = await memoryDirectory(world);
   const source = join(path, 'agent');
   try {
-    const choices = { ...fileOwner(options), mode: fileMode(options, 0o600) };
-    const forwarding = await forwardSocket(source, agent, choices);
+    const forwarding = await forwardSocket(source, agent);
+    setOwner(source, options, 0o600);
     const dispose = async (): Promise<void> => {
       await forwarding[Symbol.asyncDispose]();
       remove();

@@ -61,6 +61,9 @@ export function removeCachedStep(layout: Layout, key: Digest): void {
   }
 }
 
+/** How many steps are cached. */
+export const countCachedSteps = (layout: Layout): number => namesIn(stepsDirectory(layout)).length;
+
 /** All steps that are cached, in no order. */
 export function listCachedSteps(layout: Layout): (CachedStep & { readonly lastUsed: Date })[] {
   return namesIn(stepsDirectory(layout)).flatMap((name) => {
