@@ -21,7 +21,7 @@ export const copyFrom: CaseGroup = {
     { name: 'link to a directory', dockerfile: lines('FROM busybox', 'COPY --from=furnished /srv/absolute /y') }, // prettier-ignore
     { name: 'link on the way', dockerfile: lines('FROM busybox', 'COPY --from=furnished /srv/upwards/old.txt /y') }, // prettier-ignore
     { name: 'special files', dockerfile: lines('FROM busybox AS a', 'RUN mkdir /s && mkfifo /s/p && echo x > /s/f && ln /s/f /s/g', 'FROM busybox', 'COPY --from=a /s /y') }, // prettier-ignore
-    { name: 'volume of a stage', dockerfile: lines('FROM busybox AS a', 'VOLUME /v', 'RUN echo x > /v/x', 'FROM busybox', 'COPY --from=a /v /y') }, // prettier-ignore
+    { name: 'volume of a stage', dockerfile: lines('FROM busybox AS a', 'VOLUME /v', 'RUN mkdir -p /v && echo x > /v/x', 'FROM busybox', 'COPY --from=a /v /y') }, // prettier-ignore
     { name: 'environment of a stage does not come along', dockerfile: lines('FROM busybox AS a', 'ENV A=1', 'RUN echo x > /x', 'FROM busybox', 'COPY --from=a /x /y', 'ENV B="$A"') }, // prettier-ignore
     { name: 'variable', dockerfile: lines('FROM busybox AS a', 'FROM busybox', 'ARG S=a', 'COPY --from=$S /etc/group /y') }, // prettier-ignore
     { name: 'without a name', dockerfile: lines('FROM busybox', 'COPY --from= /etc/group /y') },

@@ -44,7 +44,7 @@ export const mounts: CaseGroup = {
     of('tmpfs hides what is there', 'RUN --mount=type=tmpfs,target=/etc ls -A /etc > /seen'),
     of('secret', 'RUN --mount=type=secret,id=s cat /run/secrets/s > /seen; ls -ln /run/secrets/s | cut -c1-10 >> /seen', { secrets: { s: 'it is\n' } }), // prettier-ignore
     of('secret at a path', 'RUN --mount=type=secret,id=s,target=/k,mode=0444,uid=5,gid=6 ls -ln /k | cut -c1-24 > /seen', { secrets: { s: 'it is\n' } }), // prettier-ignore
-    of('secret in the environment', 'RUN --mount=type=secret,id=s,env=S echo "$S" > /seen; ls /run/secrets >> /seen 2>&1', { secrets: { s: 'it is' } }), // prettier-ignore
+    of('secret in the environment', 'RUN --mount=type=secret,id=s,env=S echo "$S" > /seen; ls -A /run >> /seen 2>&1 || true', { secrets: { s: 'it is' } }), // prettier-ignore
     of(
       'secret that is not given',
       'RUN --mount=type=secret,id=s ls /run/secrets > /seen 2>&1 || true',
