@@ -29,7 +29,7 @@ const { values } = parseArgs({
 });
 
 async function compare(): Promise<void> {
-  await using work = await workDirectory(join(tmpdir(), 'ctrkit-compare'));
+  await using work = await workDirectory(tmpdir());
   await using cgroup = cgroupParent('compare');
   await using _strays = watchStrays();
   await using registry = await startDebianRegistry();
