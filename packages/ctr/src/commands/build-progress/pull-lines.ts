@@ -10,8 +10,13 @@ export interface PullLines {
   end(): string;
 }
 
+// Of an image that is there, nobody waits for more than its files.
+const isUnpacked = (event: ImageEvent): boolean =>
+  event.type === 'layer' && (event.status === 'unpacking' || event.status === 'done');
+
 export function pullLines(): PullLines {
   let text = '';
+  let isPulled = false;
   const write = (data: string | Uint8Array): void => {
     text += String(data);
   };
@@ -24,6 +29,8 @@ export function pullLines(): PullLines {
   };
   return {
     event: (event) => {
+      isPulled ||= !isUnpacked(event);
+      if (!isPulled) return '';
       progress.event(event);
       return taken();
     },
