@@ -13,6 +13,8 @@ export interface State {
   readonly imageKey: Digest;
   /** The lowest first. */
   readonly layers: readonly StageLayer[];
+  /** The image that its stages began with; undefined: none. */
+  readonly baseId?: Digest;
   /** How many of them are those of the image that it began with. */
   readonly baseLayers: number;
   readonly config: ImageRunConfig;

@@ -64,6 +64,7 @@ function stateOf({ config: image, manifest, id }: StoredImage): State {
     created,
     config: withPath(image.config),
     history: wholeHistory(image),
+    baseId: id,
     baseLayers: diff_ids.length,
   };
 }

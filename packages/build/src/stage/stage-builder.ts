@@ -70,7 +70,9 @@ export class StageBuilder {
     try {
       const state = await this.#base(planned, step);
       this.#world.recorder.base(step, state.filesKey);
-      emit({ type: 'step-done', step, isCached: true, imageId: imageIdOf(state) });
+      // What nothing has been done to is the image itself, whatever its configuration would become by our hands.
+      const imageId = planned.base.type === 'stage' ? imageIdOf(state) : state.baseId;
+      emit({ type: 'step-done', step, isCached: true, imageId });
       return state;
     } catch (error) {
       throw placed(this.#world, step, planned.stage.from, error);
