@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { debianRoot, needs } from '@ctrkit/testing';
 import { test } from 'uvu';
 import { inWorld, mainJob } from './fixture.ts';
@@ -22,7 +23,7 @@ if (needs(...mainJob, 'command:debootstrap')) {
         place = readFileSync(join(directory, '.place'), 'utf8').trim();
         const { pattern, names } = expectedPattern(output, ids);
         // What a step writes to stderr is red.
-        const plain = said.stdout.replaceAll(/\u001b\[\d*m|\r/g, '');
+        const plain = stripVTControlCharacters(said.stdout).replaceAll('\r', '');
         const found = pattern.exec(plain);
         assert.ok(found, `$ ${line}\n${said.stdout}\nis not\n${output.join('\n')}`);
         for (const [at, name] of names.entries()) ids.set(name, found[at + 1] ?? '');
