@@ -64,6 +64,8 @@ export interface Context {
 interface CommandSettings {
   /** In docker's way: `'IMAGE [COMMAND] [ARG...]'`. @default '' (none) */
   readonly operands?: string;
+  /** Another way to write as many operands, for the help. */
+  readonly alternative?: string;
   readonly options?: Options;
   /** Flags end at the first operand; all that follows belongs to the contained command. @default false */
   readonly trailing?: boolean;

@@ -32,6 +32,7 @@ export function flagValue(name: string, option: Option, text: string): unknown {
 
 /** What a flag is worth that was not given. */
 export function absentValue(name: string, option: Option): unknown {
+  if (option.tristate === true) return undefined;
   if (option.type === 'boolean') return option.default ?? false;
   if (option.type === 'array') return [];
   return option.default === undefined ? undefined : flagValue(name, option, String(option.default));

@@ -25,10 +25,13 @@ function optionLines(title: string, options: Options): string[] {
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
-/** `ctr run [OPTIONS] IMAGE [COMMAND] [ARG...]` */
+/** `ctr run [OPTIONS] IMAGE [COMMAND] [ARG...]`; another way to write it is on a line of its own. */
 export function usageLine(path: string, command: Command): string {
   const options = Object.keys(command.options ?? {}).length > 0 ? '[OPTIONS]' : '';
-  return [path, options, command.operands ?? ''].filter((part) => part !== '').join(' ');
+  const line = (operands = ''): string =>
+    [path, options, operands].filter((part) => part !== '').join(' ');
+  const { operands, alternative } = command;
+  return alternative === undefined ? line(operands) : `${line(operands)}\n\t${line(alternative)}`;
 }
 
 /** The help of one command, in docker's layout. */

@@ -17,7 +17,14 @@ export { formatTable, type Column } from './table.ts';
 export { formatOption, printRows, type RowFormat } from './print-rows.ts';
 export { executeTemplate, formatList, parseTemplate, quote } from './template/index.ts';
 export type { ExecuteOptions, ListSettings, Template, TemplateErrors } from './template/index.ts';
-export { createProgress, progressOption, type Progress, type ProgressMode } from './progress.ts';
+export { liveText, type LiveText } from './live-text.ts';
+export {
+  canDraw,
+  createProgress,
+  progressOption,
+  type Progress,
+  type ProgressMode,
+} from './progress.ts';
 export type { LayerEvent, MessageEvent, ProgressEvent, RateLimitEvent } from './progress-event.ts';
 export { openPrompt, type Prompt } from './prompt.ts';
 export { loginOptions, readLogin, type GivenLogin, type Login } from './read-login.ts';

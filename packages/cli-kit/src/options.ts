@@ -16,6 +16,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** Turns one value into what the command wants. What it throws becomes a usage error that names the flag. */
   readonly coerce?: (text: string) => unknown;
+  /** Of a boolean: absent is `undefined`, which may mean something else than `false`. */
+  readonly tristate?: true;
   readonly demandOption?: true;
   /** Long names of flags that cannot be given together with this one. */
   readonly conflicts?: readonly string[];
@@ -35,7 +37,9 @@ type One<O extends Option> = O extends { coerce: (text: string) => infer R }
       : string;
 
 type Value<O extends Option> = O extends { type: 'boolean' }
-  ? boolean
+  ? O extends { tristate: true }
+    ? boolean | undefined
+    : boolean
   : O extends { type: 'array' }
     ? One<O>[]
     : O extends { demandOption: true } | { default: string | number }

@@ -1,4 +1,4 @@
-import type { Ora } from 'ora';
+import { liveText } from './live-text.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import type { LayerEvent } from './progress-event.ts';
@@ -7,8 +7,6 @@ import type { Progress } from './progress.ts';
 import { rateLimitLine } from './rate-limit-line.ts';
 import { formatBytes } from './sizes.ts';
 
-/** What ends sooner shows no line, and does not pay for loading what draws it. */
-const PATIENCE_MS = 150;
 const TICK_MS = 500;
 
 const complete: ReadonlySet<LayerEvent['status']> = new Set([
@@ -44,51 +42,25 @@ export function describeLayers(layers: ReadonlyMap<string, LayerEvent>, speed?: 
   return parts.join('  ');
 }
 
-async function startSpinner(): Promise<Ora> {
-  const { default: ora } = await import('ora');
-  return ora({ stream: process.stderr, discardStdin: false });
-}
-
 /** One line that is drawn again and again; messages scroll above it. */
 export function liveProgress(output: Output): Progress {
   const layers = new Map<string, LayerEvent>();
   const meter = createMeter();
-  let spinner: Ora | undefined;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let ticks: NodeJS.Timeout | undefined;
+  const describe = (): string => describeLayers(layers, meter.speed(Date.now()));
+  const live = liveText(output, describe, TICK_MS);
 
-  const draw = (): void => {
-    if (spinner !== undefined) spinner.text = describeLayers(layers, meter.speed(Date.now()));
-  };
-  const start = async (): Promise<void> => {
-    const started = await startSpinner();
-    if (stopped) return;
-    spinner = started.start(describeLayers(layers, meter.speed(Date.now())));
-    // What stalls has no events, and must not look as if it were fast.
-    ticks = setInterval(draw, TICK_MS).unref();
-  };
   const show = (event: LayerEvent): void => {
     layers.set(event.id, { ...layers.get(event.id), ...event });
     meter.note(event, Date.now());
-    // A drawing that fails must not fail the work.
-    timer ??= setTimeout(() => void start().catch(() => undefined), PATIENCE_MS);
-    draw();
+    live.draw();
   };
   return {
     event: (event) => {
       if (event.type === 'layer') return show(event);
       const text = event.type === 'message' ? printable(event.text) : rateLimitLine(event);
-      spinner?.clear();
-      output.write(`${text}\n`);
+      live.print(`${text}\n`);
     },
-    clear: () => void spinner?.clear(),
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      clearInterval(ticks);
-      spinner?.stop();
-      spinner = undefined;
-    },
+    clear: live.clear,
+    stop: live.stop,
   };
 }

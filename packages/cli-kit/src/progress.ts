@@ -25,7 +25,7 @@ export const progressOption = {
 const nothing = (): void => undefined;
 
 /** A terminal that says it has no columns (`script` without one of its own) cannot be drawn on: ora would never end. */
-const canDraw = (output: Output): boolean => output.isTerminal && process.stderr.columns > 0;
+export const canDraw = (output: Output): boolean => output.isTerminal && process.stderr.columns > 0;
 
 /**
  * Progress on an output (stderr): one live line on a terminal, one plain line a layer elsewhere, NDJSON with `json`.

@@ -97,6 +97,8 @@ const commands = {
   create: ({ registry }: World) => ['create', `${registry}/busybox`, 'true'],
   'run -d': ({ registry }: World) => ['run', '-d', `${registry}/busybox`, 'sleep', '1000'],
   'run --rm': ({ registry }: World) => ['run', '--rm', `${registry}/busybox`, 'sleep', '0.1'],
+  'run -v': ({ registry }: World) =>
+    ['run', '--rm', '-v', 'data:/etc', '-v', '/anonymous', `${registry}/busybox`, 'sleep', '0.1'], // prettier-ignore
   start: () => ['start', 'two'],
   exec: () => ['exec', 'one', 'sleep', '0.1'],
   stop: () => ['stop', '-t', '0', 'one'],
@@ -133,6 +135,19 @@ async function rowsOf({ ctr }: World): Promise<Row[]> {
     .map((line) => JSON.parse(line) as Row);
 }
 
+/** The next one finds a volume whole; of anonymous ones, and of what was under way, nothing is left. */
+async function assertVolumes({ ctr, registry, env }: World, point: string): Promise<void> {
+  const volumes = join(env['CTR_ROOT'] ?? '', 'volumes');
+  const next = await ctr('run', '--rm', '-v', 'data:/etc', `${registry}/busybox`, 'true');
+  assert.equal(next.code, 0, `${point}: ${next.stderr}`);
+  assert.deepEqual(readdirSync(volumes).toSorted(), ['.claims', '.lock', 'data'], point);
+  assert.deepEqual(readdirSync(join(volumes, '.claims')), [], point);
+  assert.deepEqual(readdirSync(join(volumes, 'data')).toSorted(), ['_data', 'lock', 'volume.json'], point); // prettier-ignore
+  const files = readdirSync(join(volumes, 'data/_data'));
+  assert.ok(files.includes('passwd') && files.includes('group'), `${point}: ${String(files)}`);
+  assert.equal((await ctr('volume', 'rm', 'data')).code, 0, point);
+}
+
 async function assertWhole(world: World, point: string): Promise<void> {
   const { ctr, registry, env } = world;
   // It works, and sweeps.
@@ -152,6 +167,7 @@ async function assertWhole(world: World, point: string): Promise<void> {
     ...['containers', 'ended', 'trash'].map((name) => join(env['CTR_RUN'] ?? '', name)),
   ];
   for (const place of places) assert.deepEqual(readdirSync(place), [], `${point}: ${place}`);
+  await assertVolumes(world, point);
 }
 
 if (needs(...mainJob)) {

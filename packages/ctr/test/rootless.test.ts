@@ -75,6 +75,35 @@ if (
     });
   });
 
+  test('fork: of one at rest and of one that runs', async () => {
+    await asNormalUser(async ({ ctr, image }) => {
+      const script = 'echo one > /f; rm /bin/ls; mkdir /closed; touch /closed/x; chmod 0 /closed';
+      await ctr('run', '--name', 'one', image, 'sh', '-c', script);
+      const look = ['sh', '-c', 'cat /f; test -e /bin/ls || echo gone; ls /closed'] as const;
+      for (const name of ['two', 'three']) {
+        const fork = await ctr('fork', '--name', name, 'one', ...look);
+        assert.deepEqual({ code: fork.code, stdout: fork.stdout }, { code: 0, stdout: 'one\ngone\nx\n' }, fork.stderr); // prettier-ignore
+      }
+      assert.match((await ctr('diff', 'three')).stdout, /^D \/bin\/ls$/m);
+      await ctr(
+        'fork',
+        '-d',
+        '--name',
+        'running',
+        'one',
+        'sh',
+        '-c',
+        'echo more >> /f; sleep 1000',
+      );
+      for (let tries = 0; tries < 100; tries++) {
+        if ((await ctr('exec', 'running', 'cat', '/f')).stdout === 'one\nmore\n') break;
+      }
+      assert.equal((await ctr('fork', '--rm', 'running', ...look)).stdout, 'one\nmore\ngone\nx\n');
+      assert.equal((await ctr('start', '-a', 'two')).stdout, 'one\ngone\nx\n');
+      assert.equal((await ctr('rm', '-f', 'one', 'two', 'three', 'running')).code, 0);
+    });
+  });
+
   test('files that deny their owner everything are removed with the container', async () => {
     await asNormalUser(async ({ ctr, image }) => {
       const script = 'mkdir -p /locked/in && touch /locked/in/x && chmod 000 /locked/in /locked';

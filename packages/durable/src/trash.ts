@@ -23,16 +23,17 @@ export async function moveToTrash(path: string, trashDirectory: string): Promise
 }
 
 /**
- * Deletes everything in the trash, also what an interrupted deletion left there. `remove` deletes
- * one entry and must not mind if it is gone; the default suits files of our own. An entry that cannot
- * be deleted keeps no other: the first such error is thrown at the end.
+ * Deletes everything in the trash, also what an interrupted deletion left there; what comes there after the call is left
+ * to whoever brings it. `remove` deletes one entry and must not mind if it is gone; the default suits files of our own. An
+ * entry that cannot be deleted keeps no other: the first such error is thrown at the end.
  */
 export async function emptyTrash(
   trashDirectory: string,
   remove: (path: string) => Promise<void> = removeTree,
+  names: readonly string[] = namesIn(trashDirectory),
 ): Promise<void> {
   const failures: unknown[] = [];
-  for (const name of namesIn(trashDirectory)) {
+  for (const name of names) {
     try {
       await remove(join(trashDirectory, name));
     } catch (error) {

@@ -6,7 +6,7 @@ import { defaultPath } from '@ctrkit/oci';
 import type { Digest, ImageRunConfig, RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { mountPointsOf } from './container-files.ts';
-import { overlayOf } from './overlay-directories.ts';
+import { changedDirectories } from './overlay-directories.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
@@ -103,8 +103,8 @@ function changesOf(
   { pause = true, signal, onEvent }: CommitContainerOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
   const mountPoints = mountPointsOf(spec);
-  const changes = packChanges({ ...overlayOf(spec), mountPoints, onEvent, signal });
-  const whole = whileThere(engine, container, changes);
+  const changes = packChanges({ ...changedDirectories(spec), mountPoints, onEvent, signal });
+  const whole = whileThere(engine, container, spec, changes);
   return pause ? whileNotStarted(engine, container, whilePaused(engine, container, whole)) : whole;
 }
 

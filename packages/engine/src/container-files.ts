@@ -4,7 +4,8 @@ import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
-import { overlayOf } from './overlay-directories.ts';
+import type { Container } from './list.ts';
+import { changedDirectories, haveSameLayers, overlayOf } from './overlay-directories.ts';
 import { readRunRecord } from './run-record.ts';
 import { whileThere } from './while-there.ts';
 
@@ -18,14 +19,22 @@ export const mountPointsOf = ({ mounts = [] }: RuntimeSpec): string[] =>
  */
 export async function containerChanges(engine: Engine, nameOrId: string): Promise<Change[]> {
   const { id } = findContainer(engine, nameOrId);
-  const spec = readSpec(engine, id);
-  return findChanges({ ...overlayOf(spec), mountPoints: mountPointsOf(spec) });
+  for (;;) {
+    const spec = readSpec(engine, id);
+    const mountPoints = mountPointsOf(spec);
+    const changes = await findChanges({ ...changedDirectories(spec), mountPoints });
+    // Forked meanwhile: then some of them may have been elsewhere when we looked.
+    if (haveSameLayers(spec, readSpec(engine, id))) return changes;
+  }
 }
 
 /** The files of a container: of a running one those that it sees now, without what is mounted in it. */
 export function containerTree(engine: Engine, nameOrId: string): Tree {
-  const { id, state } = findContainer(engine, nameOrId);
-  const spec = readSpec(engine, id);
+  const container = findContainer(engine, nameOrId);
+  return treeOf(engine, container, readSpec(engine, container.id));
+}
+
+function treeOf(engine: Engine, { id, state }: Container, spec: RuntimeSpec): Tree {
   const process = state.status === 'running' ? readRunRecord(engine, id)?.process : undefined;
   if (process !== undefined) {
     const user = spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
@@ -46,5 +55,7 @@ export function exportContainer(
   options: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Buffer, void, undefined> {
   const container = findContainer(engine, nameOrId);
-  return whileThere(engine, container, packTree(containerTree(engine, container.id), options));
+  const spec = readSpec(engine, container.id);
+  const archive = packTree(treeOf(engine, container, spec), options);
+  return whileThere(engine, container, spec, archive);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
+import type { MountPoint } from './container-mount.ts';
 
 /** A container as it is kept: containers/<id>/container.json. Written by whoever has its run. */
 export interface ContainerRecord {
@@ -27,6 +28,8 @@ export interface ContainerRecord {
   readonly input: 'none' | 'once' | 'open';
   /** What asks it to end, by the image or the user: a name or a number. */
   readonly stopSignal?: string;
+  /** What is mounted in it beside what every container has. */
+  readonly mounts?: readonly MountPoint[];
   /** When its program last started, RFC 3339: whoever has no end and does not run was cut off. */
   readonly startedAt?: string;
 }

@@ -17,7 +17,13 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
 import type { RunnableImage } from './image.ts';
+import type { ContainerMount, MountPoint } from './container-mount.ts';
+import { mountPoints } from './mount-points.ts';
+import type { VolumesFrom } from './mount-points.ts';
+import { specMount } from './mounts.ts';
 import { chooseName, releaseName } from './names.ts';
+import { prepareMounts } from './prepare-mounts.ts';
+import { removeVolumesOf } from './remove-volume.ts';
 import { writeNetworkFiles } from './network-files.ts';
 import { signalNumber } from './signal-number.ts';
 import { containerSpec } from './spec.ts';
@@ -40,6 +46,14 @@ export interface CreateOptions extends ProcessChoices {
   readonly stdin?: ContainerRecord['input'] | undefined;
   /** What asks it to end, in place of the image's: a name or a number. */
   readonly stopSignal?: string | undefined;
+  /** What is mounted in it, beside the volumes of its image. @default nothing */
+  readonly mounts?: readonly ContainerMount[] | undefined;
+  /** It has the mounts of these containers too. @default none */
+  readonly volumesFrom?: readonly VolumesFrom[] | undefined;
+  /** The size of its /dev/shm in bytes. @default 64 MiB */
+  readonly shmSize?: number | undefined;
+  /** It cannot write to its root. @default false */
+  readonly readOnlyRoot?: boolean | undefined;
 }
 
 /** A container that was made and not started. */
@@ -58,8 +72,8 @@ export function hostIds(): { uid: number; gid: number } {
   return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }
 
-// An overlay's root shows what its upper directory is, so that is made to be what the image says of `/`.
-function copyOwnership(layer: string | undefined, upper: string): void {
+/** An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`. */
+export function copyOwnership(layer: string | undefined, upper: string): void {
   if (layer === undefined) return;
   const { mode, uid, gid } = statSync(layer);
   if (hostIds().uid === 0) chownSync(upper, uid, gid);
@@ -69,6 +83,7 @@ function copyOwnership(layer: string | undefined, upper: string): void {
 function recordOf(
   image: RunnableImage,
   spec: RuntimeSpec,
+  mounts: readonly MountPoint[],
   { id, name, ...options }: NamedOptions,
 ): ContainerRecord {
   const { config } = image.config;
@@ -86,15 +101,21 @@ function recordOf(
     user: options.user ?? config.User ?? '',
     terminal: options.terminal ?? false,
     input: options.stdin ?? 'none',
+    ...(mounts.length === 0 ? {} : { mounts }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };
 }
 
-type NamedOptions = CreateOptions & { readonly id: string; readonly name: string };
+type NamedOptions = CreateOptions & {
+  readonly id: string;
+  readonly name: string;
+  /** Gives it up. */
+  readonly signal?: AbortSignal | undefined;
+};
 
 /**
  * Makes a container of an image under a name that is claimed for it: record, runtime bundle and an empty upper
- * directory, all there or nothing. Throws LIMIT_INVALID, OciError, DurableError.
+ * directory, all there or nothing. Throws LIMIT_INVALID, OciError, DurableError, and what `mountPoints` and `prepareMounts` throw.
  */
 export async function createContainerWithId(
   engine: Engine,
@@ -104,6 +125,7 @@ export async function createContainerWithId(
   const { id, network = 'none', limits = {}, autoRemove = false } = options;
   const directory = containerDirectory(engine, id);
   if (options.stopSignal !== undefined) signalNumber(options.stopSignal);
+  const mounts = mountPoints(engine, image.config, options);
   const spec = containerSpec({
     ...options,
     directory,
@@ -111,12 +133,14 @@ export async function createContainerWithId(
     limits,
     image: image.config,
     layers: image.layers,
+    mounts: mounts.map((mount) => specMount(engine, mount)),
     volatile: autoRemove,
     host: hostIds(),
   });
-  const record = recordOf(image, spec, options);
+  const record = recordOf(image, spec, mounts, options);
   const temporary = temporaryName(directory);
   try {
+    using _claim = await prepareMounts(engine, mounts, { id, image, signal: options.signal });
     explained(directory, () => {
       for (const part of ['upper', 'work', 'bundle/rootfs']) {
         mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });
@@ -130,6 +154,7 @@ export async function createContainerWithId(
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
+    await removeVolumesOf(engine, mounts).catch(() => {});
     throw error;
   }
   return { record, spec };
@@ -137,7 +162,8 @@ export async function createContainerWithId(
 
 /**
  * Makes a container of an image, to be started later: all there or nothing. Returns its id.
- * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, SIGNAL_INVALID, OciError, DurableError.
+ * Throws NAME_IN_USE, NAME_INVALID, LIMIT_INVALID, SIGNAL_INVALID, MOUNT_INVALID, MOUNT_SOURCE_NOT_FOUND, VOLUME_INVALID,
+ * CONTAINER_NOT_FOUND (of `volumesFrom`), OciError, DurableError, RootfsError.
  */
 export async function createContainer(
   engine: Engine,

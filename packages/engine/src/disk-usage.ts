@@ -1,14 +1,18 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageRecord, ImageUsage } from '@ctrkit/image-store';
 import { storedLayers, storedLayerSize } from '@ctrkit/rootfs';
 import { chainIds } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
+import { buildCache } from './build-cache.ts';
+import type { BuildCacheEntry } from './build-cache.ts';
+import { bytesBelow } from './bytes-below.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { listContainers } from './list.ts';
 import type { Container } from './list.ts';
+import { listVolumes } from './volume.ts';
+import type { Volume } from './volume.ts';
 import { containerLayers } from './unused-layers.ts';
 
 /** What an image takes on the disk, in bytes: its blobs as stored (compressed), and its layers as unpacked. */
@@ -27,12 +31,16 @@ export interface ImageDiskUsage {
 /** What everything takes on the disk, in bytes. */
 export interface DiskUsage {
   readonly images: readonly ImageDiskUsage[];
-  /** All blobs and all unpacked layers, each counted once, those that no image has included. */
+  /** All blobs and all unpacked layers, each counted once, those that nothing has included, but not those of the build cache alone. */
   readonly imagesSize: number;
   /** What of that no container needs. */
   readonly imagesReclaimable: number;
+  /** What builds left for later ones; what images have too is counted there. */
+  readonly buildCache: readonly BuildCacheEntry[];
   /** With the bytes of the files that each wrote. */
   readonly containers: readonly (Container & { readonly size: number })[];
+  /** With the bytes of the files in each. */
+  readonly volumes: readonly (Volume & { readonly size: number })[];
 }
 
 /** Pieces of the store with their sizes: blobs by digest, layers by `layer:` and id. */
@@ -40,15 +48,6 @@ type Pieces = Map<string, number>;
 
 const sum = (sizes: Iterable<number>): number =>
   [...sizes].reduce((total, size) => total + size, 0);
-
-/** Bytes of the files below a path; what vanishes meanwhile is not counted. */
-export async function bytesBelow(path: string): Promise<number> {
-  const status = await lstat(path).catch(() => undefined);
-  if (status === undefined) return 0;
-  if (!status.isDirectory()) return status.size;
-  const names = await readdir(path).catch(() => []);
-  return sum(await Promise.all(names.map((name) => bytesBelow(join(path, name)))));
-}
 
 async function layerPieces(engine: Engine): Promise<Pieces> {
   const pieces: Pieces = new Map();
@@ -96,11 +95,22 @@ export async function diskUsage(engine: Engine): Promise<DiskUsage> {
   for (const layer of containers.flatMap(({ id }) => containerLayers(engine, id))) {
     inUse.set(`layer:${layer}`, layers.get(`layer:${layer}`) ?? 0);
   }
-  const imagesSize = stored.size + stored.unreferenced + sum(layers.values());
+  const cache = await buildCache(engine);
+  const cached = cache.filter(({ type, inUse: isImages }) => type === 'regular' && !isImages);
+  const cacheSize = sum(cached.map(({ size }) => size));
+  const all = stored.size + stored.unreferenced + sum(layers.values());
+  const imagesSize = Math.max(0, all - cacheSize);
   return {
     images,
     imagesSize,
-    imagesReclaimable: imagesSize - sum(inUse.values()),
+    imagesReclaimable: Math.max(0, imagesSize - sum(inUse.values())),
+    buildCache: cache,
+    volumes: await Promise.all(
+      listVolumes(engine).map(async (volume) => ({
+        ...volume,
+        size: await bytesBelow(volume.mountpoint),
+      })),
+    ),
     containers: await Promise.all(
       containers.map(async (container) => ({
         ...container,

@@ -34,7 +34,7 @@ function makeDirectory(path: string): void {
 export function openEngine({ root, run }: EngineDirectories): Engine {
   for (const path of [
     root,
-    ...['containers', 'names', 'trash'].map((name) => join(root, name)),
+    ...['containers', 'names', 'trash', 'volumes'].map((name) => join(root, name)),
     ...['containers', 'ended', 'trash'].map((name) => join(run, name)),
   ]) {
     explained(path, () => makeDirectory(path));

@@ -16,6 +16,8 @@ export interface ContainerFilter {
   readonly labels?: readonly string[];
   /** Images: a name (tag `latest` where there is none), or the beginning of an id. Images built on it do not count. */
   readonly ancestors?: readonly string[];
+  /** Names of volumes, or places in the container where something is mounted. */
+  readonly volumes?: readonly string[];
   /** Names or ids of containers: those created before every one of them. */
   readonly before?: readonly string[];
   /** Names or ids of containers: those created after every one of them. */
@@ -75,6 +77,12 @@ function hasLabel({ labels }: Container, wanted: string): boolean {
   return value.length === 0 || labels[key] === value.join('=');
 }
 
+function hasMount({ mounts = [] }: Container, wanted: string): boolean {
+  return mounts.some(
+    (mount) => mount.target === wanted || (mount.type === 'volume' && mount.name === wanted),
+  );
+}
+
 function hasExitCode({ state }: Container, code: number): boolean {
   return state.status === 'exited' && state.exit.exitCode === code;
 }
@@ -89,6 +97,7 @@ function testOf(filter: ContainerFilter): Test {
     anyOf(names, (matches) => matches(container.name) || matches(`/${container.name}`)) &&
     anyOf(filter.statuses, (status) => container.state.status === status) &&
     anyOf(filter.exitCodes, (code) => hasExitCode(container, code)) &&
+    anyOf(filter.volumes, (volume) => hasMount(container, volume)) &&
     anyOf(filter.ancestors, (image) => isOfImage(container, image)) &&
     (filter.labels ?? []).every((label) => hasLabel(container, label));
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimLayers, ensureLayers, findStored, layersOf } from '@ctrkit/rootfs';
-import type { LayerClaim } from '@ctrkit/rootfs';
+import type { LayerClaim, LayeredImage } from '@ctrkit/rootfs';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
 import { familiarReference, parseReference } from '@ctrkit/oci';
@@ -141,17 +141,48 @@ function isRaced(error: unknown, { pull }: PrepareOptions): boolean {
   return code === 'BLOB_NOT_FOUND' || (code === 'IMAGE_NOT_FOUND' && pull !== 'never');
 }
 
-async function prepared(
+const prepared = async (
   engine: Engine,
   store: ImageStore,
   image: StoredImage & { readonly given: string },
   options: PrepareOptions,
+): Promise<RunnableImage> =>
+  await prepareLayered(
+    engine,
+    store,
+    { ...image, name: image.given, leased: [image.target.digest, image.id] },
+    options,
+  );
+
+/** An image that no name leads to, and that need not be written: what a build has between two steps. */
+export type UnnamedImage = LayeredImage & Pick<RunnableImage, 'name' | 'id'>;
+
+/**
+ * Makes such an image ready to run. A lease of the caller's keeps its blobs. Throws RootfsError, LayoutError where one of them is
+ * damaged or gone.
+ */
+export async function prepareLayers(
+  engine: Engine,
+  image: UnnamedImage,
+  options: ImageOptions = {},
+): Promise<RunnableImage> {
+  const store = await openImageStore({ root: engine.root });
+  return await prepareLayered(engine, store, { ...image, leased: [] }, options);
+}
+
+type Leasable = UnnamedImage & { readonly leased: readonly Digest[] };
+
+async function prepareLayered(
+  engine: Engine,
+  store: ImageStore,
+  image: Leasable,
+  options: ImageOptions,
 ): Promise<RunnableImage> {
   const claim = await claimLayers(engine.root, image, signalled(options.signal));
   try {
     const layers = await unpackMissing(engine, store, image, options, claim);
     return {
-      name: image.given,
+      name: image.name,
       id: image.id,
       config: image.config,
       layers: layers.length === 0 ? [emptyLayer(engine)] : layers,
@@ -168,14 +199,12 @@ async function prepared(
 async function unpackMissing(
   engine: Engine,
   store: ImageStore,
-  image: StoredImage,
+  image: Leasable,
   { signal, onEvent }: ImageOptions,
   claim: LayerClaim,
 ): Promise<string[]> {
   const isUnpacked = layersOf(image).every((layer) => findStored(engine.root, layer) !== undefined);
-  await using _ = isUnpacked
-    ? undefined
-    : await store.lease([image.target.digest, image.id], signalled(signal));
+  await using _ = isUnpacked ? undefined : await store.lease(image.leased, signalled(signal));
   return await ensureLayers(store.layout, image, {
     root: engine.root,
     claim,

@@ -6,10 +6,12 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerState } from './container-state.ts';
 import { findContainer } from './find.ts';
+import { configVolumes, hostConfigMounts, inspectMounts } from './inspect-mounts.ts';
 import type { Container } from './list.ts';
 import { keptOutput } from './supervision.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
+const DEFAULT_SHM = 64 * 1024 * 1024;
 const NANOSECONDS = 1_000_000_000;
 
 function inspectState(state: ContainerState): object {
@@ -34,7 +36,15 @@ function nanoCpus({ cpu }: LinuxResources): number {
   return Math.round((cpu.quota / cpu.period) * NANOSECONDS);
 }
 
-function inspectHostConfig(container: Container, { linux, root }: RuntimeSpec): object {
+/** In bytes; of what is mounted there otherwise, what docker has of it. */
+function shmSize(mounts: RuntimeSpec['mounts'] = []): number {
+  const { options = [] } = mounts.find(({ destination }) => destination === '/dev/shm') ?? {};
+  const size = options.find((option) => option.startsWith('size='))?.slice('size='.length);
+  const [, bytes, unit] = /^(\d+)(k?)$/.exec(size ?? '') ?? [];
+  return bytes === undefined ? DEFAULT_SHM : Number(bytes) * (unit === 'k' ? 1024 : 1);
+}
+
+function inspectHostConfig(container: Container, { linux, root, mounts }: RuntimeSpec): object {
   const resources = linux?.resources ?? {};
   const isIsolated = linux?.namespaces?.some(({ type }) => type === 'network') ?? false;
   return {
@@ -44,8 +54,10 @@ function inspectHostConfig(container: Container, { linux, root }: RuntimeSpec): 
     },
     NetworkMode: isIsolated ? 'none' : 'host',
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    ...hostConfigMounts(container.mounts ?? []),
     AutoRemove: container.autoRemove,
     Privileged: false,
+    ShmSize: shmSize(mounts),
     ReadonlyRootfs: root?.readonly ?? false,
     CgroupParent: '',
     Memory: resources.memory?.limit ?? 0,
@@ -72,6 +84,7 @@ function inspectConfig(container: Container, { hostname = '', process }: Runtime
     Env: process?.env ?? [],
     Cmd: container.command,
     Image: container.image,
+    Volumes: configVolumes(container.mounts ?? []),
     WorkingDir: process?.cwd ?? '/',
     Labels: container.labels,
     StopSignal: container.stopSignal ?? 'SIGTERM',
@@ -104,7 +117,7 @@ export function inspectContainer(engine: Engine, nameOrId: string): Record<strin
     Platform: 'linux',
     HostConfig: inspectHostConfig(container, spec),
     GraphDriver: { Name: 'overlay', Data: overlayDirectories(spec) },
-    Mounts: [],
+    Mounts: inspectMounts(engine, container.mounts ?? []),
     Config: inspectConfig(container, spec),
   };
 }

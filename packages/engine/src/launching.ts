@@ -9,6 +9,7 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { writeExit } from './exit-record.ts';
 import { discardContainer } from './discard.ts';
+import { removeVolumesOf } from './remove-volume.ts';
 import { removeRunRecord, writeRunRecord } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 import { identifiedProcess } from './spec.ts';
@@ -34,6 +35,8 @@ export interface AttachOptions {
   readonly tied?: boolean | undefined;
   /** What the user of its terminal types to leave it running. @default nothing does */
   readonly detachKeys?: Uint8Array | undefined;
+  /** `NAME=value` for the program alone: in no file of the container, so that a later start does not have it. @default none */
+  readonly secretEnv?: readonly string[] | undefined;
   /** Gives up what is not started yet, and leaves nothing of it; a program that has started is not touched. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -120,10 +123,11 @@ async function recordStart(engine: Engine, record: ContainerRecord, run: RunReco
 
 function handleOf(
   engine: Engine,
-  { id, name }: ContainerRecord,
+  record: ContainerRecord,
   launched: LaunchedContainer,
   recorded: Promise<void>,
 ): RunningContainer {
+  const { id, name } = record;
   return {
     ...launched,
     id,
@@ -133,6 +137,8 @@ function handleOf(
         const exit = await launched.wait();
         await recorded;
         if (exit === 'detached') return exit;
+        // The next sweep does what cannot be done now.
+        if (record.autoRemove) await removeVolumesOf(engine, record.mounts).catch(() => {});
         return { ...exit, warnings: exit.warnings.map((line) => `container ${name}: ${line}`) };
       } catch (error) {
         // Its supervisor was killed: what that would have done is ours.
@@ -153,13 +159,21 @@ export async function finishLaunch(
   launch: PreparedLaunch,
   run: RunRecord,
   { record, spec }: Startable,
-  { signal, tied = true, removeOnAbort }: AttachOptions & { readonly removeOnAbort: boolean },
+  {
+    signal,
+    tied = true,
+    secretEnv = [],
+    removeOnAbort,
+  }: AttachOptions & { readonly removeOnAbort: boolean },
 ): Promise<RunningContainer> {
   let known = run;
   try {
     const launched = await launch.start(spec, {
       bundle: join(containerDirectory(engine, record.id), 'bundle'),
-      identify: (files) => identifiedProcess(spec, record.user, files),
+      identify: (files) => {
+        const process = identifiedProcess(spec, record.user, files);
+        return { ...process, env: [...(process.env ?? []), ...secretEnv] };
+      },
       // Before the program starts, so that whatever happens to us somebody can find it.
       onSpawned: (pids) => {
         const [process, supervisor] = [identityOf(pids.pid), identityOf(pids.supervisor)];

@@ -1,3 +1,4 @@
+import { isSharedUpper } from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 
 /** The directories of a container's overlay, as its spec has them; empty where it has none. */
@@ -6,6 +7,8 @@ export interface OverlayDirectories {
   readonly lowers: readonly string[];
   readonly upper: string;
   readonly work: string;
+  /** What else the kernel is told. */
+  readonly options: readonly string[];
 }
 
 const unescaped = (path: string): string => path.replaceAll(/\\([\s\S])/g, '$1');
@@ -21,5 +24,27 @@ export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
     lowers: lowers.map(unescaped).toReversed(),
     upper: unescaped(value('upperdir')),
     work: unescaped(value('workdir')),
+    options: options.filter((option) => !/^(?:lower|upper|work)dir=/.test(option)),
   };
+}
+
+/** The same, where layers that are what the container changed, and others share with it, stand apart from its image's. */
+export interface ChangedDirectories extends OverlayDirectories {
+  /** The lowest first. */
+  readonly shared: readonly string[];
+}
+
+/** What of a container's overlay is its image, and what it changed. */
+export function changedDirectories(spec: RuntimeSpec): ChangedDirectories {
+  const { lowers, ...own } = overlayOf(spec);
+  return {
+    ...own,
+    lowers: lowers.filter((directory) => !isSharedUpper(directory)),
+    shared: lowers.filter(isSharedUpper),
+  };
+}
+
+/** Whether two specs have the same layers: what a container changed may become one while its files are read. */
+export function haveSameLayers(one: RuntimeSpec, other: RuntimeSpec): boolean {
+  return overlayOf(one).lowers.join('\0') === overlayOf(other).lowers.join('\0');
 }

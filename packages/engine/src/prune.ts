@@ -1,43 +1,57 @@
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
 import type { GarbageResult, ImageRecord, PruneOptions, RemoveResult } from '@ctrkit/image-store';
-import { bytesBelow } from './disk-usage.ts';
+import { bytesBelow } from './bytes-below.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { imageUsers } from './image-users.ts';
 import { listContainers } from './list.ts';
 import type { Container } from './list.ts';
 import { removeContainer } from './remove.ts';
+import { listVolumes } from './volume.ts';
+import type { Volume } from './volume.ts';
 
 /** What nobody uses: exactly this is removed, whatever else stops being used meanwhile. */
 export interface Prunable {
   readonly containers: readonly Container[];
   readonly images: readonly ImageRecord[];
+  readonly volumes: readonly Volume[];
 }
 
 export interface PruneScope {
   /** Images without a tag, or all that no container was made of. @default 'dangling' */
   readonly images?: 'none' | 'dangling' | 'unused';
+  /** Anonymous volumes too. @default false */
+  readonly volumes?: boolean;
   /** Of the images only those. */
   readonly filter?: PruneOptions['filter'];
 }
 
 const runs = ({ state }: Container): boolean => state.status === 'running';
 
+// Those too that only containers have that are going to be removed.
+function unusedVolumes(engine: Engine, containers: readonly Container[]): Volume[] {
+  const going = new Set(containers.map(({ id }) => id));
+  return listVolumes(engine).filter(
+    ({ anonymous, users }) => anonymous && users.every((id) => going.has(id)),
+  );
+}
+
 /** Finds what nobody uses: containers that do not run, and images, once those containers are gone. */
 export async function findPrunable(
   engine: Engine,
-  { images = 'dangling', filter }: PruneScope = {},
+  { images = 'dangling', volumes = false, filter }: PruneScope = {},
 ): Promise<Prunable> {
   const containers = listContainers(engine).filter((container) => !runs(container));
-  if (images === 'none') return { containers, images: [] };
+  const unused = volumes ? unusedVolumes(engine, containers) : [];
+  if (images === 'none') return { containers, images: [], volumes: unused };
   const store = await openImageStore(engine);
   const found = await store.prunable({
     all: images === 'unused',
     users: () => imageUsers(engine).filter(({ running }) => running),
     ...(filter !== undefined && { filter }),
   });
-  return { containers, images: found };
+  return { containers, images: found, volumes: unused };
 }
 
 /** Finds the images that no container was made of. */

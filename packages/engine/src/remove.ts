@@ -3,6 +3,7 @@ import { discardContainer } from './discard.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
+import { keepVolumes, removeVolumesOf } from './remove-volume.ts';
 import { removeRunRecord } from './run-record.ts';
 import { forceEnd } from './stop.ts';
 import { takeRun } from './take-run.ts';
@@ -20,6 +21,8 @@ async function takeToRemove(engine: Engine, id: string): Promise<void> {
 export interface RemoveOptions {
   /** Ends it first where it runs. @default false */
   readonly force?: boolean | undefined;
+  /** Its anonymous volumes go with it, but for those that another container has. @default false */
+  readonly volumes?: boolean | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface RemoveOptions {
 export async function removeContainer(
   engine: Engine,
   nameOrId: string,
-  { force = false }: RemoveOptions = {},
+  { force = false, volumes = false }: RemoveOptions = {},
 ): Promise<void> {
   const container = findContainer(engine, nameOrId);
   const { id, state } = container;
@@ -42,7 +45,10 @@ export async function removeContainer(
   if (state.status === 'running') await forceEnd(engine, id);
   await takeToRemove(engine, id);
   try {
+    const { mounts, autoRemove } = container;
+    if (!volumes && !autoRemove) await keepVolumes(engine, mounts);
     await discardContainer(engine, container);
+    if (volumes || autoRemove) await removeVolumesOf(engine, mounts);
   } finally {
     removeRunRecord(engine, id);
   }

@@ -18,6 +18,8 @@ export interface RunRecord {
   /** The parent of its first process, which outlives the owner. */
   readonly supervisor?: ProcessIdentity;
   readonly cgroupsPath: string;
+  /** Its owner has it for a moment, while it does not run: whoever wants it waits. */
+  readonly brief?: true;
   /** The container's first process, once there is one, since when, and when its program was started, RFC 3339. */
   readonly process?: ProcessIdentity;
   readonly spawnedAt?: string;

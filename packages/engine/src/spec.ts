@@ -5,6 +5,7 @@ import { rootlessSpec, withMachineMasks } from '@ctrkit/ns-exec';
 import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
+import { arrangeMounts } from './mounts.ts';
 
 /** `none`: only a loopback interface of its own. `host`: the host's network, unprotected. */
 export type NetworkMode = 'none' | 'host';
@@ -32,14 +33,20 @@ export interface SpecChoices extends ProcessChoices {
   readonly terminal?: boolean | undefined;
   readonly network: NetworkMode;
   readonly limits: Limits;
+  /** What is mounted beside the root and what every container has. @default nothing */
+  readonly mounts?: readonly Mount[] | undefined;
+  /** The size of /dev/shm in bytes. @default 64 MiB */
+  readonly shmSize?: number | undefined;
+  /** The container cannot write to its root. @default false */
+  readonly readOnlyRoot?: boolean | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
   readonly volatile: boolean;
   /** Who runs the engine. Not root: a user namespace, no limits. */
   readonly host: { readonly uid: number; readonly gid: number };
 }
 
-// Overlay separates directories by `:` and escapes it by `\`.
-const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
+/** A directory as an overlay's options have it, which separate several by `:`. */
+export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
 
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
@@ -71,6 +78,17 @@ function networkFileMounts(directory: string): Mount[] {
   }));
 }
 
+function withShmSize(mounts: readonly Mount[], { shmSize }: SpecChoices): readonly Mount[] {
+  if (shmSize === undefined) return mounts;
+  const sized = (options: readonly string[] = []): string[] => [
+    ...options.filter((option) => !option.startsWith('size=')),
+    `size=${shmSize}`,
+  ];
+  return mounts.map((mount) =>
+    mount.destination === '/dev/shm' ? { ...mount, options: sized(mount.options) } : mount,
+  );
+}
+
 /** What is known of a container before its image is: its namespaces, cgroup and limits. */
 export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'host'>;
 
@@ -92,7 +110,7 @@ export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeS
 
 /** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
 export function containerSpec(choices: SpecChoices): RuntimeSpec {
-  const { id, image, directory, terminal = false } = choices;
+  const { id, image, directory, terminal = false, mounts = [], readOnlyRoot = false } = choices;
   const spec = withMachineMasks(linuxSpec(choices));
   const hostname = choices.hostname ?? id.slice(0, 12);
   const { args, env, cwd } = imageToProcess(image, {
@@ -109,8 +127,15 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
       ? {}
       : { process: { ...spec.process, terminal, args, env, cwd } }),
     hostname,
-    // The files come before /proc and its kin: a link of the image that leads there leads nowhere yet (CVE-2025-52881).
-    mounts: [rootMount(choices), ...networkFileMounts(directory), ...(spec.mounts ?? [])],
+    ...(readOnlyRoot ? { root: { path: 'rootfs', ...spec.root, readonly: true } } : {}),
+    mounts: [
+      rootMount(choices),
+      ...arrangeMounts(
+        networkFileMounts(directory),
+        withShmSize(spec.mounts ?? [], choices),
+        mounts,
+      ),
+    ],
   };
 }
 

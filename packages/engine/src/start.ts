@@ -9,6 +9,7 @@ import { forgetExit } from './exit-record.ts';
 import { findContainer } from './find.ts';
 import { beginLaunch, finishLaunch } from './launching.ts';
 import type { AttachOptions, RunningContainer, Startable } from './launching.ts';
+import { readyMounts } from './prepare-mounts.ts';
 import { removeRunRecord } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
@@ -16,7 +17,7 @@ import { takeRun } from './take-run.ts';
 /**
  * Starts a container that does not run, with the command that it was made with; undefined where it runs already. Its
  * output goes nowhere but into its log unless `output` says otherwise, and it belongs to nobody.
- * Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED, NsExecError by code.
+ * Throws CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS, CONTAINER_DAMAGED, MOUNT_SOURCE_NOT_FOUND, NsExecError by code.
  */
 export async function startContainer(
   engine: Engine,
@@ -37,6 +38,7 @@ export async function startContainer(
       throw new EngineError('CONTAINER_NOT_FOUND', `No such container: ${nameOrId}`);
     }
     startable = { record, spec: readSpec(engine, id) };
+    await readyMounts(engine, record.mounts);
     forgetExit(engine, id);
     launch = beginLaunch(engine, record, startable.spec, detached);
   } catch (error) {

@@ -62,7 +62,8 @@ export async function sweepRun(engine: Engine, id: string): Promise<void> {
   if (run !== undefined && !(await hasEnded(run))) return;
   if (run !== undefined) {
     if (process.geteuid?.() === 0) await removeCgroup(run.cgroupsPath);
-    await recordEnd(engine, run);
+    // Of one that was taken for a moment nothing has ended.
+    if (run.brief !== true) await recordEnd(engine, run);
   }
   removeRunRecord(engine, id);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, emptyTrash, selfIdentity, sweepTemporaries } from '@ctrkit/durable';
+import { bootId, emptyTrash, namesIn, removeTree, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
 import { sweepClaims } from '@ctrkit/rootfs';
 import { readContainerRecord } from './container-record.ts';
 import {
@@ -15,6 +15,7 @@ import { endsWithoutRoom, forgetExit, readExit, writeExit } from './exit-record.
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
+import { sweepVolumes } from './remove-volume.ts';
 import { discardContainer } from './discard.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
@@ -61,6 +62,10 @@ async function sweepTemporaryFiles(engine: Engine): Promise<void> {
  */
 export async function sweep(engine: Engine): Promise<void> {
   const runs = readdirSync(runsDirectory(engine)).filter((name) => !name.startsWith('.'));
+  // What comes there from now on is deleted by who brings it: a container that ends at this moment has its supervisor for that.
+  const trash = [runTrashDirectory(engine), trashDirectory(engine)].map(
+    (path) => [path, namesIn(path)] as const,
+  );
   const failures: unknown[] = [];
   for (const step of [
     ...runs.map((id) => () => sweepRun(engine, id)),
@@ -69,9 +74,13 @@ export async function sweep(engine: Engine): Promise<void> {
     () => sweepEnds(engine),
     () => sweepNames(engine),
     () => sweepTemporaryFiles(engine),
+    () => sweepVolumes(engine),
     () => sweepClaims(engine.root),
-    () => emptyTrash(runTrashDirectory(engine)),
-    () => emptyTrash(trashDirectory(engine)),
+    ...trash.map(
+      ([path, names]) =>
+        () =>
+          emptyTrash(path, removeTree, names),
+    ),
   ]) {
     await step().catch((error: unknown) => failures.push(error));
   }

@@ -13,14 +13,14 @@ const isGivenBack = (engine: Engine, { id, process }: RunRecord): boolean =>
   process !== undefined && !isAlive(process) && readExit(engine, id) !== undefined;
 
 /**
- * Takes a container for oneself as soon as what has ended is given back; false where somebody runs, starts or removes
+ * Takes a container for oneself as soon as what has ended, or was taken for a moment, is given back; false where somebody runs, starts or removes
  * it. Throws DurableError.
  */
 export async function takeRun(engine: Engine, run: RunRecord): Promise<boolean> {
   while (!claimRun(engine, run)) {
     const other = readRunRecord(engine, run.id);
     if (other === undefined || isAbandoned(other)) await sweepRun(engine, run.id);
-    else if (isGivenBack(engine, other)) await setTimeout(PAUSE_MS);
+    else if (other.brief === true || isGivenBack(engine, other)) await setTimeout(PAUSE_MS);
     else return false;
   }
   return true;

@@ -33,8 +33,18 @@ async function contentOf(world: World, id: string, name: string): Promise<string
 test('an overlay of paths with colons and backslashes', () => {
   const options = ['lowerdir=/b\\:c:/a\\\\d', 'upperdir=/u\\:p', 'workdir=/w'];
   const spec = { ociVersion: '1.2.0', mounts: [{ destination: '/', type: 'overlay', options }] };
-  assert.equal(overlayOf(spec), { lowers: ['/a\\d', '/b:c'], upper: '/u:p', work: '/w' });
-  assert.equal(overlayOf({ ociVersion: '1.2.0' }), { lowers: [], upper: '', work: '' });
+  assert.equal(overlayOf(spec), {
+    lowers: ['/a\\d', '/b:c'],
+    upper: '/u:p',
+    work: '/w',
+    options: [],
+  });
+  assert.equal(overlayOf({ ociVersion: '1.2.0' }), {
+    lowers: [],
+    upper: '',
+    work: '',
+    options: [],
+  });
 });
 
 if (canRun()) {

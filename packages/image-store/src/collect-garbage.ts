@@ -4,6 +4,7 @@ import { DurableError, emptyTrash, errnoOf, moveToTrash, sweepTemporaries } from
 import { blobPath, readIndex } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Digest, ImageIndex } from '@ctrkit/oci';
+import { cachedContent } from './build-cache/step-files.ts';
 import { reachableFrom } from './content.ts';
 import { acquireGarbageLock, readLeases } from './lease.ts';
 import { sweepPartials } from './sweep-partials.ts';
@@ -31,7 +32,7 @@ export interface GarbageResult {
 const TEN_MINUTES = 10 * 60_000;
 
 /**
- * Deletes the blobs that no image and no living lease refers to, and what killed processes left
+ * Deletes the blobs that no image, no cached step of a build and no living lease refers to, and what killed processes left
  * half-made. Safe beside everything else, and when it is itself killed: blobs go to the trash one by
  * one, and the next collection empties that. Throws IMAGE_DAMAGED, LEASE_INVALID, and what
  * `acquireLock` throws.
@@ -62,7 +63,7 @@ export async function collectGarbage(
 
 /**
  * Moves those of the candidates to the trash that nothing refers to: no entry of `index` (by default the layout's
- * own), no lease. To be called under the garbage lock, held alone; the trash is the caller's to empty.
+ * own), no lease, no step of a build that is cached. To be called under the garbage lock, held alone; the trash is the caller's to empty.
  */
 export async function discardUnreferenced(
   layout: Layout,
@@ -73,7 +74,9 @@ export async function discardUnreferenced(
   const leased = await readLeases(layout);
   if (leased.everything) return { deleted: [], reclaimed: 0, deferred: true };
   const { manifests } = index ?? (await readIndex(layout));
+  const cached = cachedContent(layout).blobs;
   const kept = await reachableFrom(layout, [...manifests, ...leased.digests, ...keep]);
+  for (const digest of cached) kept.add(digest);
   const result: GarbageResult = { deleted: [], reclaimed: 0, deferred: false };
   for (const digest of candidates) {
     const size = kept.has(digest) ? undefined : await discard(layout, digest);

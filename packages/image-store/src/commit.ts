@@ -36,6 +36,9 @@ interface Written {
   readonly descriptor: Descriptor | undefined;
 }
 
+/** The image below. */
+type Base = Pick<StoredImage, 'manifest' | 'config'>;
+
 /** An archive without entries: its two zero blocks. */
 const EMPTY = 1024;
 
@@ -46,9 +49,21 @@ const EMPTY = 1024;
  */
 export async function commitImage(
   layout: Layout,
-  base: Pick<StoredImage, 'manifest' | 'config'>,
+  base: Base,
   layer: AsyncIterable<Uint8Array>,
   options: CommitOptions = {},
+): Promise<ImageRecord> {
+  return await commitWritten(layout, base, options, (signalled) =>
+    writeLayer(layout, layer, signalled),
+  );
+}
+
+/** The same of a layer that is written meanwhile; undefined: of none. */
+export async function commitWritten(
+  layout: Layout,
+  base: Base,
+  options: CommitOptions,
+  write: (signalled: { signal?: AbortSignal }) => Promise<Written | undefined>,
 ): Promise<ImageRecord> {
   const { signal, name, changes = [], config = base.config.config } = options;
   const reference = name === undefined ? undefined : parseName(name);
@@ -57,10 +72,10 @@ export async function commitImage(
   await using _ = await takeLease(layout, 'everything', signalled);
   await requireBase(layout, base.manifest);
   await sweepTemporaries(layout.directory);
-  const written = await writeLayer(layout, layer, signalled);
+  const written = await write(signalled);
   const descriptor = await writeImage(layout, imageConfig(base.config, changed, written, options), [
     ...ociLayers(base.manifest),
-    ...(written.descriptor === undefined ? [] : [written.descriptor]),
+    ...(written?.descriptor === undefined ? [] : [written.descriptor]),
   ]);
   signal?.throwIfAborted();
   await updateIndex(layout, (index) => ({
@@ -94,7 +109,7 @@ async function writeLayer(
 function imageConfig(
   base: ImageConfig,
   config: ImageRunConfig,
-  { diffId, descriptor }: Written,
+  written: Written | undefined,
   options: CommitOptions,
 ): ImageConfig {
   const created = (options.created ?? new Date()).toISOString();
@@ -104,9 +119,9 @@ function imageConfig(
     ...(createdBy !== undefined && { created_by: createdBy }),
     ...(author !== undefined && { author }),
     ...(message !== undefined && { comment: message }),
-    ...(descriptor === undefined && { empty_layer: true }),
+    ...(written?.descriptor === undefined && { empty_layer: true }),
   };
-  const own = descriptor === undefined ? [] : [diffId];
+  const own = written?.descriptor === undefined ? [] : [written.diffId];
   const { author: _, ...rest } = base;
   return {
     ...rest,

@@ -1,10 +1,10 @@
 import type { Layout } from '@ctrkit/layout';
-import { familiarReference, parseReference } from '@ctrkit/oci';
+import { familiarReference, globMatcher, OciError, parseReference } from '@ctrkit/oci';
 import { matchEntries, noSuchImage } from './find.ts';
 import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
+import { ImageStoreError } from './image-store-error.ts';
 import { hasTag } from './names.ts';
-import { pathMatcher } from './path-match.ts';
 
 /** What images must be to be listed; every field that is given must fit. */
 export interface ImageFilter {
@@ -92,7 +92,7 @@ function danglingTest(records: readonly ImageRecord[], wanted: boolean | undefin
 
 function referenceTest(patterns: readonly string[]): Test {
   if (patterns.length === 0) return () => true;
-  const matchers = patterns.map(pathMatcher);
+  const matchers = patterns.map(matcherOf);
   return ({ name }) => {
     if (name === undefined) return false;
     const reference = parseReference(name);
@@ -100,6 +100,16 @@ function referenceTest(patterns: readonly string[]): Test {
     const forms = [familiarReference(reference), familiarReference({ registry, repository })];
     return matchers.some((matches) => forms.some((form) => matches(form)));
   };
+}
+
+function matcherOf(pattern: string): (text: string) => boolean {
+  try {
+    return globMatcher(pattern);
+  } catch (cause) {
+    if (!(cause instanceof OciError)) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new ImageStoreError('FILTER_INVALID', cause.message, { cause, ...hint });
+  }
 }
 
 function hasLabel({ labels = {} }: ImageRecord, wanted: string): boolean {

@@ -9,6 +9,8 @@ export type ImageStoreErrorCode =
   | 'FILTER_INVALID'
   | 'NAME_AMBIGUOUS'
   | 'NOTHING_IMPORTED'
+  | 'NOT_BASE'
+  | 'PLATFORM_DIFFERS'
   | 'CHANGE_INVALID'
   | 'LOCK_INVALID'
   | 'NOT_LOCKED'

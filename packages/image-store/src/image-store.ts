@@ -18,7 +18,9 @@ import type { ImageDetails } from './inspect.ts';
 import type { Lease, LeaseScope } from './lease.ts';
 import { listImages } from './list.ts';
 import type { ListOptions } from './list.ts';
+import type { MutateOptions } from './mutate.ts';
 import type { PruneOptions } from './prune.ts';
+import type { RebaseOptions } from './rebase.ts';
 import type { RemoveOptions, RemoveResult } from './remove.ts';
 import type { StoreUsage } from './usage.ts';
 import type { VerifyOptions, VerifyResult } from './verify/verify-images.ts';
@@ -47,6 +49,16 @@ export interface ImageStore {
     layer: AsyncIterable<Uint8Array>,
     options?: CommitOptions,
   ): Promise<ImageRecord>;
+  /** The same with a layer on top: a tar, plain, gzip or zstd. */
+  append(
+    nameOrId: string,
+    layer: AsyncIterable<Uint8Array>,
+    options?: MutateOptions,
+  ): Promise<ImageRecord>;
+  /** The same layers, run otherwise. */
+  mutate(nameOrId: string, options?: MutateOptions): Promise<ImageRecord>;
+  /** Its own layers on another base. */
+  rebase(nameOrId: string, options: RebaseOptions): Promise<ImageRecord>;
   export(namesOrIds: readonly string[], options?: ExportOptions): Promise<Readable>;
   verify(options?: VerifyOptions): Promise<VerifyResult>;
   /** What names mean now, for a lockfile. */
@@ -83,6 +95,12 @@ export async function openImageStore({ root }: { root: string }): Promise<ImageS
       (await import('./commit.ts')).commitImage(layout, base, laid, options),
     importFilesystem: async (source, options) =>
       (await import('./import-filesystem.ts')).importFilesystem(layout, source, options),
+    append: async (nameOrId, layer, options) =>
+      (await import('./mutate.ts')).appendLayer(layout, nameOrId, layer, options),
+    mutate: async (nameOrId, options) =>
+      (await import('./mutate.ts')).mutateImage(layout, nameOrId, options),
+    rebase: async (nameOrId, options) =>
+      (await import('./rebase.ts')).rebaseImage(layout, nameOrId, options),
     export: async (namesOrIds, options) =>
       (await import('./export.ts')).exportImages(layout, namesOrIds, options),
     verify: async (options) =>

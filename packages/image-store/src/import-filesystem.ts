@@ -1,21 +1,13 @@
-import { createHash } from 'node:crypto';
-import {
-  archiveEntries,
-  decompress,
-  LayoutError,
-  readBlob,
-  sniffCompression,
-  updateIndex,
-  writeBlob,
-} from '@ctrkit/layout';
-import type { BlobIdentity, Layout } from '@ctrkit/layout';
-import { hostPlatform, mediaTypes, parseDigest } from '@ctrkit/oci';
-import type { Compression, Digest, ImageConfig, Platform } from '@ctrkit/oci';
+import { updateIndex } from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import { hostPlatform } from '@ctrkit/oci';
+import type { Digest, ImageConfig, Platform } from '@ctrkit/oci';
 import { sweepTemporaries } from '@ctrkit/durable';
 import { applyChanges } from './changes/apply-changes.ts';
 import { named, withEntries } from './entries.ts';
 import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
+import { keepLayer } from './keep-layer.ts';
 import { takeLease } from './lease.ts';
 import { parseName } from './tag.ts';
 import { writeImage } from './write-image.ts';
@@ -51,13 +43,9 @@ export async function importFilesystem(
   const signalled = signal === undefined ? {} : { signal };
   await using _ = await takeLease(layout, 'everything', signalled);
   await sweepTemporaries(layout.directory);
-  const { compression, bytes } = await sniffCompression(source);
-  const layer = await writeBlob(layout, undefined, bytes, signalled);
-  const diffId = await checkTar(layout, layer, compression).catch(explained);
+  const { diffId, descriptor: layer } = await keepLayer(layout, source, signalled);
   const image = imageConfig(config, diffId, options);
-  const descriptor = await writeImage(layout, image, [
-    { mediaType: layerTypes[compression], ...layer },
-  ]);
+  const descriptor = await writeImage(layout, image, [layer]);
   signal?.throwIfAborted();
   const entry = named(descriptor, reference);
   await updateIndex(layout, (index) => ({
@@ -65,54 +53,6 @@ export async function importFilesystem(
     manifests: withEntries(index.manifests, [entry]),
   }));
   return await recordOf(layout, { descriptor, ...(reference !== undefined && { reference }) });
-}
-
-const layerTypes: Record<Compression, string> = {
-  none: mediaTypes.layer,
-  gzip: mediaTypes.layerGzip,
-  zstd: mediaTypes.layerZstd,
-};
-
-/** Reads a layer to its end as the tar that it must be, and answers its diff id. */
-async function checkTar(
-  layout: Layout,
-  layer: BlobIdentity,
-  compression: Compression,
-): Promise<Digest> {
-  const hash = createHash('sha256');
-  async function* hashed(): AsyncGenerator<Buffer, void, undefined> {
-    for await (const chunk of decompress(readBlob(layout, layer), compression)) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  }
-  const tar = hashed();
-  try {
-    for await (const _ of archiveEntries(held(tar))) continue;
-    // What stands behind the end of the archive belongs to the layer as well.
-    for await (const _ of tar) continue;
-  } finally {
-    await tar.return();
-  }
-  return parseDigest(`sha256:${hash.digest('hex')}`);
-}
-
-// What the layout says of archives is about archives of images.
-function explained(error: unknown): never {
-  if (!(error instanceof LayoutError) || !error.code.startsWith('ARCHIVE_')) throw error;
-  throw new LayoutError(error.code, error.message, {
-    hint: 'give a root file system as a tar, plain, gzip or zstd; of others: xz -dc FILE | ctr import -',
-    cause: error,
-  });
-}
-
-// The same chunks, of a source that is not closed by who stops early.
-async function* held(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  for (;;) {
-    const next = await source.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
 }
 
 function imageConfig(

@@ -2,12 +2,13 @@ import { LayoutError, readIndex, readSmallBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { chainIds, OciError, parseImageConfig } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
+import { cachedContent } from './build-cache/step-files.ts';
 import { damaged, reachableFrom } from './content.ts';
 import { acquireGarbageLock, readLeases } from './lease.ts';
 import { blobSize, MANIFEST_LIMIT } from './stored-manifest.ts';
 
 /**
- * The layers of every image and of every living lease, by diff id and by chain id: what must stay of what was unpacked
+ * The layers of every image, of every cached step of a build and of every living lease, by diff id and by chain id: what must stay of what was unpacked
  * from here. `undefined` while a lease keeps all there is. Throws IMAGE_DAMAGED, LEASE_INVALID: what cannot be read might
  * need anything.
  */
@@ -16,7 +17,7 @@ export async function neededLayers(layout: Layout): Promise<Set<Digest> | undefi
   const leased = await readLeases(layout);
   if (leased.everything) return undefined;
   const { manifests } = await readIndex(layout);
-  const needed = new Set<Digest>();
+  const needed = new Set<Digest>(cachedContent(layout).layers);
   // Of a pull the configuration is there before the manifest; of a lease only digests are known.
   const configs = new Set(leased.digests);
   await reachableFrom(layout, [...manifests, ...leased.digests], ({ config }) => {

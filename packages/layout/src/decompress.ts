@@ -19,6 +19,8 @@ const gunzipOptions: ZlibOptions & { highWaterMark: number } = {
   highWaterMark: CHUNK,
 };
 
+type Decode = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+
 /** What a stream may grow to. */
 export interface DecompressOptions {
   /** Most bytes that may come out. @default 1000 times what went in so far, and 64 MiB more */
@@ -34,17 +36,36 @@ export interface DecompressOptions {
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
-  { maxBytes }: DecompressOptions = {},
+  options: DecompressOptions = {},
 ): AsyncGenerator<Buffer, void, undefined> {
   const input = { bytes: 0 };
+  yield* bounded(counted(source, input), input, decoders[compression], options);
+  if (compression !== 'none' && input.bytes === 0) throw corrupt(compression, 'it is empty');
+}
+
+/** A decoder of another kind, with the same bound on what comes out. Throws LAYER_TOO_LARGE, and what the decoder throws. */
+export async function* decodeBounded(
+  source: AsyncIterable<Uint8Array>,
+  decode: Decode,
+  options: DecompressOptions = {},
+): AsyncGenerator<Buffer, void, undefined> {
+  const input = { bytes: 0 };
+  yield* bounded(counted(source, input), input, decode, options);
+}
+
+async function* bounded(
+  source: AsyncIterable<Buffer>,
+  input: { readonly bytes: number },
+  decode: Decode,
+  { maxBytes }: DecompressOptions,
+): AsyncGenerator<Buffer, void, undefined> {
   let produced = 0;
-  for await (const chunk of decoders[compression](counted(source, input))) {
+  for await (const chunk of decode(source)) {
     produced += chunk.length;
     const most = maxBytes ?? input.bytes * RATIO + FLOOR;
     if (produced > most) throw tooLarge(most);
     yield chunk;
   }
-  if (compression !== 'none' && input.bytes === 0) throw corrupt(compression, 'it is empty');
 }
 
 async function* counted(
@@ -57,7 +78,7 @@ async function* counted(
   }
 }
 
-const decoders: Record<Compression, (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>> = {
+const decoders: Record<Compression, Decode> = {
   none: (source) => source,
   gzip: gunzip,
   zstd: unzstd,

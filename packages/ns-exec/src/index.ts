@@ -1,3 +1,4 @@
+export { bindMounts } from './plan/bind-mounts.ts';
 export { directorySpec } from './directory-spec.ts';
 export type { DirectoryChoices } from './directory-spec.ts';
 export { execInContainer } from './exec.ts';

@@ -34,6 +34,22 @@ function executeFailure(command: string, { errno }: HelperFailure, cause: unknow
   });
 }
 
+// A file and a directory do not go together: `move_mount` says it by EINVAL. The words are docker's.
+function bindFailure({ call, errno, path }: HelperFailure, cause: unknown): NsExecError {
+  const isKind = errno === 'ENOTDIR' || (call === 'move_mount' && errno === 'EINVAL');
+  if (!isKind) return startFailure(cause);
+  return new NsExecError(
+    'START_FAILED',
+    `error mounting to rootfs at ${JSON.stringify(path)}: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+    { cause },
+  );
+}
+
+function startFailure(cause: unknown): NsExecError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new NsExecError('START_FAILED', `cannot start the container: ${why}`, { cause });
+}
+
 /** Says in the user's words why a container did not start; other errors are returned as they are. */
 export function launchError(error: unknown, command: string): unknown {
   if (!(error instanceof SyscallsError) || error.failure === undefined) return error;
@@ -50,7 +66,6 @@ export function launchError(error: unknown, command: string): unknown {
       cause: error,
     });
   }
-  return new NsExecError('START_FAILED', `cannot start the container: ${error.message}`, {
-    cause: error,
-  });
+  if (operation === 'bind') return bindFailure(error.failure, error);
+  return startFailure(error);
 }

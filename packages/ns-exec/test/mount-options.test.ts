@@ -3,6 +3,8 @@ import { test } from 'uvu';
 import { NsExecError } from '../src/ns-exec-error.ts';
 import { sortMountOptions } from '../src/plan/mount-options.ts';
 
+const plain = { subpath: '', owned: false, propagation: 0 };
+
 test('attributes of the mount and options of the file system are told apart', () => {
   const sorted = sortMountOptions(['nosuid', 'noexec', 'nodev', 'ro', 'mode=755', 'newinstance']);
   assert.deepEqual(sorted, {
@@ -10,6 +12,7 @@ test('attributes of the mount and options of the file system are told apart', ()
     data: ['mode=755', 'newinstance'],
     bind: false,
     recursive: false,
+    ...plain,
   });
 });
 
@@ -25,10 +28,24 @@ test('rbind binds what is mounted below too', () => {
     data: [],
     bind: true,
     recursive: true,
+    ...plain,
   });
 });
 
-for (const option of ['rshared', 'idmap', 'rslave', 'tmpcopyup']) {
+test('how mounts travel, which part is meant and whose it becomes are no options of a file system', () => {
+  const options = sortMountOptions([
+    'rbind',
+    'rslave',
+    'x-ctr.subpath=a/b',
+    'x-ctr.owned',
+    'x-foo',
+  ]);
+  assert.deepEqual(options.data, []);
+  assert.deepEqual([options.propagation, options.subpath, options.owned], [0x80000, 'a/b', true]);
+  assert.equal(sortMountOptions(['bind', 'shared']).propagation, 0x100000);
+});
+
+for (const option of ['runbindable', 'idmap', 'unbindable', 'tmpcopyup']) {
   test(`${option} is refused and not passed over`, () => {
     assert.throws(
       () => sortMountOptions(['bind', option]),

@@ -18,6 +18,9 @@ export { parseDescriptor } from './descriptor.ts';
 export type { Descriptor } from './descriptor.ts';
 export { digestAlgorithm, digestHex, digestOf, isDigest, parseDigest } from './digest.ts';
 export type { Digest, DigestAlgorithm } from './digest.ts';
+export { execForm } from './exec-form.ts';
+export { globMatcher } from './glob.ts';
+export { parseGoDuration } from './go-duration.ts';
 export { parseImageConfig } from './image-config.ts';
 export type { Healthcheck, HistoryEntry, ImageConfig, ImageRunConfig } from './image-config.ts';
 export { parseImageIndex } from './image-index.ts';
@@ -50,10 +53,15 @@ export {
   parsePlatform,
 } from './platform.ts';
 export type { Platform } from './platform.ts';
+export { quote } from './quote.ts';
 export { familiarReference, formatReference, isNameOnly, parseReference } from './reference.ts';
 export type { Reference } from './reference.ts';
 export type * from './runtime-spec.ts';
 export type * from './seccomp.ts';
 export { selectPlatform } from './select-platform.ts';
+export { expandWord, expandWords } from './shell-words.ts';
+export type { Variables, WordOptions } from './shell-words.ts';
+export { splitWords } from './split-words.ts';
 export { resolveGroup, resolveUser } from './user.ts';
 export type { AccountFiles, ResolvedUser } from './user.ts';
+export { isSpace } from './white-space.ts';

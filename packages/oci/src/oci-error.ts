@@ -16,7 +16,9 @@ export type OciErrorCode =
   | 'GROUP_NOT_FOUND'
   | 'ENV_INVALID'
   | 'CWD_INVALID'
-  | 'NO_COMMAND';
+  | 'PATTERN_INVALID'
+  | 'NO_COMMAND'
+  | 'SUBSTITUTION_INVALID';
 
 /** The one error of this package: `code` for programs, `message` and `hint` for people. */
 export class OciError extends Error {

@@ -12,6 +12,8 @@ export type { StoredCredentialsOptions } from './auth/stored-credentials.ts';
 export type { OnMessage } from './out-of-reach.ts';
 export type { BlobOptions } from './fetch-blob.ts';
 export type { FetchedManifest } from './fetch-manifest.ts';
+export { fetchUrl } from './fetch-url.ts';
+export type { FetchedUrl, FetchUrlOptions } from './fetch-url.ts';
 export { certificateDirectories } from './http/certificates.ts';
 export { environmentProxy } from './http/proxy.ts';
 export type { ProxyChoice } from './http/proxy.ts';

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
 import { digestAlgorithm, digestHex, OciError, parseJson } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 
 /** What stands in a layer's `layer.json`. */
 export interface LayerRecord {
-  readonly diffId: Digest;
+  /** Absent where it is no image's, but what a container changed. */
+  readonly diffId?: Digest;
   /** Only where the layer leans on the ones below it. */
   readonly chainId?: Digest;
   /** Nothing of the layers below shows. */
@@ -50,6 +51,12 @@ export function readLayerRecord(path: string): LayerRecord | undefined {
     if (error instanceof OciError) return undefined;
     throw explainSystemError(error, path);
   }
+}
+
+/** Whether the files of a layer, by their directory, are what a container changed and others share with it. */
+export function isSharedUpper(directory: string): boolean {
+  const record = readLayerRecord(dirname(directory));
+  return record !== undefined && record.diffId === undefined;
 }
 
 /** The layer of that id if it is whole: unpacked in this boot, or synced since. */

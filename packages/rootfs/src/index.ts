@@ -1,26 +1,46 @@
+export { adoptLayer } from './adopt-layer.ts';
+export type { AdoptLayerOptions } from './adopt-layer.ts';
 export { collectLayers, discardLayer, storedLayers, storedLayerSize } from './collect-layers.ts';
 export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
+export { copyEntries, copyTree } from './copy-tree.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers.ts';
 export { findStored, layersOf } from './image-layers.ts';
 export type { ImageLayer, LayeredImage } from './image-layers.ts';
 export type { StoredLayer } from './find-layer.ts';
-export { claimLayers, sweepClaims } from './layer-claims.ts';
+export { claimIds, claimLayers, sweepClaims } from './layer-claims.ts';
 export type { LayerClaim } from './layer-claims.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
+export { moveContents } from './move-contents.ts';
+export type { MoveOptions } from './move-contents.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
+export { isKeptAttribute } from './layer/kept-attribute.ts';
 export { findChanges } from './pack/find-changes.ts';
 export type { Change } from './pack/find-changes.ts';
 export { packChanges } from './pack/pack-changes.ts';
 export type { PackChangesOptions } from './pack/pack-changes.ts';
 export type { ChangesOptions } from './pack/upper-entries.ts';
+export { comparePaths } from './pack/paths.ts';
 export { packTree } from './pack/pack-tree.ts';
-export type { PackOptions } from './pack/pack-tree.ts';
+export type { PackTreeOptions } from './pack/pack-tree.ts';
+export { newEntry } from './pack/new-entry.ts';
+export type { NewEntry } from './pack/new-entry.ts';
+export { packEntries } from './pack/pack-entries.ts';
+export type { PackedRecord, PackOptions, RemovedName } from './pack/pack-entries.ts';
+export { packDifference } from './pack/pack-difference.ts';
+export type { PackDifferenceOptions } from './pack/pack-difference.ts';
+export { copyUpper, syncFiles } from './copy-upper.ts';
+export { emptyUpper, shareUpper } from './share-upper.ts';
+export type { SharedUpper } from './share-upper.ts';
+export { isSharedUpper } from './find-layer.ts';
 export { removeTree } from './remove-tree.ts';
 export { RootfsError } from './rootfs-error.ts';
 export type { RootfsErrorCode } from './rootfs-error.ts';
 export type { TarLimits } from './tar/tar-reader.ts';
+export { isTarHeader } from './tar/header.ts';
+export { unpackArchive } from './unpack-archive.ts';
+export type { UnpackArchiveOptions } from './unpack-archive.ts';
 export { unpackInto } from './unpack-layer.ts';
 export type { UnpackedLayer, UnpackOptions } from './unpack-layer.ts';
 export { bundleSpec } from './bundle-spec.ts';
@@ -29,13 +49,38 @@ export { findImage } from './find-image.ts';
 export type { FoundImage } from './find-image.ts';
 export { readFileOf } from './read-file.ts';
 export { readFiles } from './read-files.ts';
-export { directoryTree, layersTree, mountLayers, runningTree } from './tree.ts';
-export type { RunningRoot, Tree } from './tree.ts';
+export {
+  directoryTree,
+  joinedTree,
+  joinedTreeWithout,
+  layersTree,
+  mountLayers,
+  mountWritable,
+  runningTree,
+} from './tree.ts';
+export type { RunningRoot, Tree, WritableLayers } from './tree.ts';
+export { makePlaces, placesIn } from './copy/places.ts';
 export { explainImage, unpackImage } from './unpack-image.ts';
 export type { UnpackImageOptions } from './unpack-image.ts';
+export type { WrittenLayer } from './written-layer.ts';
+export { writeLayer } from './write-layer.ts';
+export type { WriteLayerOptions } from './write-layer.ts';
 export { writeBundle } from './write-bundle.ts';
 export type { WriteBundleOptions } from './write-bundle.ts';
 export type { FileAspect, FileChange } from './files/diff-files.ts';
 export { diffImages } from './files/diff-images.ts';
 export { verifyLayer } from './files/verify-layer.ts';
 export type { LayerDamage } from './files/verify-layer.ts';
+export { listLayerFiles } from './files/list-files.ts';
+export type { ListedEntry } from './files/list-files.ts';
+export type { CopyRecord } from './copy/copy-record.ts';
+export { findPath, followPath } from './copy/find-path.ts';
+export type { FindOptions, FoundPlace } from './copy/find-path.ts';
+export { mergeCopied } from './copy/merge-copied.ts';
+export type { CopyOwner, MergeOptions } from './copy/merge-copied.ts';
+export { placeCopy } from './copy/place-copy.ts';
+export type { CopyPlace, CopyPlaces } from './copy/place-copy.ts';
+export { readArchive } from './copy/read-archive.ts';
+export { walkCopied } from './copy/walk-copied.ts';
+export type { WalkCopiedOptions } from './copy/walk-copied.ts';
+export { writeArchive } from './copy/write-archive.ts';

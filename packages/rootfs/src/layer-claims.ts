@@ -43,9 +43,18 @@ export const collectorsDirectory = (root: string): string => join(root, 'layers/
 export async function claimLayers(
   root: string,
   image: LayeredImage,
-  { signal }: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<LayerClaim> {
   const ids = layersOf(image).flatMap(({ diffId, chainId }) => [diffId, chainId]);
+  return await claimIds(root, ids, options);
+}
+
+/** The same for layers by their ids, diff ids or chain ids. Throws as `claimLayers`. */
+export async function claimIds(
+  root: string,
+  ids: readonly Digest[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<LayerClaim> {
   const path = newFile(claimsDirectory(root), JSON.stringify(ids));
   const release = (): void => rmSync(path, { force: true });
   try {

@@ -38,9 +38,9 @@ export async function beginLayer(root: string, id: Digest): Promise<string> {
 export async function commitLayer(
   root: string,
   temporary: string,
+  id: Digest,
   record: Omit<LayerRecord, 'bootId'>,
 ): Promise<string> {
-  const id = record.chainId ?? record.diffId;
   const final = layerPath(root, id);
   await writeFile(join(temporary, RECORD), JSON.stringify({ ...record, bootId: bootId() }));
   if (await isRenamed(temporary, final)) return final;
@@ -69,7 +69,8 @@ async function isRenamed(temporary: string, final: string): Promise<boolean> {
  * Marks layers as synced once they are on disk. That may take seconds, so it is done by a process of its own,
  * when the user has been served; where it fails, the layers are made again after the next boot.
  */
-export function syncLayers(paths: readonly string[], owner: { uid: number; gid: number }): void {
+export function syncLayers(paths: readonly string[]): void {
+  const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   const marked = { mode: 0o600, ...owner, xattrs: [], seconds: 0, nanoseconds: 0 };
   runDetached(
     'tree',

@@ -7,7 +7,12 @@ export type RootfsErrorCode =
   | 'NO_USER_NAMESPACES'
   | 'TARGET_NOT_EMPTY'
   | 'TARGET_INVALID'
-  | 'NO_FILE';
+  | 'NO_FILE'
+  | 'NOT_A_DIRECTORY'
+  | 'ARCHIVE_INVALID'
+  | 'COPY_REFUSED'
+  | 'COPY_FAILED'
+  | 'READ_ONLY';
 
 export interface RootfsErrorFields {
   readonly cause?: unknown;

@@ -26,6 +26,33 @@ export function mountLayers(lowers: readonly string[]): Operation[] {
   ];
 }
 
+/** An overlay whose upper directory takes what is written. */
+export interface WritableLayers {
+  /** The lowest first. */
+  readonly lowers: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+  /** Of overlayfs, beside its directories. */
+  readonly options: readonly string[];
+}
+
+/** The same with an upper directory, which is nobody else's meanwhile. */
+export function mountWritable({ lowers, upper, work, options }: WritableLayers): Operation[] {
+  return [
+    ...choosePrivilege().before,
+    { op: 'unshare', flags: cloneFlags.mount },
+    { op: 'private-mounts' },
+    {
+      op: rootOverlayOperation(),
+      lowers: lowers.toReversed(),
+      upper,
+      work,
+      options,
+      attributes: 0,
+    },
+  ];
+}
+
 /** A directory of the host, as it is; of an overlay's upper directory, the marks too. */
 export function directoryTree(path: string): Tree {
   return [...choosePrivilege().before, { op: 'root', path }];
@@ -45,16 +72,29 @@ export interface RunningRoot {
   readonly user: boolean;
 }
 
+const join = ({ pid, startTime, user }: RunningRoot): Operation[] => [
+  { op: 'target', pid, startTime },
+  { op: 'join-namespaces', flags: cloneFlags.mount | (user ? cloneFlags.user : 0) },
+];
+
+/** The root of a running container with all that is mounted in it, from inside its own mount namespace. */
+export const joinedTree = (root: RunningRoot): Tree => join(root);
+
+const copied = (root: RunningRoot, recursive: 0 | 1): Operation[] => [
+  ...join(root),
+  { op: 'unshare', flags: cloneFlags.mount },
+  { op: 'private-mounts' },
+  { op: 'root-bind', path: '/', recursive, attributes: MOUNT_ATTR_RDONLY },
+];
+
+/** The same to be read, in a copy of that namespace in which some paths are hidden. */
+export const joinedTreeWithout = (root: RunningRoot, hidden: readonly string[]): Tree => [
+  ...copied(root, 1),
+  ...hidden.map((path): Operation => ({ op: 'mask', path })),
+];
+
 /**
  * The root of a running container without what is mounted in it, seen from a mount namespace that is a copy of its own: it
  * notices nothing.
  */
-export function runningTree({ pid, startTime, user }: RunningRoot): Tree {
-  return [
-    { op: 'target', pid, startTime },
-    { op: 'join-namespaces', flags: cloneFlags.mount | (user ? cloneFlags.user : 0) },
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
-    { op: 'root-bind', path: '/', recursive: 0, attributes: MOUNT_ATTR_RDONLY },
-  ];
-}
+export const runningTree = (root: RunningRoot): Tree => copied(root, 0);

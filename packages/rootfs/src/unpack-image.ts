@@ -13,7 +13,7 @@ import { LayerWriter } from './layer/layer-writer.ts';
 import { showOperations } from './layer/operation-sink.ts';
 import type { OperationSink } from './layer/operation-sink.ts';
 import { PlanStream } from './layer/plan-stream.ts';
-import { unpackStream } from './layer/unpack-stream.ts';
+import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
 import { choosePrivilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
 import { RootfsError } from './rootfs-error.ts';
@@ -76,7 +76,8 @@ async function applyLayers(
       onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
       const compression = layerCompression(descriptor.mediaType);
       const source = decompress(readBlob(layout, descriptor), compression);
-      await unpackStream(source, diffId, new LayerWriter(sink, { ...shared, times }), options);
+      const verified = verifyDiffId(source, diffId, options.signal);
+      await unpackStream(verified, new LayerWriter(sink, { ...shared, times }), options.limits);
       onEvent?.({ type: 'layer', id: diffId, status: 'done' });
     }
     await new LayerWriter(sink, { ...shared, times }).finish();

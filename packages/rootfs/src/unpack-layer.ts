@@ -4,14 +4,12 @@ import type { OnEvent } from './events.ts';
 import { completeLayer, findLeaning, leans } from './layer/complete-layer.ts';
 import { LayerWriter } from './layer/layer-writer.ts';
 import { PlanStream } from './layer/plan-stream.ts';
-import { unpackStream } from './layer/unpack-stream.ts';
+import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
 import { choosePrivilege } from './privilege.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 
-/** What a layer's bytes are, and where they go. */
-export interface UnpackOptions {
-  readonly diffId: Digest;
-  readonly compression: Compression;
+/** Where the files of a layer go. */
+export interface UnpackTarOptions {
   /** An empty directory. */
   readonly directory: string;
   /**
@@ -20,8 +18,14 @@ export interface UnpackOptions {
    */
   readonly lowers?: (() => Promise<readonly string[]>) | undefined;
   readonly limits?: TarLimits | undefined;
-  readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEvent | undefined;
+}
+
+/** What a layer's bytes are, and where they go. */
+export interface UnpackOptions extends UnpackTarOptions {
+  readonly diffId: Digest;
+  readonly compression: Compression;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface UnpackedLayer {
@@ -43,20 +47,29 @@ export interface UnpackedLayer {
  */
 export async function unpackInto(
   source: AsyncIterable<Uint8Array>,
-  options: UnpackOptions,
+  { diffId, compression, signal, ...options }: UnpackOptions,
 ): Promise<UnpackedLayer> {
+  const tar = verifyDiffId(decompress(source, compression), diffId, signal);
+  const { entries: _, ...unpacked } = await unpackTar(tar, options);
+  return unpacked;
+}
+
+/** The same of uncompressed bytes, whatever their diff id; says how many entries there were. */
+export async function unpackTar(
+  tar: AsyncIterable<Buffer>,
+  { directory, lowers, limits, onEvent }: UnpackTarOptions,
+): Promise<UnpackedLayer & { readonly entries: number }> {
   const privilege = choosePrivilege();
-  const { directory, compression, diffId, lowers, onEvent } = options;
   const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
   try {
     const writer = new LayerWriter(plan, { application: 'overlay', privilege, onEvent });
-    await unpackStream(decompress(source, compression), diffId, writer, options);
+    const entries = await unpackStream(tar, writer, limits);
     const leaning = leans(findLeaning(writer.root));
     const below = leaning ? ((await lowers?.()) ?? []) : [];
     await completeLayer(writer, plan, below.toReversed(), privilege.opaqueAttribute);
     await plan.finish();
     const { root, size } = writer;
-    return { leans: leaning && below.length > 0, opaque: root.opaque, size };
+    return { leans: leaning && below.length > 0, opaque: root.opaque, size, entries };
   } catch (error) {
     await plan.abandon();
     throw error;

@@ -39,8 +39,7 @@ export class Unpacking {
   async run(): Promise<void> {
     const workers = Array.from({ length: this.#options.concurrency ?? 3 }, () => this.#work());
     const results = await Promise.allSettled(workers);
-    const owner = process.geteuid?.() === 0 ? { uid: 0, gid: 0 } : ownIds();
-    if (this.#made.length > 0) syncLayers(this.#made, owner);
+    if (this.#made.length > 0) syncLayers(this.#made);
     // The first failure stopped the others, so it is their reason too.
     if (this.#failed.signal.aborted) throw this.#failed.signal.reason;
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -85,10 +84,11 @@ export class Unpacking {
       });
       const { opaque, size } = unpacked;
       const record = { diffId, opaque, size, ...(unpacked.leans && { chainId }) };
-      this.#made.push(await commitLayer(root, temporary, record));
+      const id = record.chainId ?? diffId;
+      this.#made.push(await commitLayer(root, temporary, id, record));
       onEvent?.({ type: 'layer', id: diffId, status: 'done' });
       return {
-        directory: filesOf(layerPath(root, record.chainId ?? diffId)),
+        directory: filesOf(layerPath(root, id)),
         opaque,
         size,
       };
@@ -102,8 +102,4 @@ export class Unpacking {
     await Promise.all(this.#done.slice(0, index));
     return lowerDirectories(this.#stored.slice(0, index) as StoredLayer[]);
   }
-}
-
-function ownIds(): { uid: number; gid: number } {
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }

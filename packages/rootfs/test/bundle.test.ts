@@ -6,6 +6,7 @@ import { readFiles, unpackImage, writeBundle } from '@ctrkit/rootfs';
 import {
   busyboxConfig,
   busyboxEntries,
+  listTree,
   makeBusyboxLayout,
   makeImageLayout,
   needs,
@@ -15,7 +16,7 @@ import {
 } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, listing, when } from './helpers.ts';
+import { codeOf, when } from './helpers.ts';
 
 const withRunc = when(needs('root', 'overlay', 'command:runc', 'command:busybox'));
 const withUmoci = when(needs('root', 'command:umoci', 'command:skopeo', 'command:busybox'));
@@ -173,7 +174,7 @@ withUmoci('skopeo copies an image, umoci and we unpack it to the same tree', asy
   const layout = await openLayout(at('copy'));
   await unpackImage(layout, await resolveImage(layout, { name: 'copy' }), at('ours'));
   const options = { ignoreRoot: true };
-  assert.equal(await listing(at('ours'), options), await listing(at('theirs/rootfs'), options));
+  assert.equal(await listTree(at('ours'), options), await listTree(at('theirs/rootfs'), options));
 });
 
 test.run();

@@ -112,4 +112,27 @@ for (const [what, { args, says }] of Object.entries(wrong)) {
   });
 }
 
+asRoot('pack, diff and repack write layers, to a file or a pipe', async () => {
+  await using base = await temporaryDirectory();
+  const at = (name: string): string => join(base.path, name);
+  await makeImageLayout(at('layout'), { layers, tag: 'a' });
+  await rootfs(base.path, 'unpack', 'oci:layout:a', 'low');
+  await run(['bash', '-ec', 'cp -a low up; touch up/new; rm up/etc/name'], { cwd: base.path });
+  const names = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await rootfs(base.path, ...args);
+    assert.is(code, 0, stderr);
+    if (args.includes('-o')) assert.is(stdout, '');
+    const input = args.includes('-o') ? await readFile(at('layer.tar')) : stdout;
+    return (await run(['tar', '-t'], { input })).stdout.trim().replaceAll('\n', ' ');
+  };
+  assert.is(await names('pack', 'up', '-o', 'layer.tar'), 'etc/ new');
+  assert.is(await names('diff', 'low', 'up'), './ etc/ etc/.wh.name new');
+  assert.is(await names('repack', 'oci:layout:a', 'up', '-o', 'layer.tar'), './ etc/ etc/.wh.name new'); // prettier-ignore
+  assert.is(await names('repack', 'oci:layout:a', 'low', '-o', 'layer.tar'), '');
+  const wrong = await rootfs(base.path, 'diff', 'low', 'layer.tar', '-o', 'other.tar');
+  assert.is(wrong.code, 1);
+  assert.match(wrong.stderr, /layer\.tar: is no directory/);
+  assert.not.ok((await readdir(base.path)).includes('other.tar'));
+});
+
 test.run();

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { openLayout, readBlob, resolveImage } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
 import { ensureLayers, unpackImage } from '@ctrkit/rootfs';
-import { makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, listing, when } from './helpers.ts';
+import { codeOf, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
@@ -193,7 +193,7 @@ asRoot('killed at any moment, it leaves only whole layers, and the next one work
   ]);
   const whole = join(base.path, 'whole');
   const expected = await Promise.all(
-    (await ensureLayers(layout, image, { root: whole })).map((path) => listing(path)),
+    (await ensureLayers(layout, image, { root: whole })).map((path) => listTree(path)),
   );
   const moments = [500, 600, 700, 800, 900, 1000].map((after) => ({ after, who: 'node' as const }));
   for (const [i, { after, who }] of [...moments, { after: 0, who: 'helper' as const }].entries()) {
@@ -207,7 +207,7 @@ asRoot('killed at any moment, it leaves only whole layers, and the next one work
       assert.match((record as { diffId: string }).diffId, name);
     }
     const lowers = await ensureLayers(layout, image, { root });
-    assert.equal(await Promise.all(lowers.map((path) => listing(path))), expected);
+    assert.equal(await Promise.all(lowers.map((path) => listTree(path))), expected);
     assert.equal(
       (await stored(root)).filter((name) => name.startsWith('.tmp-')),
       [],

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { diffIdOf, listing, unpack, when } from './helpers.ts';
+import { diffIdOf, unpack, when } from './helpers.ts';
 
 const asRoot = when(needs('root', 'command:tar', 'command:setfattr'));
 
@@ -50,7 +50,7 @@ for (const [format, options] of Object.entries(formats)) {
     const extract = ['--numeric-owner', '--xattrs', '--xattrs-include=*', '-xpf', at('a.tar')];
     execFileSync('tar', ['-C', at('theirs'), ...extract]);
     await unpack(await readFile(at('a.tar')), at('ours'));
-    assert.equal(await listing(at('ours')), await listing(at('theirs')));
+    assert.equal(await listTree(at('ours')), await listTree(at('theirs')));
   });
 }
 
@@ -79,7 +79,7 @@ asRoot('an archive in the format ustar and one of V7', async () => {
     ]);
     execFileSync('tar', ['-C', theirs, '--numeric-owner', '-xpf', at('a.tar')]);
     await unpack(await readFile(at('a.tar')), ours);
-    assert.equal(await listing(ours), await listing(theirs), format);
+    assert.equal(await listTree(ours), await listTree(theirs), format);
   }
 });
 

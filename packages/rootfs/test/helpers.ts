@@ -3,8 +3,6 @@ import { Readable } from 'node:stream';
 import type { Digest } from '@ctrkit/oci';
 import { RootfsError, unpackInto } from '@ctrkit/rootfs';
 import type { RootfsEvent, UnpackedLayer, UnpackOptions } from '@ctrkit/rootfs';
-import { walkTree } from '@ctrkit/syscalls';
-import type { WalkEntry } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 
 /** A test that is skipped where something that it needs is missing. */
@@ -59,60 +57,6 @@ export function droppedInto(list: string[]): (event: RootfsEvent) => void {
   };
 }
 
-function describe(entry: WalkEntry, names: Map<string, string>): string[] {
-  const inode = `${entry.device}:${entry.inode}`;
-  const path = entry.path.toString('latin1');
-  const first = names.get(inode) ?? path;
-  names.set(inode, first);
-  const xattrs = [...entry.xattrs].map(([name, value]) => `${name}=${value.toString('hex')}`);
-  return [
-    path,
-    entry.type,
-    entry.mode.toString(8),
-    `${entry.uid}:${entry.gid}`,
-    String(entry.type === 'directory' ? '' : entry.size),
-    String(entry.modified),
-    entry.target.toString('latin1'),
-    `${entry.major}:${entry.minor}`,
-    entry.type === 'directory' ? '' : `as ${first}`,
-    xattrs.toSorted().join(' '),
-  ];
-}
-
-/** Everything about a tree, a line an entry, so that two can be compared; contents as their hash. */
-export async function listing(
-  directory: string,
-  options: { ignoreRoot?: boolean; ignoreDirectoryTimes?: ReadonlySet<string> } = {},
-): Promise<string[]> {
-  const lines: { fields: string[]; hash: ReturnType<typeof createHash> }[] = [];
-  const names = new Map<string, string>();
-  let at = 0;
-  let size = 0;
-  for await (const record of walkTree([{ op: 'root', path: directory }], { contents: 2 ** 40 })) {
-    if (record.kind === 'entry') {
-      hashZeros(lines.at(-1)?.hash, size - at);
-      size = record.type === 'file' ? record.size : 0;
-      lines.push({ fields: describe(record, names), hash: createHash('sha1') });
-      at = 0;
-    } else {
-      // A hole is zeros, wherever a file system begins to make one.
-      hashZeros(lines.at(-1)?.hash, record.offset - at);
-      lines.at(-1)?.hash.update(record.content);
-      at = record.offset + record.content.length;
-    }
-  }
-  hashZeros(lines.at(-1)?.hash, size - at);
-  return lines
-    .filter(({ fields }) => !(options.ignoreRoot === true && fields[0] === '.'))
-    .map(({ fields, hash }) => [...fields, hash.digest('hex')].join(' | '));
-}
-
-function hashZeros(hash: ReturnType<typeof createHash> | undefined, length: number): void {
-  const zeros = Buffer.alloc(65_536);
-  for (let left = length; left > 0; left -= zeros.length)
-    hash?.update(zeros.subarray(0, Math.min(left, zeros.length)));
-}
-
 /** One record of an extended header, whose length counts itself. */
 export function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
@@ -120,3 +64,7 @@ export function paxRecord(key: string, value: string): string {
   while (length < Buffer.byteLength(rest, 'latin1') + String(length).length) length++;
   return `${length}${rest}`;
 }
+
+/** A line of shell that makes a socket. */
+export const makeSocket = (path: string): string =>
+  `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un("${path}")) or die'`;

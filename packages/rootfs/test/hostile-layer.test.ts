@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { needs, tarOf, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import type { TarEntry } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, diffIdOf, droppedInto, listing, paxRecord, unpack, when } from './helpers.ts';
+import { codeOf, diffIdOf, droppedInto, paxRecord, unpack, when } from './helpers.ts';
 
 const asRoot = when(needs('root'));
 
@@ -42,11 +42,11 @@ async function attack(
   await mkdir(inside);
   await mkdir(decoy);
   await writeFile(join(decoy, 'secret'), 'untouched');
-  const before = await listing(decoy);
+  const before = await listTree(decoy);
   const dropped: string[] = [];
   const archive = Buffer.isBuffer(entries) ? entries : tarOf(entries);
   const code = await codeOf(unpack(archive, inside, { onEvent: droppedInto(dropped) }));
-  assert.equal(await listing(decoy), before);
+  assert.equal(await listTree(decoy), before);
   assert.equal((await readdir(base.path)).toSorted(), ['decoy', 'inside']);
   const paths = (await readdir(inside, { recursive: true })).toSorted();
   return { code, paths, dropped };
@@ -204,8 +204,8 @@ asRoot("overlayfs's and the host's own attributes are left out, an image's are k
   ];
   const records = Object.fromEntries(names.map((name) => [`SCHILY.xattr.${name}`, 'y']));
   await unpack(tarOf([pax(records), dir('d')]), root.path, { onEvent: droppedInto(dropped) });
-  const [, line] = await listing(root.path);
-  assert.match(line ?? '', /\| user\.kept=79 \|/);
+  const [, line] = await listTree(root.path);
+  assert.match(line ?? '', /\| user\.kept=0x79 \|/);
   assert.equal(
     dropped,
     names.slice(0, 4).map((name) => `attribute d ${name}`),

@@ -3,18 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { directoryTree, layersTree, packTree } from '@ctrkit/rootfs';
-import type { PackOptions, RootfsEvent, Tree } from '@ctrkit/rootfs';
+import type { PackTreeOptions, RootfsEvent, Tree } from '@ctrkit/rootfs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everyKindOfEntry } from './every-kind-of-entry.ts';
-import { droppedInto, listing, unpack, when } from './helpers.ts';
+import { droppedInto, unpack, when } from './helpers.ts';
 
 const asRoot = when(needs('root', 'command:tar', 'command:setfattr'));
 const withOverlay = when(needs('root', 'overlay', 'command:tar'));
 
-const packed = (tree: Tree, options: PackOptions = {}): Promise<Buffer> =>
+const packed = (tree: Tree, options: PackTreeOptions = {}): Promise<Buffer> =>
   buffer(packTree(tree, options));
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -41,9 +41,9 @@ asRoot('every kind of entry comes out of GNU tar, and of ours, as it was', async
   await writeFile(at('a.tar'), archive);
   await shell(base.path, 'tar -C theirs --numeric-owner --xattrs --xattrs-include="*" -xpf a.tar');
   await unpack(archive, at('ours'));
-  const wanted = await listing(at('tree'), without);
-  assert.equal(await listing(at('theirs'), without), wanted);
-  assert.equal(await listing(at('ours'), without), wanted);
+  const wanted = await listTree(at('tree'), without);
+  assert.equal(await listTree(at('theirs'), without), wanted);
+  assert.equal(await listTree(at('ours'), without), wanted);
 });
 
 asRoot('the same tree is the same bytes, wherever and however it was made', async () => {
@@ -84,7 +84,7 @@ asRoot('large numbers, old and future times, and long names in either half', asy
   const archive = await packed(directoryTree(at('tree')));
   await writeFile(at('a.tar'), archive);
   await shell(base.path, 'tar -C theirs --numeric-owner -xpf a.tar');
-  assert.equal(await listing(at('theirs'), without), await listing(at('tree'), without));
+  assert.equal(await listTree(at('theirs'), without), await listTree(at('tree'), without));
 });
 
 asRoot('what no layer can hold is left out, and told', async () => {
@@ -190,7 +190,7 @@ for (const [what, [script, names]] of Object.entries(removals)) {
       const into = `${upper}-seen`;
       await mkdir(at(into));
       await unpack(await packed(layersTree([at('lower'), at(upper)])), at(into));
-      return await listing(at(into), without);
+      return await listTree(at(into), without);
     };
     assert.equal(await seen('ours'), await seen('upper'));
   });

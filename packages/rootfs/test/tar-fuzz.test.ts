@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import { listTree, needs, run, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, listing, unpack, when } from './helpers.ts';
+import { codeOf, unpack, when } from './helpers.ts';
 
 const asRoot = when(needs('root', 'command:tar'));
 
@@ -73,7 +73,7 @@ for (let seed = 1; seed <= 10; seed++) {
     execFileSync('tar', ['-C', at('tree'), '--numeric-owner', ...options, '-cf', at('a.tar'), '.']);
     execFileSync('tar', ['-C', at('theirs'), '--numeric-owner', '-xpf', at('a.tar')]);
     await unpack(await readFile(at('a.tar')), at('ours'));
-    assert.equal(await listing(at('ours')), await listing(at('theirs')));
+    assert.equal(await listTree(at('ours')), await listTree(at('theirs')));
   });
 }
 

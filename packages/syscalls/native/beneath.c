@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 int root_fd = -1;
+enum follow reach = ONE_MOUNT;
 
 static const uint64_t resolution[] = {
     [NO_SYMLINKS] = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,

@@ -68,12 +68,15 @@ int make_directories(int root, const char *path, mode_t mode, enum follow follow
 int make_file(int root, const char *path, mode_t mode, enum follow follow);
 void write_all(int fd, const void *bytes, size_t length, const char *path);
 
+extern enum follow reach; // how tree goes to what it makes: ONE_MOUNT unless it merges
+
 // parents.c: the directories of the last entries, kept open, because entries that follow each other share them.
 int parent_of(const char *path, const char **name);
 int parent_of_target(const char *path, const char **name);
 void forget_beneath(const char *path); // a directory that is gone, and all in it
 
 // remove.c
+extern bool keeps_kinds; // a directory stays one, and what is none becomes none
 void remove_entry(int parent, const char *name, const char *path);
 void make_way(int parent, const char *name, const char *path);
 
@@ -107,6 +110,9 @@ void put_text(const void *text, size_t length);
 void end_output(void);
 void flush_output(void);
 
+// walk.c
+char **read_names(int directory, const char *path);
+
 // system.c: calls that libc does not wrap.
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int sys_open_tree(int dir, const char *path, unsigned flags);
@@ -115,6 +121,7 @@ int sys_fsopen(const char *type, unsigned flags);
 int sys_fsconfig(int fs, unsigned command, const char *key, const void *value, int aux);
 int sys_fsmount(int fs, unsigned flags, unsigned attributes);
 int sys_mount_setattr(int dir, const char *path, unsigned flags, uint64_t set);
+int sys_mount_propagation(int mount, unsigned flags, uint64_t propagation);
 int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 
@@ -142,6 +149,7 @@ void carry_out_plan(void);
 void set_option(int fs, const char *option);
 int new_filesystem(const char *type, const char *source, const char **options, unsigned attributes);
 void attach_root(int mount);
+int open_source(const char *source, const char *within);
 
 #define CLOSING __attribute__((cleanup(close_descriptor)))
 void close_descriptor(int *fd);

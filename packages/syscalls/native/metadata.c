@@ -97,3 +97,21 @@ void copy_attributes(int from, int to, const char *path) {
   free(value);
   free(names);
 }
+
+void op_set_modified(struct record *record) {
+  const char *path = take_path(record), *name;
+  struct timespec modified = take_time(record), times[2] = {modified, modified};
+  int parent = parent_of(path, &name);
+  if (utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW) < 0) fail("utimensat", path);
+}
+
+// By its name in its directory, for links and FIFOs have attributes too and cannot be opened.
+void op_remove_attributes(struct record *record) {
+  const char *path = take_path(record), *name;
+  uint32_t count;
+  const struct text *names = take_texts(record, &count);
+  if (fchdir(parent_of(path, &name)) < 0) fail("fchdir", path);
+  for (uint32_t i = 0; i < count; i++) {
+    if (lremovexattr(name, names[i].at) < 0 && errno != ENODATA && errno != EOPNOTSUPP) fail("lremovexattr", path);
+  }
+}

@@ -56,13 +56,47 @@ void op_mount(struct record *record) {
   attach(mount, place, target);
 }
 
+int open_source(const char *source, const char *within) {
+  int base = open(source, O_PATH | O_CLOEXEC);
+  if (base < 0) fail("open", source);
+  if (*within == 0) return base;
+  int place = open_beneath(base, within, O_PATH, IN_ROOT);
+  close(base);
+  return place;
+}
+
+static int copy_of_mount(const char *source, const char *within, unsigned recursive) {
+  CLOSING int place = open_source(source, within);
+  int mount = sys_open_tree(place, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+  if (mount < 0) fail("open_tree", source);
+  return mount;
+}
+
+// Copies that `hold` made, in the order in which `bind` takes them.
+enum { MOST_HELD = 256 };
+static int held[MOST_HELD];
+static unsigned held_count, held_taken;
+
+void op_hold(struct record *record) {
+  const char *source = take_path(record), *within = take_path(record);
+  unsigned recursive = take_u32(record) != 0 ? AT_RECURSIVE : 0;
+  if (held_count == MOST_HELD) fail_with("hold", source, E2BIG);
+  int mount = copy_of_mount(source, within, recursive);
+  if (sys_mount_propagation(mount, recursive, take_u32(record)) < 0) fail("mount_setattr", source);
+  held[held_count++] = mount;
+}
+
+static int next_held(void) {
+  if (held_taken == held_count) fail_with("bind", "nothing is held", EPROTO);
+  return held[held_taken++];
+}
+
 void op_bind(struct record *record) {
-  const char *source = take_path(record), *target = take_path(record);
+  const char *source = take_path(record), *within = take_path(record), *target = take_path(record);
   uint32_t attributes = take_u32(record);
   unsigned recursive = take_u32(record) != 0 ? AT_RECURSIVE : 0;
   enum follow follow = take_u32(record) != 0 ? IN_ROOT : NO_SYMLINKS;
-  CLOSING int mount = sys_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
-  if (mount < 0) fail("open_tree", source);
+  CLOSING int mount = *source == 0 ? next_held() : copy_of_mount(source, within, recursive);
   struct stat status;
   if (fstat(mount, &status) < 0) fail("fstat", source);
   CLOSING int place = S_ISDIR(status.st_mode) ? make_directories(root_fd, target, 0755, follow)

@@ -34,7 +34,7 @@ static int open_kept(struct parent *parent, const char *path, const char **name)
   parent->path[length] = 0;
   parent->length = length;
   parent->root = root_fd;
-  parent->fd = open_beneath(root_fd, parent->path, O_PATH | O_DIRECTORY, ONE_MOUNT);
+  parent->fd = open_beneath(root_fd, parent->path, O_PATH | O_DIRECTORY, reach);
   return parent->fd;
 }
 

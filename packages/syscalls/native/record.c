@@ -57,6 +57,7 @@ static bool fill(size_t needed) {
   if (filled - start >= needed) return true;
   if (plan_fd < 0) return false;
   if (start + needed > capacity) make_room(needed);
+  flush_output(); // whoever writes the plan may wait for it
   while (filled - start < needed) {
     size_t room = no_further ? needed - (filled - start) : capacity - filled;
     ssize_t count = read(plan_fd, buffer + filled, room);

@@ -102,8 +102,14 @@ void remove_entry(int parent, const char *name, const char *path) {
   empty_and_remove(&removal, parent, name, 0);
 }
 
+bool keeps_kinds;
+
 void make_way(int parent, const char *name, const char *path) {
   if (errno != EEXIST) fail("create", path);
+  struct stat status;
+  if (keeps_kinds && fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode)) {
+    fail_with("create", path, EISDIR);
+  }
   remove_entry(parent, name, path);
 }
 

@@ -1,5 +1,6 @@
 #include "helper.h"
 
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
@@ -33,6 +34,11 @@ int sys_fsmount(int fs, unsigned flags, unsigned attributes) {
 int sys_mount_setattr(int dir, const char *path, unsigned flags, uint64_t set) {
   struct mount_attr attributes = {.attr_set = set};
   return (int)syscall(SYS_mount_setattr, dir, path, flags, &attributes, sizeof attributes);
+}
+
+int sys_mount_propagation(int mount, unsigned flags, uint64_t propagation) {
+  struct mount_attr attributes = {.propagation = propagation};
+  return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof attributes);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old) {

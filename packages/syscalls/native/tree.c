@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 static int open_directory_at(const char *path) {
-  return open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
+  return open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY, reach);
 }
 
 static bool is_directory_at(int parent, const char *name) {
@@ -27,6 +28,7 @@ static bool make_directory_at(const char *path) {
   int parent = parent_of(path, &name);
   if (mkdirat(parent, name, 0700) == 0) return true;
   if (errno == EEXIST && is_directory_at(parent, name)) return false;
+  if (errno == EEXIST && keeps_kinds) fail_with("create", path, ENOTDIR);
   make_way(parent, name, path);
   if (mkdirat(parent, name, 0700) < 0) fail("mkdirat", path);
   return true;
@@ -37,7 +39,7 @@ void op_make_directory(struct record *record) {
   struct metadata metadata = take_owned(record);
   bool fresh = make_directory_at(path);
   CLOSING int fd = open_directory_at(path);
-  if (!fresh) clear_attributes(fd, path);
+  if (!fresh && !keeps_kinds) clear_attributes(fd, path);
   set_owned(fd, &metadata, path);
 }
 
@@ -52,7 +54,7 @@ void op_imply_directory(struct record *record) {
 void op_directory_times(struct record *record) {
   const char *path = take_path(record);
   struct timespec modified = take_time(record);
-  CLOSING int fd = try_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY, ONE_MOUNT);
+  CLOSING int fd = try_open_beneath(root_fd, path, O_RDONLY | O_DIRECTORY, reach);
   if (fd >= 0) set_modified(fd, modified, path);
   else if (errno != ENOENT && errno != ENOTDIR) fail("openat2", path);
 }
@@ -90,6 +92,8 @@ void op_make_file(struct record *record) {
 static struct open_file {
   int fd;
   char path[PATH_MAX];
+  char aside[NAME_MAX + 1]; // the name by which it gets to its own, whole; empty: it has that from the beginning
+  bool anonymous;           // it has no name yet
 } open_file = {.fd = -1};
 
 static int opened(void) {
@@ -104,6 +108,37 @@ void op_open_file(struct record *record) {
   int parent = parent_of(path, &name);
   open_file.fd = make_file_at(parent, name, 0600, path);
   strcpy(open_file.path, path);
+  open_file.aside[0] = 0;
+}
+
+void op_replace_file(struct record *record) {
+  const char *path = take_path(record), *aside = take_path(record), *name;
+  bool anonymous = take_u32(record) != 0;
+  if (open_file.fd >= 0) fail_with("plan", "a file is open", EPROTO);
+  if (strlen(path) >= sizeof open_file.path || strlen(aside) >= sizeof open_file.aside) {
+    fail_with("path", path, ENAMETOOLONG);
+  }
+  int parent = parent_of(path, &name);
+  if (is_directory_at(parent, name)) fail_with("create", path, EISDIR);
+  if (anonymous) open_file.fd = openat(parent, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  open_file.anonymous = open_file.fd >= 0;
+  // Of a file system that makes no file without a name.
+  if (open_file.fd < 0) open_file.fd = make_file_at(parent, aside, 0600, path);
+  strcpy(open_file.path, path);
+  strcpy(open_file.aside, aside);
+}
+
+// A reader sees what was there before, or all of what is there now.
+static void put_in_place(void) {
+  const char *name;
+  int parent = parent_of(open_file.path, &name);
+  if (open_file.anonymous && linkat(open_file.fd, "", parent, open_file.aside, AT_EMPTY_PATH) < 0) {
+    fail("linkat", open_file.path);
+  }
+  if (renameat(parent, open_file.aside, parent, name) == 0) return;
+  int error = errno;
+  unlinkat(parent, open_file.aside, 0);
+  fail_with("renameat", open_file.path, error);
 }
 
 void op_data(struct record *record) {
@@ -125,6 +160,7 @@ void op_close_file(struct record *record) {
   if (ftruncate(open_file.fd, (off_t)size) < 0) fail("ftruncate", open_file.path);
   set_owned(open_file.fd, &metadata, open_file.path);
   set_modified(open_file.fd, metadata.modified, open_file.path);
+  if (*open_file.aside != 0) put_in_place();
   close(open_file.fd);
   open_file.fd = -1;
 }
@@ -177,6 +213,11 @@ void op_make_whiteout(struct record *record) {
   const char *path = take_path(record), *name;
   int parent = parent_of(path, &name);
   make_node_at(parent, name, S_IFCHR, makedev(0, 0), path);
+}
+
+void op_merge(struct record *record) {
+  reach = take_u32(record) != 0 ? IN_ROOT : NO_SYMLINKS;
+  keeps_kinds = true;
 }
 
 void op_sync(struct record *record) {

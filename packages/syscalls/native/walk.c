@@ -20,6 +20,7 @@ struct selection {
   uint32_t depth;
   uint64_t contents;
   bool attributes;
+  enum follow inside; // of what is below the path
   char here[PATH_MAX]; // the path of the present entry, relative to the root
 };
 
@@ -82,6 +83,8 @@ static void put_status(const struct selection *walk, const struct stat *status) 
   put_u64((uint64_t)status->st_size);
   put_u64((uint64_t)status->st_mtim.tv_sec);
   put_u32((uint32_t)status->st_mtim.tv_nsec);
+  put_u64((uint64_t)status->st_ctim.tv_sec);
+  put_u32((uint32_t)status->st_ctim.tv_nsec);
   put_u64(status->st_dev);
   put_u64(status->st_ino);
   put_u32((uint32_t)status->st_nlink);
@@ -120,7 +123,7 @@ static int compare_names(const void *one, const void *other) {
 }
 
 // Takes the descriptor; the names are sorted by their bytes and end with NULL.
-static char **read_names(int directory, const char *path) {
+char **read_names(int directory, const char *path) {
   size_t count = 0, room = 64;
   char **names = malloc(room * sizeof *names);
   DIR *entries = fdopendir(directory);
@@ -139,10 +142,16 @@ static char **read_names(int directory, const char *path) {
 
 static bool is_readable(const struct selection *walk, const struct stat *status, unsigned depth) {
   if (S_ISDIR(status->st_mode)) return walk->attributes || depth < walk->depth;
-  return S_ISREG(status->st_mode);
+  return S_ISREG(status->st_mode) && (walk->attributes || walk->contents > 0);
 }
 
-static void visit(struct selection *walk, int parent, const char *name, enum follow follow, unsigned depth);
+// What a walk begins at may be reached by links, and may itself be one that is followed.
+struct way {
+  enum follow follow;
+  uint64_t flags;
+};
+
+static void visit(struct selection *walk, int parent, const char *name, struct way way, unsigned depth);
 
 static void visit_children(struct selection *walk, int directory, unsigned depth) {
   size_t length = strcmp(walk->here, ".") == 0 ? 0 : strlen(walk->here);
@@ -154,19 +163,15 @@ static void visit_children(struct selection *walk, int directory, unsigned depth
     if (length + strlen(*name) + 2 > sizeof walk->here) fail_with("path", walk->here, ENAMETOOLONG);
     if (length > 0) *at++ = '/';
     strcpy(at, *name);
-    visit(walk, directory, *name, ONE_MOUNT, depth + 1);
+    visit(walk, directory, *name, (struct way){walk->inside, O_NOFOLLOW}, depth + 1);
   }
   walk->here[length] = 0;
   free(names);
 }
 
-static uint64_t no_follow(enum follow follow) {
-  return follow == IN_ROOT ? 0 : O_NOFOLLOW;
-}
-
-static void visit(struct selection *walk, int parent, const char *name, enum follow follow, unsigned depth) {
+static void visit(struct selection *walk, int parent, const char *name, struct way way, unsigned depth) {
   struct stat status;
-  CLOSING int place = try_open_beneath(parent, name, O_PATH | no_follow(follow), follow);
+  CLOSING int place = try_open_beneath(parent, name, O_PATH | way.flags, way.follow);
   if (place < 0 && errno == ENOENT) return; // gone since its name was read
   bool elsewhere = place < 0 && errno == EXDEV;
   if (place < 0 && !elsewhere) fail("openat2", walk->here);
@@ -176,7 +181,7 @@ static void visit(struct selection *walk, int parent, const char *name, enum fol
   CLOSING int readable = -1;
   // Without waiting, and by the name again: what is a FIFO by now is opened and not read.
   if (!elsewhere && is_readable(walk, &status, depth)) {
-    readable = try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | no_follow(follow), follow);
+    readable = try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | way.flags, way.follow);
     if (readable < 0 && errno == ENOENT) return;
     if (readable < 0 || fstat(readable, &status) < 0) fail("openat2", walk->here);
   }
@@ -206,17 +211,25 @@ static void name_start(struct selection *walk) {
   strcpy(walk->here, *path == 0 ? "." : path);
 }
 
+// How a path is followed: by no link, by all, by all but the last.
+static struct way take_way(struct record *record) {
+  static const struct way ways[] = {{NO_SYMLINKS, O_NOFOLLOW}, {IN_ROOT, 0}, {IN_ROOT, O_NOFOLLOW}};
+  uint32_t chosen = take_u32(record);
+  if (chosen >= sizeof ways / sizeof *ways) fail_with("plan", "follow", EPROTO);
+  return ways[chosen];
+}
+
 void op_walk(struct record *record) {
   struct selection walk = take_selection(record);
-  bool follow = take_u32(record) != 0, optional = take_u32(record) != 0;
+  struct way way = take_way(record);
+  bool optional = take_u32(record) != 0;
+  walk.inside = take_u32(record) != 0 ? NO_SYMLINKS : ONE_MOUNT;
   raise_descriptor_limit();
   name_start(&walk);
-  enum follow resolution = follow ? IN_ROOT : NO_SYMLINKS;
-  CLOSING int start = try_open_beneath(root_fd, walk.path, O_PATH | no_follow(resolution), resolution);
+  CLOSING int start = try_open_beneath(root_fd, walk.path, O_PATH | way.flags, way.follow);
   bool absent = start < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
   if (start < 0 && !(absent && optional)) fail("openat2", walk.path);
-  if (start >= 0) visit(&walk, root_fd, walk.path, resolution, 0);
+  if (start >= 0) visit(&walk, root_fd, walk.path, way, 0);
   begin_output(END);
   end_output();
-  flush_output();
 }

@@ -21,6 +21,14 @@ export const mountAttributes = {
   nosymfollow: 0x200000,
 } as const;
 
+/** How later mounts travel, by their names as mount options (linux/mount.h); what is not here is private. */
+export const propagations = {
+  slave: 0x80000,
+  rslave: 0x80000,
+  shared: 0x100000,
+  rshared: 0x100000,
+} as const;
+
 /** RLIMIT_* by the runtime specification's names (asm-generic/resource.h). */
 export const resourceLimits = {
   RLIMIT_CPU: 0,

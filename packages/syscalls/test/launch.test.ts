@@ -45,6 +45,7 @@ if (needs('root')) {
       const helper = new Helper('supervise');
       const bind = {
         op: 'bind',
+        within: '',
         source,
         target: '/etc/resolv.conf',
         attributes: 0,
@@ -76,6 +77,7 @@ if (needs('root')) {
       { op: 'root-bind', path: directory.path, recursive: 0, attributes: 0 },
       {
         op: 'bind',
+        within: '',
         source: '/etc/hostname',
         target: '/loop',
         attributes: 0,

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needs, run, temporaryDirectory } from '@ctrkit/testing';
+import type { Operation } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -218,6 +219,39 @@ asRoot('a plan out of order is refused', async () => {
   const close = { op: 'close-file', size: 0n, ...owned, ...modified } as const;
   assert.is(await failureOf(tree(root.path, open, data, close)), 'close-file EPROTO');
 });
+
+asRoot(
+  'times are set and attributes removed without opening anything, also of a link',
+  async () => {
+    await using root = await temporaryDirectory();
+    const at = (name: string): string => join(root.path, name);
+    const made = await run(['bash', '-ec', 'echo x > f; mkfifo p; ln -s f l; ln -s d away; mkdir d; touch d/x; setfattr -n user.a -v 1 f; setfattr -n user.b -v 1 f; setfattr -h -n trusted.a -v 1 l; setfattr -h -n trusted.a -v 1 p'], { cwd: root.path }); // prettier-ignore
+    assert.is(made.code, 0, made.stderr);
+    await tree(
+      root.path,
+      ...['f', 'p', 'l', 'd'].flatMap((path): Operation[] => [
+        {
+          op: 'remove-attributes',
+          path,
+          names: path === 'f' ? ['user.a', 'user.none'] : ['trusted.a'],
+        },
+        { op: 'set-modified', path, ...modified },
+      ]),
+    );
+    const left = await run(['getfattr', '-h', '-m', '-', 'f', 'p', 'l'], { cwd: root.path });
+    assert.equal(left.stdout.trim().split('\n'), ['# file: f', 'user.b']);
+    const seen = await run(['stat', '-c', '%n %.9Y', 'f', 'p', 'l', 'd'], { cwd: root.path });
+    assert.equal(
+      seen.stdout.trim().split('\n'),
+      ['f', 'p', 'l', 'd'].map((name) => `${name} 1000000000.123456789`),
+    );
+    assert.is(await readFile(at('f'), 'utf8'), 'x\n');
+    assert.match(
+      await failureOf(tree(root.path, { op: 'set-modified', path: 'away/x', ...modified })),
+      /set-modified (ELOOP|ENOTDIR)/,
+    );
+  },
+);
 
 asRoot('sync waits for the file system', async () => {
   await using root = await temporaryDirectory();

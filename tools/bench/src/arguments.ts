@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const sectionNames = ['run', 'live', 'pull', 'archive', 'unpack'] as const;
+export const sectionNames = ['run', 'live', 'pull', 'archive', 'build', 'unpack', 'fork'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 /** What the command line asks for. */
@@ -22,7 +22,7 @@ Speed of ctr beside docker, podman, runc, skopeo, umoci, tar and node, where the
 
 Options:
       --json          NDJSON rows on stdout in place of tables
-      --only string   Only this, repeatable: run, live, pull, archive, unpack
+      --only string   Only this, repeatable: run, live, pull, archive, build, unpack, fork
       --runs int      Rounds of each (default 15 for run and exec, fewer for the others)
       --work DIR      Where it works and keeps what is made once (default ~/.cache/ctrkit-bench)
 `;

@@ -22,9 +22,9 @@ async function removeTree(path: string): Promise<void> {
   await rmdir(path).catch(() => undefined);
 }
 
-/** Names the cgroup of this run; the peers make it. */
-export function cgroupParent(): CgroupParent {
-  const name = `speed-bench-${process.pid}`;
+/** Names the cgroup of this run of a program; the peers make it. */
+export function cgroupParent(program = 'speed-bench'): CgroupParent {
+  const name = `${program}-${process.pid}`;
   return {
     name,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,14 @@
 export { judge } from './bar.ts';
 export type { Bar, Verdict } from './bar.ts';
+export { cgroupParent } from './cgroup-parent.ts';
+export type { CgroupParent } from './cgroup-parent.ts';
+export { startDocker } from './docker.ts';
+export type { Docker } from './docker.ts';
 export { formatRow, reportOf } from './report.ts';
 export type { ReportLine } from './report.ts';
 export type { Figure, Row } from './row.ts';
 export { ratioOf, summarize } from './statistics.ts';
 export type { Summary } from './statistics.ts';
+export { watchStrays } from './strays.ts';
+export { workDirectory } from './work-directory.ts';
+export type { WorkDirectory } from './work-directory.ts';

@@ -12,7 +12,9 @@ import { startPeers } from './peers.ts';
 import { formatRow, reportOf } from './report.ts';
 import type { Row } from './row.ts';
 import { measureArchive } from './sections/archive.ts';
+import { measureBuild } from './sections/build.ts';
 import { measureExec } from './sections/exec.ts';
+import { measureFork } from './sections/fork.ts';
 import { measureLibrary } from './sections/library.ts';
 import { measuresOfMany } from './sections/many.ts';
 import { measureMemory } from './sections/memory.ts';
@@ -32,9 +34,11 @@ const beside: Partial<Record<SectionName, readonly Measure<PeerContext>[]>> = {
   live: [measureExec, ...measuresOfMany, measureMemory],
   pull: [measurePull],
   archive: [measureArchive],
+  build: [measureBuild],
 };
 const alone: Partial<Record<SectionName, readonly Measure<BenchContext>[]>> = {
   unpack: [measureUnpack],
+  fork: [measureFork],
 };
 
 /** What the image in the registry is made and brought there with. */

@@ -11,7 +11,7 @@ const bench = (...args: string[]) => run([process.execPath, ...process.execArgv,
 test('--help says what there is', async () => {
   const { code, stdout } = await bench('--help');
   assert.equal(code, 0);
-  assert.match(stdout, /--only string .*run, live, pull, archive, unpack/);
+  assert.match(stdout, /--only string .*run, live, pull, archive, build, unpack, fork/);
 });
 
 test('a wrong flag is named, and nothing is begun', async () => {

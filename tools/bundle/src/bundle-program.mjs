@@ -1,15 +1,18 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { inputOptions, outputOptions } from './rolldown-options.mjs';
 
 const start = fileURLToPath(new URL('start/start.ts', import.meta.url));
 
-/** @param {string} id of a module */
+/**
+ * A command's own module; what stands in a directory below is in the program where a command needs it at once.
+ * @param {string} id of a module
+ */
 const isFront = (id) =>
   id === join(process.cwd(), 'src', 'bin.ts') ||
-  id.startsWith(join(process.cwd(), 'src', 'commands') + sep);
+  dirname(id) === join(process.cwd(), 'src', 'commands');
 
 /**
  * A chunk of functions without a state, in place of its being required: it need not be resolved.

@@ -27,5 +27,5 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages that are always there; the others of the table come when something fills them. */
 export const founded: readonly string[] = Object.keys(importTable).filter(
-  (name) => name !== 'network' && name !== 'build',
+  (name) => name !== 'network',
 );

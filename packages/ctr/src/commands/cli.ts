@@ -8,10 +8,12 @@ export const cli: Cli = {
   describe: 'Containers without a daemon',
   globalOptions: directoryOptions,
   groups: {
+    builder: 'Manage builds',
     container: 'Manage containers',
     image: 'Manage images',
     manifest: 'Manage image manifests and manifest lists',
     system: 'Manage everything',
+    volume: 'Manage volumes',
   },
   commands: [
     {
@@ -21,10 +23,22 @@ export const cli: Cli = {
       load: () => import('./run.ts'),
     },
     {
+      name: 'build',
+      aliases: ['image build', 'builder build', 'buildx build'],
+      describe: 'Build an image from a Dockerfile',
+      load: () => import('./build.ts'),
+    },
+    {
       name: 'create',
       aliases: ['container create'],
       describe: 'Create a new container',
       load: () => import('./create.ts'),
+    },
+    {
+      name: 'fork',
+      aliases: ['container fork'],
+      describe: 'Create and run a new container on the files of another, as they are now',
+      load: () => import('./fork.ts'),
     },
     {
       name: 'start',
@@ -52,7 +66,7 @@ export const cli: Cli = {
     },
     {
       name: 'inspect',
-      describe: 'Return low-level information on containers and images',
+      describe: 'Return low-level information on containers, images and volumes',
       load: () => import('./inspect.ts'),
     },
     {
@@ -72,6 +86,12 @@ export const cli: Cli = {
       aliases: ['container export'],
       describe: "Export a container's filesystem as a tar archive",
       load: () => import('./export.ts'),
+    },
+    {
+      name: 'cp',
+      aliases: ['container cp'],
+      describe: 'Copy files/folders between a container and the local filesystem',
+      load: () => import('./cp.ts'),
     },
     {
       name: 'commit',
@@ -200,6 +220,36 @@ export const cli: Cli = {
       load: () => import('./import.ts'),
     },
     {
+      name: 'image tree',
+      describe: 'Print layer hierarchy of an image, or of all, in a tree format',
+      load: () => import('./image-tree.ts'),
+    },
+    {
+      name: 'image files',
+      describe: 'List the files of an image, layer by layer',
+      load: () => import('./image-files.ts'),
+    },
+    {
+      name: 'image append',
+      describe: 'Make an image of one and a layer on top',
+      load: () => import('./image-append.ts'),
+    },
+    {
+      name: 'image flatten',
+      describe: 'Make an image of one layer that has all files of another',
+      load: () => import('./image-flatten.ts'),
+    },
+    {
+      name: 'image rebase',
+      describe: 'Make an image of the layers that one has on its base, on another base',
+      load: () => import('./image-rebase.ts'),
+    },
+    {
+      name: 'image mutate',
+      describe: 'Make an image of the same layers that runs otherwise',
+      load: () => import('./image-mutate.ts'),
+    },
+    {
       name: 'image cat',
       describe: 'Write files of an image to STDOUT, without a container',
       load: () => import('./image-cat.ts'),
@@ -223,6 +273,40 @@ export const cli: Cli = {
       name: 'container prune',
       describe: 'Remove all stopped containers',
       load: () => import('./container-prune.ts'),
+    },
+    {
+      name: 'volume create',
+      describe: 'Create a volume',
+      load: () => import('./volume-create.ts'),
+    },
+    {
+      name: 'volume inspect',
+      describe: 'Display detailed information on one or more volumes',
+      load: () => import('./volume-inspect.ts'),
+    },
+    {
+      name: 'volume ls',
+      aliases: ['volume list'],
+      describe: 'List volumes',
+      load: () => import('./volume-ls.ts'),
+    },
+    {
+      name: 'volume prune',
+      describe: 'Remove unused local volumes',
+      load: () => import('./volume-prune.ts'),
+    },
+    {
+      name: 'volume rm',
+      aliases: ['volume remove'],
+      describe:
+        'Remove one or more volumes. You cannot remove a volume that is in use by a container',
+      load: () => import('./volume-rm.ts'),
+    },
+    {
+      name: 'builder prune',
+      aliases: ['buildx prune'],
+      describe: 'Remove build cache',
+      load: () => import('./builder-prune.ts'),
     },
     {
       name: 'system df',

@@ -9,6 +9,7 @@ const fields: Readonly<Record<string, keyof ContainerFilter>> = {
   exited: 'exitCodes',
   label: 'labels',
   ancestor: 'ancestors',
+  volume: 'volumes',
   before: 'before',
   since: 'since',
 };

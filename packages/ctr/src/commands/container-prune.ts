@@ -12,7 +12,7 @@ export const command: Command = defineCommand({
   async run({ options }, context) {
     const engine = engineOf(options, context.env);
     const { containers } = await findPrunable(engine, { images: 'none' });
-    const prunable = { containers, images: [] };
+    const prunable = { containers, images: [], volumes: [] };
     if (options['dry-run']) {
       printPrunable(prunable, context.stdout);
       return 0;

@@ -16,6 +16,10 @@ interface ContainerRow {
   readonly Names: string;
   /** `key=value` with commas between them. */
   readonly Labels: string;
+  /** Volumes by their names, the rest by its source, with commas between them. */
+  readonly Mounts: string;
+  /** How many volumes it has. */
+  readonly LocalVolumes: string;
   /** The value of one label; empty where there is none. */
   readonly Label: (name: string) => string;
 }
@@ -31,18 +35,33 @@ const headers = {
   Ports: 'PORTS',
   Names: 'NAMES',
   Labels: 'LABELS',
+  Mounts: 'MOUNTS',
+  LocalVolumes: 'LOCAL VOLUMES',
   // As docker: the last part of its name, in words.
   Label: (name: string): string => (name.split('.').at(-1) ?? '').replaceAll(/[-_]/g, ' '),
 } as const;
 
 const COMMAND_WIDTH = 20;
 
-function shortened(text: string): string {
+function shortened(text: string, width = COMMAND_WIDTH): string {
   const letters = Array.from(text);
-  return letters.length <= COMMAND_WIDTH
-    ? text
-    : `${letters.slice(0, COMMAND_WIDTH - 1).join('')}…`;
+  return letters.length <= width ? text : `${letters.slice(0, width - 1).join('')}…`;
 }
+
+const MOUNT_WIDTH = 15;
+
+function mountsOf({ mounts = [] }: Container, truncate: boolean): string {
+  const shown = mounts.filter(({ option }) => option !== 'tmpfs').map(sourceOf);
+  return shown.map((source) => (truncate ? shortened(source, MOUNT_WIDTH) : source)).join(',');
+}
+
+function sourceOf(mount: NonNullable<Container['mounts']>[number]): string {
+  if (mount.type === 'volume') return mount.name;
+  return mount.type === 'bind' ? mount.source : '';
+}
+
+const volumesIn = ({ mounts = [] }: Container): number =>
+  mounts.filter(({ type }) => type === 'volume').length;
 
 function statusOf({ state }: Container, now: Date): string {
   if (state.status === 'created') return 'Created';
@@ -87,6 +106,8 @@ function fieldsOf({ now, truncate }: View): Fields {
     Ports: () => '',
     Names: ({ name }) => name,
     Labels: labelsOf,
+    Mounts: (container) => mountsOf(container, truncate),
+    LocalVolumes: (container) => String(volumesIn(container)),
     Label: (container) => (name) => labelOf(container, name),
   };
 }

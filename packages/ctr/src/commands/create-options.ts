@@ -2,6 +2,8 @@ import { parseBytes } from '@ctrkit/cli-kit';
 import type { Values } from '@ctrkit/cli-kit';
 import type { CreateOptions } from '@ctrkit/engine';
 import { environmentOf } from '../environment.ts';
+import { mountChoices } from './mount-options.ts';
+import type { mountOptions } from './mount-options.ts';
 import type { processOptions } from './process-options.ts';
 import { labelsOf } from '../labels.ts';
 
@@ -56,7 +58,7 @@ export const createOptions = {
 
 /** What a command line says of a container. `attached`: somebody feeds its stdin, which then ends with that. */
 export function createChoices(
-  options: Values<typeof createOptions & typeof processOptions>,
+  options: Values<typeof createOptions & typeof mountOptions & typeof processOptions>,
   args: readonly (string | undefined)[],
   env: NodeJS.ProcessEnv,
   { attached }: { readonly attached: boolean },
@@ -65,6 +67,7 @@ export function createChoices(
     command: args.filter((arg) => arg !== undefined),
     env: environmentOf(options.env, env),
     network: options.network,
+    ...mountChoices(options),
     limits: { memory: options.memory, cpus: options.cpus, pids: options['pids-limit'] },
     labels: labelsOf(options.label),
     autoRemove: options.rm,

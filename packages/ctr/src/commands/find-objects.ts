@@ -1,10 +1,15 @@
 import { printable } from '@ctrkit/cli-kit';
-import { inspectContainer, inspectImage } from '@ctrkit/engine';
+import { inspectContainer, inspectImage, inspectVolume } from '@ctrkit/engine';
 import type { Engine } from '@ctrkit/engine';
 import { familiarReference, OciError, parseReference } from '@ctrkit/oci';
 import type { Find } from './inspect-objects.ts';
 
-const absences = new Set<unknown>(['CONTAINER_NOT_FOUND', 'IMAGE_NOT_FOUND', 'NAME_INVALID']);
+const absences = new Set<unknown>([
+  'CONTAINER_NOT_FOUND',
+  'IMAGE_NOT_FOUND',
+  'NAME_INVALID',
+  'VOLUME_NOT_FOUND',
+]);
 
 async function unlessAbsent<T>(look: () => T | Promise<T>): Promise<T | undefined> {
   try {
@@ -26,6 +31,15 @@ export const findImages =
   (engine: Engine): Find =>
   (name) =>
     unlessAbsent(() => inspectImage(engine, name));
+
+/** Finds volumes. */
+export const findVolumes =
+  (engine: Engine): Find =>
+  (name) =>
+    unlessAbsent(() => inspectVolume(engine, name));
+
+/** What docker says of a volume that is not there; safe to show. */
+export const noSuchVolume = (name: string): string => printable(`ctr: get ${name}: no such volume`);
 
 /** What docker says of an image that is not there; safe to show. */
 export function noSuchImage(name: string): string {

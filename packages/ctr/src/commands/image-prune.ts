@@ -37,7 +37,7 @@ export const command: Command = defineCommand({
       images: options.all ? 'unused' : 'dangling',
       filter: imageFilter(options.filter, pruneFilters, moment),
     });
-    const prunable = { containers: [], images };
+    const prunable = { containers: [], images, volumes: [] };
     if (options['dry-run']) {
       printPrunable(prunable, stdout);
       return 0;

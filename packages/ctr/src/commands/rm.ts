@@ -14,14 +14,19 @@ export const command: Command = defineCommand({
       alias: 'f',
       describe: 'Force the removal of a running container (uses SIGKILL)',
     },
+    volumes: {
+      type: 'boolean',
+      alias: 'v',
+      describe: 'Remove anonymous volumes associated with the container',
+    },
   },
   async run({ options, operands }, context) {
     const engine = engineOf(options, context.env);
-    const { force } = options;
+    const { force, volumes } = options;
     const absent = new Set<string>();
     const remove = async (name: string): Promise<void> => {
       try {
-        await removeContainer(engine, name, { force });
+        await removeContainer(engine, name, { force, volumes });
       } catch (error) {
         if ((error as { code?: unknown }).code === 'CONTAINER_NOT_FOUND') absent.add(name);
         throw error;

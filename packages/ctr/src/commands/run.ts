@@ -1,21 +1,18 @@
 import { defineCommand, formatError, progressOption } from '@ctrkit/cli-kit';
 import type { Command, Context } from '@ctrkit/cli-kit';
-import { hasLimits, prepareImage, runContainer, sweep } from '@ctrkit/engine';
+import { prepareImage, runContainer, sweep } from '@ctrkit/engine';
 import type { AttachOptions, CreateOptions, Engine, RunnableImage } from '@ctrkit/engine';
 import { startExitCode } from '@ctrkit/ns-exec';
 import { createChoices, createOptions } from './create-options.ts';
 import { detachKeys, detachKeysOption } from './detach-keys.ts';
 import { directoryOptions } from './directory-options.ts';
+import { mountOptions } from './mount-options.ts';
 import { processOptions } from './process-options.ts';
 import { engineOf } from './directories.ts';
 import { requireTerminal } from './require-terminal.ts';
+import { warnAboutLimits } from './warn-about-limits.ts';
 import { takeSignals } from '../take-signals.ts';
 import type { TakenSignals } from '../take-signals.ts';
-
-function warnAboutLimits(options: CreateOptions, { stderr }: Context): void {
-  if (process.geteuid?.() === 0 || !hasLimits(options.limits ?? {})) return;
-  stderr.write('WARNING: limits need a cgroup that this user may write: run without limits\n');
-}
 
 // The container keeps its layers by itself; where there is none, nobody needs them.
 function release(image: Promise<RunnableImage>): void {
@@ -60,6 +57,7 @@ export const command: Command = defineCommand({
     ...directoryOptions,
     ...processOptions,
     ...createOptions,
+    ...mountOptions,
     progress: progressOption,
     detach: {
       type: 'boolean',
@@ -91,7 +89,7 @@ export const command: Command = defineCommand({
       signal: signals.signal,
       onEvent: progress.event,
     }).finally(() => progress.stop());
-    warnAboutLimits(choices, context);
+    warnAboutLimits(choices.limits, context);
     try {
       return await runImage(engine, image, choices, signals, context);
     } catch (error) {

@@ -50,7 +50,9 @@ const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => 
 
 /** What everything takes, a row for each kind of thing. */
 export function usageRows(usage: DiskUsage): UsageRow[] {
-  const { images, containers, imagesSize, imagesReclaimable } = usage;
+  const { images, containers, volumes, buildCache, imagesSize, imagesReclaimable } = usage;
+  const cached = buildCache.filter(({ inUse }) => !inUse);
+  const unused = volumes.filter(({ users }) => users.length === 0);
   const resting = containers.filter(({ state }) => state.status !== 'running');
   return [
     row(
@@ -64,6 +66,22 @@ export function usageRows(usage: DiskUsage): UsageRow[] {
       {
         size: sum(containers.map(({ size }) => size)),
         reclaimable: sum(resting.map(({ size }) => size)),
+      },
+    ),
+    row(
+      'Local Volumes',
+      { all: volumes.length, active: volumes.length - unused.length },
+      {
+        size: sum(volumes.map(({ size }) => size)),
+        reclaimable: sum(unused.map(({ size }) => size)),
+      },
+    ),
+    row(
+      'Build Cache',
+      { all: buildCache.length, active: buildCache.length - cached.length },
+      {
+        size: sum(cached.map(({ size }) => size)),
+        reclaimable: sum(cached.map(({ size }) => size)),
       },
     ),
   ];

@@ -4,8 +4,10 @@ import {
   collectBlobs,
   collectUnusedLayers,
   findPrunable,
+  pruneBuildCache,
   pruneContainers,
   pruneImages,
+  pruneVolumes,
   unusedLayers,
 } from '@ctrkit/engine';
 import type { Digest } from '@ctrkit/oci';
@@ -16,11 +18,17 @@ import { engineOf } from './directories.ts';
 import { pruneOptions } from './prune-options.ts';
 import { removedLines } from './removed-lines.ts';
 
-function warning(all: boolean): string {
+function warning(all: boolean, volumes: boolean): string {
   const images = all
     ? 'all images without at least one container associated to them'
     : 'all dangling images';
-  const lines = ['all stopped containers', images, 'all unpacked layers that no image has'];
+  const lines = [
+    'all stopped containers',
+    ...(volumes ? ['all anonymous volumes not used by at least one container'] : []),
+    images,
+    'all unpacked layers that no image has',
+    all ? 'all build cache' : 'all dangling build cache',
+  ];
   return `WARNING! This will remove:\n${lines.map((line) => `  - ${line}\n`).join('')}\n`;
 }
 
@@ -33,6 +41,7 @@ export const command: Command = defineCommand({
       alias: 'a',
       describe: 'Remove all unused images not just dangling ones',
     },
+    volumes: { type: 'boolean', describe: 'Prune anonymous volumes' },
   },
   async run({ options }, context) {
     const { stdout, stderr } = context;
@@ -42,7 +51,10 @@ export const command: Command = defineCommand({
       return { deleted: [], reclaimed: 0 };
     };
     const engine = engineOf(options, context.env);
-    const prunable = await findPrunable(engine, { images: options.all ? 'unused' : 'dangling' });
+    const prunable = await findPrunable(engine, {
+      images: options.all ? 'unused' : 'dangling',
+      volumes: options.volumes,
+    });
     // What cannot be told is told when they are collected.
     const layers: readonly Digest[] = await unusedLayers(engine).catch(() => []);
     if (options['dry-run']) {
@@ -50,15 +62,18 @@ export const command: Command = defineCommand({
       return 0;
     }
     if (!options.force) {
-      stderr.write(warning(options.all));
+      stderr.write(warning(options.all, options.volumes));
       printPrunable(prunable, stderr, layers);
       if (!(await confirm(context))) return 0;
     }
     const containers = await pruneContainers(engine, prunable.containers);
+    const volumes = await pruneVolumes(engine, prunable.volumes);
     const images = await pruneImages(engine, prunable.images);
+    const cache = await pruneBuildCache(engine, { all: options.all });
     const unpacked = await collectUnusedLayers(engine).catch((error: unknown) => warned(error));
     const blobs = await collectBlobs(engine).catch((error: unknown) => warned(error));
     printSection(stdout, 'Deleted Containers', containers.deleted);
+    printSection(stdout, 'Deleted Volumes', volumes.deleted);
     printSection(
       stdout,
       'Deleted Images',
@@ -67,7 +82,8 @@ export const command: Command = defineCommand({
     // Those of the images stand there by their chain ids.
     const orphans = unpacked.deleted.filter((id) => layers.includes(id));
     printSection(stdout, 'Deleted Layers', orphans);
-    const reclaimed = [containers, images, unpacked, blobs].reduce(
+    printSection(stdout, 'Deleted build cache objects', cache.deleted);
+    const reclaimed = [containers, volumes, images, cache, unpacked, blobs].reduce(
       (sum, each) => sum + each.reclaimed,
       0,
     );

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
-import type { ImageRunConfig } from '@ctrkit/oci';
+import { execForm, expandWord, expandWords, splitWords } from '@ctrkit/oci';
+import type { ImageRunConfig, Variables } from '@ctrkit/oci';
 import { ImageStoreError } from '../image-store-error.ts';
-import { commandOf, execForm } from './exec-form.ts';
+import { commandOf } from './command.ts';
 import { parseHealthcheck } from './health-check.ts';
 import { exposedPorts } from './ports.ts';
-import { oneWord, splitWords } from './words.ts';
-import type { Variables } from './words.ts';
 
 type Instruction = (config: ImageRunConfig, text: string) => ImageRunConfig;
 
@@ -16,7 +15,7 @@ const instructions: ReadonlyMap<string, Instruction> = new Map<string, Instructi
   [
     'EXPOSE',
     (config, text) => {
-      const ports = exposedPorts(splitWords(text, variablesOf(config)));
+      const ports = exposedPorts(expandWords(text, variablesOf(config)));
       return { ...config, ExposedPorts: { ...config.ExposedPorts, ...ports } };
     },
   ],
@@ -37,9 +36,10 @@ const instructions: ReadonlyMap<string, Instruction> = new Map<string, Instructi
   [
     'VOLUME',
     (config, text) => {
-      const paths = execForm(text) ?? splitWords(text, variablesOf(config));
-      const volumes = Object.fromEntries(paths.map((path) => [notEmpty(path), {}]));
-      return { ...config, Volumes: { ...config.Volumes, ...volumes } };
+      const paths = execForm(text) ?? text.split(/\s+/);
+      const variables = variablesOf(config);
+      const volumes = paths.map((path) => [notEmpty(expandWord(path, variables)), {}]);
+      return { ...config, Volumes: { ...config.Volumes, ...Object.fromEntries(volumes) } };
     },
   ],
   [
@@ -101,18 +101,18 @@ function pairsOf(text: string, variables: Variables): Map<string, string> {
   if (!first.includes('=')) {
     const value = text.slice(first.length).trim();
     if (value === '') throw new Error(`${first}: has no value`);
-    return new Map([[first, oneWord(value, variables)]]);
+    return new Map([[first, expandWord(value, variables)]]);
   }
-  const pairs = splitWords(text, variables).map((word): [string, string] => {
+  const pairs = splitWords(text).map((word): [string, string] => {
     const at = word.indexOf('=');
     if (at < 1) throw new Error(`${word}: is not NAME=value`);
-    return [word.slice(0, at), word.slice(at + 1)];
+    return [expandWord(word.slice(0, at), variables), expandWord(word.slice(at + 1), variables)];
   });
   return new Map(pairs);
 }
 
 function single(config: ImageRunConfig, text: string): string {
-  return notEmpty(oneWord(text, variablesOf(config)));
+  return notEmpty(expandWord(text, variablesOf(config)));
 }
 
 function notEmpty(text: string): string {

@@ -1,6 +1,5 @@
+import { execForm, parseGoDuration } from '@ctrkit/oci';
 import type { Healthcheck } from '@ctrkit/oci';
-import { execForm } from './exec-form.ts';
-import { parseDuration } from './duration.ts';
 
 const durations: ReadonlyMap<string, 'Interval' | 'Timeout' | 'StartPeriod' | 'StartInterval'> =
   new Map([
@@ -38,7 +37,13 @@ function splitFlags(text: string): { flags: Map<string, string>; rest: string } 
 
 function setFlag(check: Healthcheck, name: string, value: string): void {
   const field = durations.get(name);
-  if (field !== undefined) check[field] = parseDuration(value);
+  if (field !== undefined) check[field] = durationOf(value);
   else if (name === 'retries' && /^\d+$/.test(value)) check.Retries = Number(value);
   else throw new Error(`--${name}=${value}: is no flag of it`);
+}
+
+function durationOf(text: string): number {
+  const duration = parseGoDuration(text);
+  if (duration === undefined || duration < 0) throw new Error(`${text}: is no duration`);
+  return duration;
 }

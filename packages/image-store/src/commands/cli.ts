@@ -40,6 +40,21 @@ export const cli: Cli = {
       load: () => import('./export.ts'),
     },
     {
+      name: 'append',
+      describe: 'Make an image of one and a layer on top',
+      load: () => import('./append.ts'),
+    },
+    {
+      name: 'rebase',
+      describe: 'Make an image of the layers that one has on its base, on another base',
+      load: () => import('./rebase.ts'),
+    },
+    {
+      name: 'mutate',
+      describe: 'Make an image of the same layers that runs otherwise',
+      load: () => import('./mutate.ts'),
+    },
+    {
       name: 'tag',
       describe: 'Give an image one more name',
       load: () => import('./tag.ts'),

@@ -13,7 +13,15 @@ const fixed = mountAttributes.ro | mountAttributes.nosuid | mountAttributes.noex
 function devicePlan(device: LinuxDevice, strategy: DeviceStrategy): Operation {
   const { path, type, major, minor, fileMode = 0o666 } = device;
   if (strategy === 'bind') {
-    return { op: 'bind', source: path, target: path, attributes: fixed, recursive: 0, follow: 0 };
+    return {
+      op: 'bind',
+      source: path,
+      within: '',
+      target: path,
+      attributes: fixed,
+      recursive: 0,
+      follow: 0,
+    };
   }
   if (type !== 'c' || major === undefined || minor === undefined) {
     throw new NsExecError('SPEC_UNSUPPORTED', `the device ${path} is no character device`);
@@ -26,7 +34,10 @@ function devicePlan(device: LinuxDevice, strategy: DeviceStrategy): Operation {
  * nothing where the spec mounts none (config-linux.md#default-devices). Throws SPEC_UNSUPPORTED.
  */
 export function devicesPlan(spec: RuntimeSpec, strategy: DeviceStrategy): Operation[] {
-  const hasOwnDev = spec.mounts?.some((mount) => mount.destination === '/dev') ?? false;
+  // A /dev of the host, bound, is what whoever bound it wanted; nothing is made in it.
+  const hasOwnDev =
+    spec.mounts?.some(({ destination, type }) => destination === '/dev' && type !== 'bind') ??
+    false;
   if (!hasOwnDev) return [];
   const given = spec.linux?.devices ?? [];
   const standard = defaultDevices.filter(({ path }) => !given.some((own) => own.path === path));

@@ -1,4 +1,4 @@
-import { mountAttributes } from '@ctrkit/syscalls';
+import { mountAttributes, propagations } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 
 export interface MountOptions {
@@ -8,6 +8,12 @@ export interface MountOptions {
   readonly data: readonly string[];
   readonly bind: boolean;
   readonly recursive: boolean;
+  /** Of a bind mount: what of its source is mounted, a path that leads nowhere outside; empty: all. */
+  readonly subpath: string;
+  /** Whether its source becomes the container's user's. */
+  readonly owned: boolean;
+  /** MS_SLAVE or MS_SHARED; 0: private. It holds for what is mounted below, too. */
+  readonly propagation: number;
 }
 
 const attributeOf: ReadonlyMap<string, number> = new Map(Object.entries(mountAttributes));
@@ -20,30 +26,42 @@ const withoutEffect = new Set(
 // Binding is said by these, and to copy what is mounted below by `rbind`.
 const binding = new Set(['bind', 'rbind']);
 
-const unsupported = new Set(
-  'shared rshared slave rslave unbindable runbindable idmap ridmap tmpcopyup rro rrw'.split(' '),
-);
+const unsupported = new Set('unbindable runbindable idmap ridmap tmpcopyup rro rrw'.split(' '));
+
+// Ours, under a name that mount(8) leaves to others.
+const SUBPATH = 'x-ctr.subpath=';
+const OWNED = 'x-ctr.owned';
+
+const propagationOf: ReadonlyMap<string, number> = new Map(Object.entries(propagations));
+
+const isSaidElsewhere = (option: string): boolean =>
+  withoutEffect.has(option) || binding.has(option) || option.startsWith('x-');
 
 /**
  * Sorts the options of a mount (runtime spec config.md#mounts, mount(8)) into what the kernel's mount attributes
- * say and what the file system is told. Throws SPEC_UNSUPPORTED for propagation and id mapping.
+ * say and what the file system is told. Throws SPEC_UNSUPPORTED for id mapping and what cannot be bound.
  */
 export function sortMountOptions(options: readonly string[]): MountOptions {
   const refused = options.find((option) => unsupported.has(option));
   if (refused !== undefined) {
     throw new NsExecError('SPEC_UNSUPPORTED', `mount option ${refused} is not supported`);
   }
-  let attributes = 0;
+  let [attributes, propagation] = [0, 0];
   const data: string[] = [];
   for (const option of options) {
     const attribute = attributeOf.get(option);
+    const travels = propagationOf.get(option);
     if (attribute !== undefined) attributes |= attribute;
-    else if (!withoutEffect.has(option) && !binding.has(option)) data.push(option);
+    else if (travels !== undefined) propagation = travels;
+    else if (!isSaidElsewhere(option)) data.push(option);
   }
   return {
     attributes,
     data,
     bind: options.some((option) => binding.has(option)),
     recursive: options.includes('rbind'),
+    propagation,
+    owned: options.includes(OWNED),
+    subpath: options.find((option) => option.startsWith(SUBPATH))?.slice(SUBPATH.length) ?? '',
   };
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Mount } from '@ctrkit/oci';
+import type { Mount, ProcessUser } from '@ctrkit/oci';
 import { mountAttributes } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
@@ -28,14 +28,18 @@ const followAt = (target: string): number => (ours.test(target) ? 0 : 1);
 const closed =
   mountAttributes.ro | mountAttributes.nosuid | mountAttributes.nodev | mountAttributes.noexec;
 
+function sourceOf(mount: Mount, { bundle }: Pick<MountContext, 'bundle'>): string {
+  if (mount.source !== undefined) return resolve(bundle, mount.source);
+  throw new NsExecError('BUNDLE_INVALID', `the bind mount at ${mount.destination} has no source`);
+}
+
 function bindPlan(mount: Mount, context: MountContext): Operation {
   const options = sortMountOptions(mount.options ?? []);
-  if (mount.source === undefined) {
-    throw new NsExecError('BUNDLE_INVALID', `the bind mount at ${mount.destination} has no source`);
-  }
   return {
     op: 'bind',
-    source: resolve(context.bundle, mount.source),
+    // What travels is held since before mounts became private.
+    source: options.propagation === 0 ? sourceOf(mount, context) : '',
+    within: options.subpath,
     target: mount.destination,
     attributes: options.attributes,
     recursive: options.recursive ? 1 : 0,
@@ -45,6 +49,10 @@ function bindPlan(mount: Mount, context: MountContext): Operation {
 
 function filesystemPlan(mount: Mount): Operation {
   const options = sortMountOptions(mount.options ?? []);
+  if (options.propagation !== 0) {
+    const what = `propagation of the ${mount.type ?? 'mount'} at ${mount.destination}`;
+    throw new NsExecError('SPEC_UNSUPPORTED', `${what} is not supported: it is no bind mount`);
+  }
   const type = mount.type ?? 'none';
   return {
     op: 'mount',
@@ -75,6 +83,7 @@ function cgroupV1Plan(target: string, cgroups: readonly CgroupMount[]): Operatio
       const bound: Operation = {
         op: 'bind',
         source: hostPath,
+        within: '',
         target: `${target}/${name}`,
         attributes: closed,
         recursive: 0,
@@ -100,9 +109,30 @@ function cgroupPlan(mount: Mount, context: MountContext): Operation[] {
   return [filesystemPlan({ ...mount, type: 'cgroup2', source: 'cgroup' })];
 }
 
+const isBind = ({ type, options = [] }: Mount): boolean =>
+  type === 'bind' || sortMountOptions(options).bind;
+
+/** Takes hold of bind mounts that stay connected with the host's, while those are. Throws BUNDLE_INVALID. */
+export function holdPlan(mounts: readonly Mount[], bundle: string): Operation[] {
+  return mounts.filter(isBind).flatMap((mount): Operation[] => {
+    const { propagation, recursive, subpath } = sortMountOptions(mount.options ?? []);
+    if (propagation === 0) return [];
+    const source = sourceOf(mount, { bundle });
+    return [{ op: 'hold', source, within: subpath, recursive: recursive ? 1 : 0, propagation }];
+  });
+}
+
+/** Gives the sources of bind mounts that ask for it to the container's user. */
+export function ownPlan(mounts: readonly Mount[], { uid, gid }: ProcessUser): Operation[] {
+  return mounts.filter(isBind).flatMap((mount): Operation[] => {
+    const { owned, subpath } = sortMountOptions(mount.options ?? []);
+    if (!owned) return [];
+    return [{ op: 'own', source: sourceOf(mount, { bundle: '/' }), within: subpath, uid, gid }];
+  });
+}
+
 /** One mount of the spec (config.md#mounts) as operations. Throws SPEC_UNSUPPORTED, BUNDLE_INVALID. */
 export function mountPlan(mount: Mount, context: MountContext): Operation[] {
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupPlan(mount, context);
-  const { bind } = sortMountOptions(mount.options ?? []);
-  return [bind || mount.type === 'bind' ? bindPlan(mount, context) : filesystemPlan(mount)];
+  return [isBind(mount) ? bindPlan(mount, context) : filesystemPlan(mount)];
 }

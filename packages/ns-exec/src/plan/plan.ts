@@ -3,7 +3,7 @@ import type { Process, RuntimeSpec } from '@ctrkit/oci';
 import { cloneFlags, mountAttributes } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { devicesPlan } from './devices.ts';
-import { mountPlan } from './mounts.ts';
+import { holdPlan, mountPlan, ownPlan } from './mounts.ts';
 import type { MountContext } from './mounts.ts';
 import { namespacesOf, userNamespacePlan } from './namespaces.ts';
 import { confinedPlan, oomScorePlan, parentDeathPlan, streamsPlan } from './process.ts';
@@ -54,7 +54,12 @@ export function accountsPlan(): Operation[] {
 
 /** Mounts the root and, where the process is still to be decided, reports the files that users are looked up in. */
 export function openRootPlan(spec: RuntimeSpec, bundle: string, readUsers: boolean): Operation[] {
-  return [{ op: 'private-mounts' }, rootPlan(spec, bundle), ...(readUsers ? accountsPlan() : [])];
+  return [
+    ...holdPlan(spec.mounts ?? [], bundle),
+    { op: 'private-mounts' },
+    rootPlan(spec, bundle),
+    ...(readUsers ? accountsPlan() : []),
+  ];
 }
 
 /** Everything inside the root: mounts, devices, names, masks. Order matters: masks cover what was mounted. */
@@ -86,6 +91,7 @@ export function processPlan(
   return [
     ...streamsPlan(process, streams, { console: true }),
     { op: 'directory', path: process.cwd, mode: 0o755 },
+    ...ownPlan(spec.mounts ?? [], process.user),
     // Last of all that is done beneath the root: until here places to mount on were made in it.
     ...(spec.root?.readonly === true ? [readonly] : []),
     // While /proc is still the host's: what lies at its path inside is the image's to say (CVE-2025-52881).

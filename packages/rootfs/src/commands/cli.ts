@@ -18,5 +18,20 @@ export const cli: Cli = {
       describe: 'Make a runtime bundle of an image',
       load: () => import('./bundle.ts'),
     },
+    {
+      name: 'pack',
+      describe: 'Write a directory as a layer',
+      load: () => import('./pack.ts'),
+    },
+    {
+      name: 'diff',
+      describe: 'Write as a layer what makes one directory of another',
+      load: () => import('./diff.ts'),
+    },
+    {
+      name: 'repack',
+      describe: 'Write as a layer what makes a directory of an image',
+      load: () => import('./repack.ts'),
+    },
   ],
 };

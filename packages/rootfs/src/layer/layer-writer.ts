@@ -10,13 +10,13 @@ import type { Made } from './entry-operations.ts';
 import { isKeptAttribute } from './kept-attribute.ts';
 import { findPlace, isDirectory, putChild } from './layer-tree.ts';
 import type { Kind, Place } from './layer-tree.ts';
-import { markOf, splitPath } from './names.ts';
+import { markOf, splitPath, unmarked } from './names.ts';
 import type { Components } from './names.ts';
 import type { OperationSink } from './operation-sink.ts';
 import { writeFile } from './write-file.ts';
 
-/** How whiteouts are carried out: kept as an overlay's marks, or done at once on what is there already. */
-export type Application = 'overlay' | 'flatten';
+/** How whiteouts are carried out: kept as an overlay's marks, done at once on what is there, or not at all: files like others. */
+export type Application = 'overlay' | 'flatten' | 'plain';
 
 export interface LayerWriterOptions {
   readonly application: Application;
@@ -59,13 +59,13 @@ export class LayerWriter {
    * Throws LAYER_INVALID.
    */
   write(entry: TarEntry, reader: TarReader): Promise<void> | undefined {
-    const components = splitPath(entry.path);
+    const components = splitPath(entry.path, this.#application !== 'plain');
     const name = components.at(-1);
     if (name === undefined) {
       this.#writeRoot(entry);
       return undefined;
     }
-    const mark = markOf(name, entry.path);
+    const mark = this.#application === 'plain' ? unmarked : markOf(name, entry.path);
     if (mark.kind === 'ignored') return undefined;
     const parent = this.#parent(components);
     if (mark.kind === 'opaque') this.#opaque(parent, components.slice(0, -1));
@@ -177,7 +177,7 @@ export class LayerWriter {
   }
 
   #hardlink(entry: TarEntry, spot: Spot): void {
-    const components = splitPath(entry.target);
+    const components = splitPath(entry.target, this.#application !== 'plain');
     const target = components.join('/');
     const there = findPlace(this.root, components);
     if (target === '' || isDirectory(there))

@@ -15,16 +15,16 @@ export type Components = readonly string[];
 
 /**
  * Splits a path of an archive (bytes, held as latin1). Slashes at its beginning are dropped, as are `.` and empty
- * components. Throws LAYER_INVALID: on `..`, a NUL, a name or path too long for Linux, and a whiteout on the way.
+ * components. Throws LAYER_INVALID: on `..`, a NUL, a name or path too long for Linux, and, in a layer, a whiteout on the way.
  */
-export function splitPath(path: string): Components {
+export function splitPath(path: string, isLayer = true): Components {
   const components = path.split('/').filter((name) => name !== '' && name !== '.');
   if (path.includes('\0')) throw invalidLayer('a name with a NUL', path);
   if (components.includes('..')) throw invalidLayer('leads out of the layer', path);
   if (path.length > LONGEST_PATH || components.some((name) => name.length > LONGEST_NAME)) {
     throw invalidLayer('has a name that is too long', path);
   }
-  if (components.slice(0, -1).some((name) => name.startsWith(WHITEOUT))) {
+  if (isLayer && components.slice(0, -1).some((name) => name.startsWith(WHITEOUT))) {
     throw invalidLayer('is inside a whiteout', path);
   }
   return components;
@@ -37,12 +37,14 @@ export type Mark =
   | { readonly kind: 'opaque' }
   | { readonly kind: 'ignored' };
 
+export const unmarked: Mark = { kind: 'none' };
+
 /**
  * The mark that an entry's last name is. Throws LAYER_INVALID where it removes what is no single name.
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts
  */
 export function markOf(name: string, path: string): Mark {
-  if (!name.startsWith(WHITEOUT)) return { kind: 'none' };
+  if (!name.startsWith(WHITEOUT)) return unmarked;
   if (name === OPAQUE) return { kind: 'opaque' };
   if (name.startsWith(AUFS)) return { kind: 'ignored' };
   const removed = name.slice(WHITEOUT.length);

@@ -17,8 +17,11 @@ export class PlanStream implements OperationSink {
   #bytes = 0;
   #sending: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
+  readonly #explain: (error: unknown) => unknown;
 
-  constructor(before: readonly Operation[]) {
+  /** @param explained what the helper's error is to whoever asked @default an error about a layer */
+  constructor(before: readonly Operation[], explained: (error: unknown) => unknown = explain) {
+    this.#explain = explained;
     this.#helper = new Helper('tree');
     this.#ended = this.#helper.wait().catch((error: unknown) => {
       this.#failure = { error };
@@ -52,19 +55,19 @@ export class PlanStream implements OperationSink {
 
   async #send(): Promise<void> {
     if (this.#sending.length >= MOST_UNDER_WAY) await this.#sending.shift();
-    if (this.#failure !== undefined) throw explain(this.#failure.error);
+    if (this.#failure !== undefined) throw this.#explain(this.#failure.error);
     this.#gather();
     this.#sending.push(this.#helper.writeEncoded(...this.#parts));
     this.#parts = [];
     this.#bytes = 0;
   }
 
-  /** Ends the plan and waits until all of it is carried out. Throws UNPACK_FAILED, NO_SPACE, LAYER_INVALID. */
+  /** Ends the plan and waits until all of it is carried out. Throws what the failure is explained as. */
   async finish(): Promise<void> {
     await this.#send();
     this.#helper.end();
     await this.#ended;
-    if (this.#failure !== undefined) throw explain(this.#failure.error);
+    if (this.#failure !== undefined) throw this.#explain(this.#failure.error);
   }
 
   async abandon(): Promise<void> {

@@ -6,11 +6,11 @@ import { TarReader } from '../tar/tar-reader.ts';
 import type { TarLimits } from '../tar/tar-reader.ts';
 import type { LayerWriter } from './layer-writer.ts';
 
-/** Hashes a stream as it passes; it fails at its end where it is not what the diff id says. */
-async function* verifyDiffId(
+/** Hashes a layer as it passes; it fails at its end where it is not what the diff id says. */
+export async function* verifyDiffId(
   source: AsyncIterable<Buffer>,
   diffId: Digest,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const hash = createHash(digestAlgorithm(diffId));
   for await (const chunk of source) {
@@ -26,25 +26,27 @@ async function* verifyDiffId(
 }
 
 /**
- * Writes all entries of an uncompressed layer. When this ends without an error, the bytes were those of the diff
- * id. Throws LAYER_INVALID, DIFF_ID_MISMATCH, and what the source and the plan throw.
+ * Writes all entries of an uncompressed layer, of which every byte is read, and says how many there were. Throws LAYER_INVALID, and
+ * what the source and the plan throw.
  */
 export async function unpackStream(
   source: AsyncIterable<Buffer>,
-  diffId: Digest,
   writer: LayerWriter,
-  options: { readonly limits?: TarLimits | undefined; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
-  const reader = new TarReader(verifyDiffId(source, diffId, options.signal), options.limits);
+  limits: TarLimits | undefined,
+): Promise<number> {
+  const reader = new TarReader(source, limits);
+  let count = 0;
   try {
     for (;;) {
       const entry = reader.nextReady() ?? (await reader.next());
       if (entry === undefined) break;
+      count += 1;
       const waiting = writer.write(entry, reader);
       if (waiting !== undefined) await waiting;
     }
     // The layer counts by all of its bytes, also those after the end of the archive.
     await reader.bytes.drain();
+    return count;
   } catch (error) {
     if (error instanceof RootfsError && error.code === 'LAYER_INVALID') await reader.bytes.drain();
     throw error;

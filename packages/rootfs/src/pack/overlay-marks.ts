@@ -1,4 +1,5 @@
 import type { WalkEntry } from '@ctrkit/syscalls';
+import { newEntry } from './new-entry.ts';
 
 /**
  * Whether an entry of an upper directory hides what the lower layers have by that name.
@@ -17,3 +18,13 @@ export function isOpaque({ type, xattrs }: WalkEntry): boolean {
     )
   );
 }
+
+/** An entry that hides what the lower layers have by that name. */
+export const whiteoutEntry = (path: string): WalkEntry =>
+  newEntry({ path: Buffer.from(path, 'latin1'), type: 'character', mode: 0, modified: 0n });
+
+/** The same directory, hiding what the lower layers have in it. */
+export const opaqueEntry = (directory: WalkEntry): WalkEntry => ({
+  ...directory,
+  xattrs: new Map([...directory.xattrs, ['trusted.overlay.opaque', Buffer.from('y')]]),
+});

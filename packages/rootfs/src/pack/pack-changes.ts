@@ -1,11 +1,17 @@
 import type { OnEvent } from '../events.ts';
 import { directoryTree } from '../tree.ts';
+import { isWhiteout } from './overlay-marks.ts';
+import { packEntries } from './pack-entries.ts';
+import type { PackedRecord } from './pack-entries.ts';
 import { packTree } from './pack-tree.ts';
 import { placeholdersIn } from './placeholders.ts';
-import { keyOf, lowerEntries, upperEntries } from './upper-entries.ts';
-import type { ChangesOptions } from './upper-entries.ts';
+import { recordsInOrder } from './records-in-order.ts';
+import { changedTree, keyOf, lowerEntries, upperEntries } from './upper-entries.ts';
+import type { ChangesOptions, Entries } from './upper-entries.ts';
 
 export interface PackChangesOptions extends ChangesOptions {
+  /** The time of every entry, in nanoseconds since 1970. @default when each was changed */
+  readonly modified?: bigint | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -15,14 +21,45 @@ export interface PackChangesOptions extends ChangesOptions {
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
  */
 export async function* packChanges(options: PackChangesOptions): AsyncGenerator<Buffer> {
-  const { mountPoints = [], onEvent, signal } = options;
   const upper = await upperEntries(options);
   const lower = await lowerEntries(upper, options);
-  const placeholders = placeholdersIn(upper, lower, mountPoints);
-  yield* packTree(directoryTree(options.upper), {
+  const placeholders = placeholdersIn(upper, lower, options.mountPoints ?? []);
+  if ((options.shared ?? []).length === 0) {
+    yield* packUpper(options, placeholders);
+    return;
+  }
+  const { modified, onEvent } = options;
+  const records = mergedRecords(options, upper, (path, isGone) => {
+    // What one of them removed of another is nothing to whoever has none of them.
+    return !placeholders.has(path) && !(isGone && !lower.has(path));
+  });
+  yield* packEntries(records, { isUpper: true, modified, onEvent });
+}
+
+/** An upper directory as a layer, without the entries by these paths. */
+export function packUpper(
+  { upper, modified, onEvent, signal }: Omit<PackChangesOptions, 'lowers'>,
+  leftOut: ReadonlySet<string>,
+): AsyncGenerator<Buffer> {
+  return packTree(directoryTree(upper), {
     isUpper: true,
-    isLeftOut: (entry) => placeholders.has(keyOf(entry)),
+    isLeftOut: (entry) => leftOut.has(keyOf(entry)),
+    modified,
     onEvent,
     signal,
   });
+}
+
+async function* mergedRecords(
+  options: PackChangesOptions,
+  entries: Entries,
+  isKept: (path: string, isGone: boolean) => boolean,
+): AsyncGenerator<PackedRecord> {
+  const names = [...entries].map(([path, entry]) => ({ path, isGone: isWhiteout(entry) }));
+  const kept = names.filter(({ path, isGone }) => isKept(path, isGone));
+  for await (const record of recordsInOrder(changedTree(options), kept, options.signal)) {
+    // An overlay does not show its marks.
+    const marked = record.kind === 'entry' ? entries.get(keyOf(record))?.xattrs : undefined;
+    yield record.kind === 'entry' && marked !== undefined ? { ...record, xattrs: marked } : record;
+  }
 }

@@ -11,7 +11,9 @@ const pathOf = ({ path, type }: WalkEntry): string =>
   type === 'directory' ? `${latin1(path)}/` : latin1(path);
 
 /** Seconds rounded down, and nanoseconds beyond. */
-function timeOf({ modified }: WalkEntry): Pick<WrittenEntry, 'seconds' | 'nanoseconds'> {
+export function timeOf({
+  modified,
+}: Pick<WalkEntry, 'modified'>): Pick<WrittenEntry, 'seconds' | 'nanoseconds'> {
   const rest = ((modified % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
   return { seconds: Number((modified - rest) / NANOSECONDS), nanoseconds: Number(rest) };
 }

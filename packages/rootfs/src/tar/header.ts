@@ -47,6 +47,13 @@ function hasValidChecksum(block: Buffer): boolean {
   return expected === unsigned || expected === signed;
 }
 
+/** Whether bytes begin with the header of an archive's first entry. */
+export function isTarHeader(bytes: Buffer): boolean {
+  if (bytes.length < BLOCK || isZero(bytes.subarray(0, BLOCK))) return false;
+  // The field that says so is text, which other files have there too.
+  return /^[0-7 ]+$/.test(text(bytes, 148, 156)) && hasValidChecksum(bytes);
+}
+
 // GNU's own format keeps times and sparse maps where POSIX has the beginning of a long name; star's, at its end.
 function prefixOf(block: Buffer): string {
   if (block[345] === 0) return '';

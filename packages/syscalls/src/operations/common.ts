@@ -29,8 +29,33 @@ export const mountOperations = {
   'root-bind': { path: 'str', recursive: 'u32', attributes: 'u32' },
 } as const;
 
-/** Removing, beneath the root. */
+/** What makes the root the one that a container sees. */
+export const insideOperations = {
+  /**
+   * Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. `within`: of what is at that
+   * path of the source, where links lead nowhere outside of it; empty: of the source. An empty `source` is the next of what
+   * `hold` has.
+   */
+  bind: {
+    source: 'str',
+    within: 'str',
+    target: 'str',
+    attributes: 'u32',
+    recursive: 'u32',
+    follow: 'u32',
+  },
+  /** Makes a directory and its parents where absent; what exists stays as it is. */
+  directory: { path: 'str', mode: 'u32' },
+  /** Hides a path: a file behind the host's /dev/null, a directory behind an empty read-only tmpfs. Absent: nothing. */
+  mask: { path: 'str' },
+  /** Sets the attributes of the mount at a path in the root. */
+  remount: { path: 'str', attributes: 'u32' },
+} as const;
+
+/** Moving and removing, beneath the root. */
 export const removeOperations = {
+  /** Renames within the root, onto nothing. Absent: nothing. */
+  rename: { from: 'str', to: 'str' },
   /** Removes what is at a path, with all that is in it; never through a link, never across a mount. Absent: nothing. */
   remove: { path: 'str' },
 } as const;

@@ -1,4 +1,4 @@
-import { mountOperations, removeOperations, rootOperations } from './common.ts';
+import { insideOperations, mountOperations, removeOperations, rootOperations } from './common.ts';
 import { enterOperations } from './enter.ts';
 import type { Mode, OperationsOf, OperationTable } from './fields.ts';
 import { launchOperations } from './launch.ts';
@@ -9,6 +9,7 @@ import { walkOperations } from './walk.ts';
 
 type Operations = typeof rootOperations &
   typeof mountOperations &
+  typeof insideOperations &
   typeof removeOperations &
   typeof treeOperations &
   typeof walkOperations &
@@ -20,13 +21,14 @@ type Operations = typeof rootOperations &
 
 const tables: readonly { modes: readonly Mode[]; table: OperationTable }[] = [
   { modes: ['tree', 'walk', 'launch', 'supervise'], table: rootOperations },
-  { modes: ['walk', 'launch'], table: mountOperations },
+  { modes: ['tree', 'walk', 'launch'], table: mountOperations },
+  { modes: ['tree', 'walk', 'launch'], table: insideOperations },
   { modes: ['tree', 'supervise'], table: removeOperations },
   { modes: ['tree'], table: treeOperations },
   { modes: ['walk'], table: walkOperations },
   { modes: ['launch'], table: launchOperations },
   { modes: ['launch', 'enter'], table: processOperations },
-  { modes: ['walk', 'enter'], table: enterOperations },
+  { modes: ['tree', 'walk', 'enter'], table: enterOperations },
   { modes: ['supervise'], table: superviseOperations },
   { modes: ['attach'], table: attachOperations },
 ];

@@ -11,18 +11,17 @@ export const launchOperations = {
     attributes: 'u32',
     follow: 'u32',
   },
-  /** Mounts a copy of the host's mount at `source` onto a path in the root, made if absent. */
-  bind: { source: 'str', target: 'str', attributes: 'u32', recursive: 'u32', follow: 'u32' },
-  /** Makes a directory and its parents where absent; what exists stays as it is. */
-  directory: { path: 'str', mode: 'u32' },
+  /**
+   * Copies a mount as `bind` does, to be attached later: before `private-mounts`, while the host's mounts are still connected
+   * with ours. `propagation` is MS_SLAVE or MS_SHARED (mount_namespaces(7)).
+   */
+  hold: { source: 'str', within: 'str', recursive: 'u32', propagation: 'u32' },
+  /** Gives what is at a source (as of `bind`) to an owner, with all that is in it on the same mount; no link is followed. */
+  own: { source: 'str', within: 'str', uid: 'u32', gid: 'u32' },
   /** Makes a character device node. */
   device: { path: 'str', mode: 'u32', major: 'u32', minor: 'u32' },
   /** Makes a symbolic link. */
   link: { path: 'str', target: 'str' },
-  /** Sets the attributes of the mount at a path in the root. */
-  remount: { path: 'str', attributes: 'u32' },
-  /** Hides a path: a file behind the host's /dev/null, a directory behind an empty read-only tmpfs. Absent: nothing. */
-  mask: { path: 'str' },
   /** Makes a path read-only. Absent: nothing. */
   'read-only': { path: 'str' },
   /** Makes the root the file system root of this namespace and lets go of the old one. */

@@ -42,8 +42,6 @@ export const superviseOperations = {
   'record-exit': { paths: 'strs' },
   /** Removes an empty cgroup; waits up to `patience` milliseconds for the kernel to let go, or leaves it to others. */
   'remove-cgroup': { path: 'str', patience: 'u32' },
-  /** Renames within the root, onto nothing. Absent: nothing. */
-  rename: { from: 'str', to: 'str' },
 } as const;
 
 /** Operations of those who are attached. */

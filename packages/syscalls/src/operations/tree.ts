@@ -16,6 +16,10 @@ export const treeOperations = {
   'imply-directory': { path: 'str' },
   /** Sets a directory's times. What is no directory any more is left alone. */
   'directory-times': { path: 'str', seconds: 'i64', nanoseconds: 'u32' },
+  /** Sets the time of the last change of what is at a path, of a symbolic link its own. */
+  'set-modified': { path: 'str', seconds: 'i64', nanoseconds: 'u32' },
+  /** Removes extended attributes of what is at a path, of a symbolic link its own. Those that it has not: nothing. */
+  'remove-attributes': { path: 'str', names: 'strs' },
   /** Marks a directory as hiding what is below it, by setting that extended attribute to `y`. */
   'mark-opaque': { path: 'str', attribute: 'str' },
   /** Makes a regular file with all of its contents. */
@@ -31,10 +35,16 @@ export const treeOperations = {
   },
   /** Begins a regular file, which `data` and `hole` fill in order and `close-file` completes. */
   'open-file': { path: 'str' },
+  /**
+   * Begins a regular file that takes its name, or the place of another file, as a whole by `close-file`; a directory in
+   * its place fails the plan. `anonymous`: until then it has no name where the file system knows such files, so that
+   * nothing of it is left should nobody complete it; else it is called `aside`, in the same directory.
+   */
+  'replace-file': { path: 'str', aside: 'str', anonymous: 'u32' },
   data: { content: 'bytes' },
   /** Leaves a hole of that many bytes. */
   hole: { length: 'u64' },
-  /** Ends a file begun by `open-file`: a size beyond what was written is a hole at its end. */
+  /** Ends a file begun by `open-file` or `replace-file`: a size beyond what was written is a hole at its end. */
   'close-file': {
     size: 'u64',
     mode: 'u32',
@@ -78,6 +88,11 @@ export const treeOperations = {
    * Absent: nothing, or ENOENT if `required`.
    */
   adopt: { path: 'str', opaque: 'str', required: 'u32' },
+  /**
+   * From here on other mounts are entered, a directory in the place of something else and the reverse fail the plan
+   * (ENOTDIR, EISDIR), and what a directory has keeps its attributes. `follow`: symbolic links on the way, inside the root.
+   */
+  merge: { follow: 'u32' },
   /** Waits until everything on the root's file system is on its disk. */
   sync: {},
 } as const;

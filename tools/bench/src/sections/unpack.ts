@@ -42,12 +42,11 @@ function unpackers(context: BenchContext, layout: CachedLayout): Entrant[] {
 
 /** Unpacking of a Debian root file system that is one gzip layer. */
 export async function measureUnpack(context: BenchContext): Promise<Row[]> {
-  const { signal, cache, work, env, rounds = 5 } = context;
+  const { signal, cache, rounds = 5 } = context;
   context.say(
     'unpack: making the Debian root file system, or taking the one that an earlier run made',
   );
-  const write = (directory: string): Promise<void> =>
-    writeDebianRoot(directory, join(work, 'debootstrap'), { env, signal });
+  const write = (directory: string): Promise<void> => writeDebianRoot(directory, signal);
   const layout = await cachedLayout(cache, 'debian-bookworm-minbase', write);
   const entrants = unpackers(context, layout);
   context.say(`unpack: ${rounds} rounds of ${entrants.map((entrant) => entrant.name).join(', ')}`);

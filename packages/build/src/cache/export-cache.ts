@@ -1,0 +1,59 @@
+import {
+  hasBlob,
+  openLayout,
+  readBlob,
+  readSmallBlob,
+  tagManifest,
+  writeBlob,
+} from '@ctrkit/layout';
+import type { Layout } from '@ctrkit/layout';
+import type { CachedStep } from '@ctrkit/image-store';
+import { parseManifest, parseReference } from '@ctrkit/oci';
+import type { Descriptor } from '@ctrkit/oci';
+import type { World } from '../world.ts';
+import { CACHE_NAME, writeCacheArtifact } from './cache-artifact.ts';
+import type { CachePlace } from './cache-place.ts';
+
+async function copyTo(directory: string, from: Layout, artifact: Descriptor): Promise<void> {
+  const to = await openLayout(directory, { create: true });
+  const { config, layers } = parseManifest(await readSmallBlob(from, artifact));
+  for (const blob of [...layers, config, artifact]) {
+    if (!(await hasBlob(to, blob))) await writeBlob(to, blob, readBlob(from, blob));
+  }
+  await tagManifest(to, CACHE_NAME, artifact);
+}
+
+async function pushTo(
+  reference: string,
+  from: Layout,
+  artifact: Descriptor,
+  { signal }: World,
+): Promise<void> {
+  // prettier-ignore
+  const { push, userRegistryClient } = await import('@ctrkit/registry-client');
+  const client = await userRegistryClient();
+  try {
+    await push(from, artifact, parseReference(reference), { client, signal });
+  } finally {
+    client.close();
+  }
+}
+
+/**
+ * Brings the steps of this build to where other machines find them. Throws RegistryError, LAYOUT_INVALID, NO_SPACE, READ_ONLY,
+ * PERMISSION_DENIED.
+ */
+export async function exportCache(
+  world: World,
+  steps: readonly CachedStep[],
+  places: readonly CachePlace[],
+): Promise<void> {
+  if (places.length === 0) return;
+  const { layout } = world.store;
+  world.emit({ type: 'exporting', what: 'cache' });
+  const artifact = await writeCacheArtifact(layout, steps);
+  for (const place of places) {
+    if (place.type === 'local') await copyTo(place.directory, layout, artifact);
+    else await pushTo(place.reference, layout, artifact, world);
+  }
+}

@@ -1,0 +1,37 @@
+import { named, parseName, withEntries, writeImage } from '@ctrkit/image-store';
+import type { ImageStore } from '@ctrkit/image-store';
+import { updateIndex } from '@ctrkit/layout';
+import type { Descriptor, Digest, ImageConfig } from '@ctrkit/oci';
+import { imageConfigOf, imageIdOf } from '../state.ts';
+import type { State } from '../state.ts';
+
+/** An image that was built. */
+export interface BuiltImage {
+  /** The digest of its configuration. */
+  readonly imageId: Digest;
+  readonly manifest: Descriptor;
+  readonly config: ImageConfig;
+}
+
+/** Writes an image that nothing names yet. */
+export async function writeBuiltImage({ layout }: ImageStore, state: State): Promise<BuiltImage> {
+  const config = imageConfigOf(state);
+  const layers = state.layers.map(({ descriptor }) => descriptor);
+  return { imageId: imageIdOf(state), manifest: await writeImage(layout, config, layers), config };
+}
+
+/** Gives it its names, all at once; without any it is there by its id. Throws NAME_INVALID. */
+export async function nameImage(
+  { layout }: ImageStore,
+  { manifest }: BuiltImage,
+  names: readonly string[],
+): Promise<void> {
+  const references = names.length === 0 ? [undefined] : names.map(parseName);
+  const entries = references.map((reference) => named(manifest, reference));
+  await updateIndex(layout, (index) => {
+    const isThere = (entry: Descriptor): boolean =>
+      index.manifests.some((one) => JSON.stringify(one) === JSON.stringify(entry));
+    if (entries.every(isThere)) return index;
+    return { ...index, manifests: withEntries(index.manifests, entries) };
+  });
+}

@@ -1,0 +1,88 @@
+import { parsePlatform } from '@ctrkit/oci';
+import type { Step } from '../build-event.ts';
+import { parseInstruction } from '../dockerfile/parse-instruction.ts';
+import { imageIdOf } from '../state.ts';
+import type { State } from '../state.ts';
+import type { World } from '../world.ts';
+import { emptyState, imageState } from './base.ts';
+import { placed } from './located-error.ts';
+import type { PlannedStage } from './plan-stages.ts';
+import { Scope } from './scope.ts';
+import { stageSources } from './stage-sources.ts';
+import { StepRunner } from './step-runner.ts';
+
+/** What all stages of a Dockerfile are built from. */
+export interface Plan {
+  readonly stages: readonly PlannedStage[];
+  readonly steps: ReadonlyMap<number, readonly Step[]>;
+  /** The arguments before the first FROM. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** Builds stages, each once and as soon as somebody needs it. */
+export class StageBuilder {
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #started = new Map<number, Promise<State>>();
+
+  constructor(world: World, plan: Plan) {
+    this.#world = world;
+    this.#plan = plan;
+  }
+
+  /** The state at the end of a stage. */
+  stage(index: number): Promise<State> {
+    const started = this.#started.get(index) ?? this.#build(index);
+    this.#started.set(index, started);
+    return started;
+  }
+
+  async #build(index: number): Promise<State> {
+    const planned = this.#plan.stages[index];
+    const [first, ...steps] = this.#plan.steps.get(index) ?? [];
+    if (planned === undefined || first === undefined) throw new RangeError(`no stage ${index}`);
+    const scope = this.#scope();
+    const source = stageSources(this.#world, planned, first, (other) => this.stage(other));
+    const runner = new StepRunner({ world: this.#world, planned, scope, source });
+    const base = await this.#begin(planned, first);
+    const { OnBuild = [], ...config } = base.config;
+    let state: State = { ...base, config };
+    // Before the stage's own instructions, as if they stood there.
+    for (const trigger of OnBuild) {
+      const instruction = parseInstruction(trigger);
+      state = await runner.run(instruction, state, { ...first, text: `ONBUILD ${trigger}` });
+    }
+    for (const [at, instruction] of planned.stage.instructions.entries()) {
+      state = await runner.run(instruction, state, steps[at] ?? first);
+    }
+    return state;
+  }
+
+  #scope(): Scope {
+    const { options } = this.#world;
+    const { dockerfile, buildArgs = new Map<string, string>() } = options;
+    return new Scope(buildArgs, this.#plan.variables, { dockerfile });
+  }
+
+  async #begin(planned: PlannedStage, step: Step): Promise<State> {
+    const { emit } = this.#world;
+    emit({ type: 'step-started', step });
+    try {
+      const state = await this.#base(planned, step);
+      this.#world.recorder.base(step, state.filesKey);
+      // What nothing has been done to is the image itself, whatever its configuration would become by our hands.
+      const imageId = planned.base.type === 'stage' ? imageIdOf(state) : state.baseId;
+      emit({ type: 'step-done', step, isCached: true, imageId });
+      return state;
+    } catch (error) {
+      throw placed(this.#world, step, planned.stage.from, error);
+    }
+  }
+
+  async #base({ base, from }: PlannedStage, step: Step): Promise<State> {
+    const platform = from.platform === undefined ? this.#world.platform : parsePlatform(from.platform); // prettier-ignore
+    if (base.type === 'stage') return await this.stage(base.index);
+    if (base.type === 'scratch') return emptyState(platform);
+    return await imageState(this.#world, base.name, { platform, step });
+  }
+}

@@ -1,0 +1,12 @@
+import { needs } from '@ctrkit/testing';
+import { test } from 'uvu';
+import { subjectOf } from './copy/stage.ts';
+import { assertRows } from './copy/table.ts';
+import { mainJob } from './fixture.ts';
+
+if (needs(...mainJob)) {
+  test('into a running container a directory is copied as docker does', () =>
+    assertRows('running', (row) => subjectOf(row) === 'directory in'));
+}
+
+test.run();

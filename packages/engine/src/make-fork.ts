@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { acquireLock, selfIdentity, writeFileAtomic } from '@ctrkit/durable';
+import type { Lock } from '@ctrkit/durable';
+import { claimIds, copyUpper, emptyUpper, shareUpper, syncFiles } from '@ctrkit/rootfs';
+import type { RuntimeSpec } from '@ctrkit/oci';
+import { readSpec } from './bundle.ts';
+import { readContainerRecord } from './container-record.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { copyOwnership } from './create.ts';
+import { containerDirectory } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { withLayer } from './forked-spec.ts';
+import { containerWithId } from './list.ts';
+import { overlayOf } from './overlay-directories.ts';
+import { removeRunRecord } from './run-record.ts';
+import { takeRun } from './take-run.ts';
+import { containerLayers } from './unused-layers.ts';
+import { whilePaused } from './while-paused.ts';
+import { whileThere } from './while-there.ts';
+import { writeFork } from './write-fork.ts';
+import type { ForkedOptions } from './write-fork.ts';
+
+/** What `forkContainer` does under a name and an id that are the fork's. */
+export async function makeFork(
+  engine: Engine,
+  first: string,
+  options: ForkedOptions,
+): Promise<void> {
+  // Of several who fork it one after the other does, for the first changes what the next one stands on.
+  const signalled = options.signal === undefined ? {} : { signal: options.signal };
+  await using _lock = await lockForks(engine, first, signalled);
+  // Its layers stay while it is there, and from here on for us.
+  using _claim = await claimIds(engine.root, containerLayers(engine, first), signalled);
+  const run = {
+    id: first,
+    owner: selfIdentity(),
+    cgroupsPath: `ctr/${first}`,
+    brief: true,
+  } as const;
+  const isOurs = await takeRun(engine, run);
+  try {
+    const record = readContainerRecord(engine, first);
+    if (record === undefined) throw notFound(first);
+    if (isOurs) await forkAtRest(engine, record, options);
+    else await forkRunning(engine, record, options);
+  } finally {
+    if (isOurs) removeRunRecord(engine, first);
+  }
+}
+
+async function lockForks(
+  engine: Engine,
+  id: string,
+  signalled: { signal?: AbortSignal },
+): Promise<Lock | undefined> {
+  try {
+    return await acquireLock(join(containerDirectory(engine, id), 'fork.lock'), signalled);
+  } catch (error) {
+    throw readContainerRecord(engine, id) === undefined ? notFound(id) : error;
+  }
+}
+
+const notFound = (id: string): EngineError =>
+  new EngineError('CONTAINER_NOT_FOUND', `No such container: ${id}`);
+
+function specOf(engine: Engine, id: string): RuntimeSpec {
+  const spec = readSpec(engine, id);
+  if (overlayOf(spec).upper !== '') return spec;
+  throw new EngineError(
+    'CONTAINER_NOT_FORKABLE',
+    `container ${id} has a copy of its image's files`,
+    {
+      hint: 'ctr commit makes an image of it, of which containers can be made',
+    },
+  );
+}
+
+/**
+ * What the container changed becomes a layer, then its own, then its upper directory is emptied; then the fork is made. Whoever dies
+ * between these steps leaves it with the same files, and a layer that nobody uses or that it alone does.
+ */
+async function forkAtRest(
+  engine: Engine,
+  record: ContainerRecord,
+  options: ForkedOptions,
+): Promise<void> {
+  const spec = specOf(engine, record.id);
+  const { upper } = overlayOf(spec);
+  const shared = await shareUpper({ root: engine.root, upper });
+  using _claim = shared?.claim;
+  const upon = shared === undefined ? spec : withLayer(spec, shared.directory);
+  if (shared !== undefined) {
+    const path = join(containerDirectory(engine, record.id), 'bundle/config.json');
+    await writeFileAtomic(path, JSON.stringify(upon), { mode: 0o600 });
+    await emptyUpper(upper);
+  }
+  await writeFork(engine, record, upon, options, (own) => {
+    copyOwnership(overlayOf(upon).lowers.at(-1), own);
+  });
+}
+
+async function forkRunning(
+  engine: Engine,
+  record: ContainerRecord,
+  options: ForkedOptions,
+): Promise<void> {
+  const container = containerWithId(engine, record.id);
+  if (container?.state.status !== 'running') {
+    const text = `container ${record.id} is being started or removed by another command`;
+    throw new EngineError('CONTAINER_BUSY', text);
+  }
+  const spec = specOf(engine, record.id);
+  await writeFork(engine, record, spec, options, async (own) => {
+    async function* copying(): AsyncGenerator<undefined> {
+      yield undefined;
+      await copyUpper(overlayOf(spec).upper, own);
+    }
+    const whole = whileThere(engine, container, spec, whilePaused(engine, container, copying()));
+    for await (const _ of whole) options.signal?.throwIfAborted();
+    if (options.autoRemove !== true) await syncFiles(own);
+  });
+}

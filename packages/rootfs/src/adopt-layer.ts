@@ -1,0 +1,122 @@
+import { chmod, rename } from 'node:fs/promises';
+import { explainSystemError } from '@ctrkit/durable';
+import type { Layout } from '@ctrkit/layout';
+import type { Digest } from '@ctrkit/oci';
+import { filesOf } from './find-layer.ts';
+import { claimIds } from './layer-claims.ts';
+import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
+import { PlanStream } from './layer/plan-stream.ts';
+import { packUpper } from './pack/pack-changes.ts';
+import type { PackChangesOptions } from './pack/pack-changes.ts';
+import { placeholdersIn } from './pack/placeholders.ts';
+import { UnwritableEntries } from './pack/unwritable-entries.ts';
+import { upperAsLayer } from './pack/upper-as-layer.ts';
+import { bytesOf, lowerEntries, upperEntries } from './pack/upper-entries.ts';
+import type { Entries } from './pack/upper-entries.ts';
+import { choosePrivilege } from './privilege.ts';
+import { removeTree } from './remove-tree.ts';
+import { writeLayerBlob } from './written-layer.ts';
+import type { WrittenLayer } from './written-layer.ts';
+
+export interface AdoptLayerOptions extends PackChangesOptions {
+  /** Where everything is kept: the layer goes to `layers/` in it. The upper directory is on its file system. */
+  readonly root: string;
+  /** Where the blob goes. A lease of the caller's keeps it there. */
+  readonly layout: Layout;
+}
+
+/**
+ * Makes the upper directory of an overlay that is mounted nowhere any more a layer: its changes become a compressed blob of the layout
+ * (as `packChanges` has them), and the very directory, without what only the overlay wrote, becomes the unpacked layer, by a
+ * rename. It is what unpacking the blob would have made, and stands alone, for an upper directory holds all parents and all names of
+ * what it has. Undefined where nothing has changed: then there is no layer. After an error the directory is where it was; killed at
+ * any point, the layer is whole or absent, and the directory may be gone. Throws what `packChanges` and layout's `writeBlob` throw,
+ * UNPACK_FAILED, NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
+ */
+export async function adoptLayer(options: AdoptLayerOptions): Promise<WrittenLayer | undefined> {
+  const { root, layout, mountPoints = [], signal } = options;
+  const upper = await upperEntries(options);
+  const placeholders = placeholdersIn(upper, await lowerEntries(upper, options), mountPoints);
+  const leftOut = new Set([...placeholders, ...unwritableIn(upper)]);
+  if (leftOut.size === upper.size) return undefined;
+  const { diffId, descriptor } = await writeLayerBlob(
+    layout,
+    packUpper(options, placeholders),
+    options,
+  );
+  const claim = await claimIds(root, [diffId], signal === undefined ? {} : { signal });
+  try {
+    const record = {
+      diffId,
+      opaque: false,
+      size: bytesOf([...upper].filter(([path]) => !leftOut.has(path))),
+    };
+    const path = await moveIntoStore(options, record, upper, leftOut);
+    syncLayers([path]);
+    return { diffId, descriptor, directory: filesOf(path), claim };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+type LayerRecord = Parameters<typeof commitLayer>[3];
+
+function unwritableIn(upper: Entries): string[] {
+  const unwritable = new UnwritableEntries();
+  return [...upper.keys()].filter(
+    (path) => unwritable.take(path, upper.get(path)?.type ?? 'file') !== undefined,
+  );
+}
+
+async function moveIntoStore(
+  { root, upper: directory, modified }: AdoptLayerOptions,
+  record: LayerRecord & { readonly diffId: Digest },
+  upper: Entries,
+  leftOut: ReadonlySet<string>,
+): Promise<string> {
+  const temporary = await beginLayer(root, record.diffId);
+  try {
+    await moveDirectory(directory, filesOf(temporary));
+    try {
+      await makeLayerOf(filesOf(temporary), upper, leftOut, modified);
+    } catch (error) {
+      await moveDirectory(filesOf(temporary), directory);
+      throw error;
+    }
+    return await commitLayer(root, temporary, record.diffId, record);
+  } catch (error) {
+    await removeTree(temporary);
+    throw error;
+  }
+}
+
+async function moveDirectory(from: string, to: string): Promise<void> {
+  try {
+    // A directory changes its `..` with its parent, so whoever is not root must be able to write to it.
+    await chmod(from, 0o755);
+    await rename(from, to);
+  } catch (error) {
+    throw explainSystemError(error, from);
+  }
+}
+
+async function makeLayerOf(
+  directory: string,
+  upper: Entries,
+  leftOut: ReadonlySet<string>,
+  modified: bigint | undefined,
+): Promise<void> {
+  const privilege = choosePrivilege();
+  const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
+  try {
+    for (const operation of upperAsLayer(upper, { leftOut, modified, privilege })) {
+      plan.add(operation);
+      await plan.flow();
+    }
+    await plan.finish();
+  } catch (error) {
+    await plan.abandon();
+    throw error;
+  }
+}

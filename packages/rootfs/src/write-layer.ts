@@ -1,0 +1,109 @@
+import type { Layout } from '@ctrkit/layout';
+import { chainIds } from '@ctrkit/oci';
+import type { Digest } from '@ctrkit/oci';
+import type { OnEvent } from './events.ts';
+import { filesOf } from './find-layer.ts';
+import { claimIds } from './layer-claims.ts';
+import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
+import { removeTree } from './remove-tree.ts';
+import type { TarLimits } from './tar/tar-reader.ts';
+import { tee } from './tee.ts';
+import { unpackTar } from './unpack-layer.ts';
+import type { UnpackTarOptions } from './unpack-layer.ts';
+import { writeLayerBlob } from './written-layer.ts';
+import type { LayerBlob, WrittenLayer } from './written-layer.ts';
+
+export interface WriteLayerOptions {
+  /** Where everything is kept: the layer goes to `layers/` in it. */
+  readonly root: string;
+  /** Where the blob goes. A lease of the caller's keeps it there. */
+  readonly layout: Layout;
+  /**
+   * The layers below, the lowest first, for a layer that leans on them: their diff ids and their directories.
+   * @default there is none
+   */
+  readonly below?: {
+    readonly diffIds: readonly Digest[];
+    readonly directories: readonly string[];
+  };
+  readonly limits?: TarLimits | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
+/**
+ * Writes an uncompressed layer as a compressed blob of the layout and unpacks it into the store, as its bytes arrive and both at once. Undefined
+ * where the archive has no entries: then there is no layer. After an error there is none, and killed at any point it is whole
+ * or absent. Throws what the bytes throw, what `unpackInto` and layout's `writeBlob` throw, the reason of `signal`.
+ */
+export async function writeLayer(
+  tar: AsyncIterable<Uint8Array>,
+  options: WriteLayerOptions,
+): Promise<WrittenLayer | undefined> {
+  const { root, layout, below, limits, signal, onEvent } = options;
+  // Its name tells nothing yet: what it is is known at the end.
+  const temporary = await beginLayer(root, `sha256:${'0'.repeat(64)}`);
+  try {
+    const lowers = below && (() => Promise.resolve(below.directories));
+    const place = { directory: filesOf(temporary), lowers, limits, onEvent };
+    const [unpacked, blob] = await writeBoth(tar, layout, place, signal);
+    const isEmpty = unpacked.entries === 0;
+    if (isEmpty) await removeTree(temporary);
+    return isEmpty ? undefined : await keepLayer(temporary, unpacked, blob, options);
+  } catch (error) {
+    await removeTree(temporary);
+    throw error;
+  }
+}
+
+type Both = readonly [Awaited<ReturnType<typeof unpackTar>>, LayerBlob];
+
+async function writeBoth(
+  tar: AsyncIterable<Uint8Array>,
+  layout: Layout,
+  place: UnpackTarOptions,
+  signal: AbortSignal | undefined,
+): Promise<Both> {
+  const failed = new AbortController();
+  const { first, second } = tee(stoppable(tar, failed.signal));
+  const blob = writeLayerBlob(layout, second, { signal });
+  blob.catch((error: unknown) => {
+    failed.abort(error);
+    second.destroy();
+  });
+  // Of both, so that nothing is written any more when this throws.
+  const [unpacked, written] = await Promise.allSettled([unpackTar(first, place), blob]);
+  // Where the blob failed first, that is why the other did; where the other did, the blob is only cut off.
+  if (unpacked.status === 'rejected') throw unpacked.reason;
+  if (written.status === 'rejected') throw written.reason;
+  return [unpacked.value, written.value];
+}
+
+async function* stoppable(
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+}
+
+async function keepLayer(
+  temporary: string,
+  { leans, opaque, size }: Both[0],
+  { diffId, descriptor }: Both[1],
+  { root, below, signal }: WriteLayerOptions,
+): Promise<WrittenLayer> {
+  const chainId = chainIds([...(below?.diffIds ?? []), diffId]).at(-1) ?? diffId;
+  const claim = await claimIds(root, [diffId, chainId], signal === undefined ? {} : { signal });
+  try {
+    const record = { diffId, opaque, size, ...(leans && { chainId }) };
+    const path = await commitLayer(root, temporary, record.chainId ?? diffId, record);
+    syncLayers([path]);
+    return { diffId, descriptor, directory: filesOf(path), claim };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+export { readAnswers } from './answer-files.ts';
+export type { Answer, AnswerFile, Answers, BuilderName } from './answer.ts';
+export { answerFrom, ask } from './ask.ts';
+export { readBases, writeBases } from './bases.ts';
+export type { Builder, Built } from './builder.ts';
+export { caseGroups } from './cases/index.ts';
+export type { CaseGroup, ContextFile, ContextFiles, DockerfileCase } from './dockerfile-case.ts';
+export { configOf, factsOf } from './image-facts.ts';
+export type { BaseImage, BuiltImage, ImageFacts } from './image-facts.ts';
+export { linesOf, treeOf } from './tree.ts';
+export type { Tree } from './tree.ts';
+export { contextTime, writeContext } from './write-context.ts';
+export type { CaseInputs } from './write-inputs.ts';
