@@ -162,7 +162,7 @@ test('system df: images, containers, and what of them is free', async () => {
   const rows = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as object); // prettier-ignore
   assert.deepEqual(
     rows.map((row) => Object.keys(row)),
-    [1, 2, 3].map(() => ['Active', 'Reclaimable', 'Size', 'TotalCount', 'Type']),
+    [1, 2, 3, 4].map(() => ['Active', 'Reclaimable', 'Size', 'TotalCount', 'Type']),
   );
 });
 
