@@ -110,15 +110,17 @@ async function buildTarget(world: World, failed: AbortController): Promise<Built
   const needed = neededStages(stages, target);
   const steps = numberSteps(stages, needed);
   const builder = new StageBuilder(world, { stages, variables, steps });
-  // All of them at once: each waits for those that it is made of.
-  const states = [...needed].map(async (index) => {
-    try {
-      return await builder.stage(index);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
+  // All of them at once: each waits for those that it is made of, which stand above it, so that none has to begin another.
+  const states = [...needed]
+    .toSorted((a, b) => a - b)
+    .map(async (index) => {
+      try {
+        return await builder.stage(index);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    });
   await Promise.allSettled(states);
   if (failed.signal.aborted) throw failed.signal.reason;
   warnOfUnused(world, predefined);

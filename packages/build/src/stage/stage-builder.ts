@@ -24,6 +24,8 @@ export class StageBuilder {
   readonly #world: World;
   readonly #plan: Plan;
   readonly #started = new Map<number, Promise<State>>();
+  /** Of the stages that are built: what one leaves is there for those that begin with it. */
+  readonly #scopes = new Map<number, Scope>();
 
   constructor(world: World, plan: Plan) {
     this.#world = world;
@@ -41,10 +43,11 @@ export class StageBuilder {
     const planned = this.#plan.stages[index];
     const [first, ...steps] = this.#plan.steps.get(index) ?? [];
     if (planned === undefined || first === undefined) throw new RangeError(`no stage ${index}`);
-    const scope = this.#scope();
+    const base = await this.#begin(planned, first);
+    const scope = this.#scope(planned);
+    this.#scopes.set(index, scope);
     const source = stageSources(this.#world, planned, first, (other) => this.stage(other));
     const runner = new StepRunner({ world: this.#world, planned, scope, source });
-    const base = await this.#begin(planned, first);
     const { OnBuild = [], ...config } = base.config;
     let state: State = { ...base, config };
     // Before the stage's own instructions, as if they stood there.
@@ -58,10 +61,11 @@ export class StageBuilder {
     return state;
   }
 
-  #scope(): Scope {
+  #scope({ base }: PlannedStage): Scope {
     const { options } = this.#world;
     const { dockerfile, buildArgs = new Map<string, string>() } = options;
-    return new Scope(buildArgs, this.#plan.variables, { dockerfile });
+    const inherited = base.type === 'stage' ? this.#scopes.get(base.index) : undefined;
+    return new Scope(buildArgs, this.#plan.variables, { dockerfile }, inherited);
   }
 
   async #begin(planned: PlannedStage, step: Step): Promise<State> {
@@ -71,7 +75,7 @@ export class StageBuilder {
       const state = await this.#base(planned, step);
       this.#world.recorder.base(step, state.filesKey);
       // What nothing has been done to is the image itself, whatever its configuration would become by our hands.
-      const imageId = planned.base.type === 'stage' ? imageIdOf(state) : state.baseId;
+      const imageId = () => (planned.base.type === 'stage' ? imageIdOf(state) : state.baseId);
       emit({ type: 'step-done', step, isCached: true, imageId });
       return state;
     } catch (error) {

@@ -56,7 +56,7 @@ export class StepRunner {
     world.emit({ type: 'step-started', step });
     try {
       const { state: next, isCached } = await this.#carryOut(this.#expand(written, state), state, step); // prettier-ignore
-      world.emit({ type: 'step-done', step, isCached, imageId: imageIdOf(next) });
+      world.emit({ type: 'step-done', step, isCached, imageId: () => imageIdOf(next) });
       return next;
     } catch (error) {
       throw placed(world, step, written, error);
