@@ -163,10 +163,12 @@ export class StepRunner {
 const isHit = (cached: Cached): cached is CachedStep => cached !== undefined && cached !== 'gone';
 
 function extended(state: State, { key, created, layer }: CachedStep, { text }: LayerStep): State {
+  // What it made too: a step that is made anew may make something else, and what was cached above the old one is not of that.
+  const files = keyOf({ type: 'files', step: key, layer: layer?.diffId });
   return {
     ...state,
-    filesKey: key,
-    imageKey: keyOf({ type: 'layer', parent: state.imageKey, files: key, text }),
+    filesKey: files,
+    imageKey: keyOf({ type: 'layer', parent: state.imageKey, files, text }),
     layers: layer === undefined ? state.layers : [...state.layers, layer],
     history: [...state.history, historyEntry(text, created, layer !== undefined)],
     created,
