@@ -143,9 +143,9 @@ export class StepRunner {
 
   async #find(key: Digest): Promise<Cached> {
     if (!this.#useCache) return undefined;
-    const { store, imported, signal } = this.#options.world;
-    const found = await findStep(store.layout, key);
-    return isHit(found) ? found : ((await imported.find(key, signal)) ?? found);
+    const { world } = this.#options;
+    const found = await findStep(world.store.layout, key);
+    return isHit(found) ? found : ((await world.imported.find(key, world)) ?? found);
   }
 
   #note(step: Step, cached: Cached, recorded: Sought): void {
