@@ -46,7 +46,7 @@ export class StepRunner {
   constructor(options: StepRunnerOptions) {
     this.#options = options;
     const { noCache = false } = options.world.options;
-    this.#useCache = !(noCache === true || (noCache !== false && noCache.includes(options.planned.name))); // prettier-ignore
+    this.#useCache = !(noCache === true || (noCache !== false && noCache.some((name) => name.toLowerCase() === options.planned.name))); // prettier-ignore
   }
 
   /** The state after an instruction. Throws what is wrong with it, with its place. */

@@ -27,7 +27,7 @@ if (canBuild()) {
   inBuildWorld('a stage that is made anew gives its new files to the others', async (world) => {
     const dockerfile = `FROM busybox AS one\nRUN ${UUID} > /a\nFROM busybox\nCOPY --from=one /a /a\nRUN cp /a /b\n`; // prettier-ignore
     await world.build(dockerfile, { names: ['before'] });
-    const again = await world.build(dockerfile, { names: ['after'], noCache: ['one'] });
+    const again = await world.build(dockerfile, { names: ['after'], noCache: ['One'] });
     assert.equal(again.made.slice(0, 2), [`RUN ${UUID} > /a`, 'COPY --from=one /a /a']);
     assert.is.not(await world.read('after', 'a'), await world.read('before', 'a'));
     assert.is(await world.read('after', 'b'), await world.read('after', 'a'));
