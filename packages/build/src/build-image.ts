@@ -1,3 +1,4 @@
+import { errnoOf } from '@ctrkit/durable';
 import { openImageStore, parseName } from '@ctrkit/image-store';
 import type { ImageStore } from '@ctrkit/image-store';
 import type { Engine } from '@ctrkit/engine';
@@ -88,8 +89,17 @@ async function buildOnce(
     world.emit({ type: 'built', imageId: result.imageId, names: result.names });
     return result;
   } finally {
-    await world.recorder.save();
+    await leaveForNext(world);
+  }
+}
+
+// It explains, and keeps the cache small: no build fails for that, and no other error is lost.
+async function leaveForNext({ recorder, store }: World): Promise<void> {
+  try {
+    await recorder.save();
     trimCache(store.layout);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }
 

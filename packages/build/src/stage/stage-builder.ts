@@ -1,11 +1,13 @@
 import { parsePlatform } from '@ctrkit/oci';
 import type { Step } from '../build-event.ts';
-import { parseInstruction } from '../dockerfile/parse-instruction.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
 import { imageIdOf } from '../state.ts';
 import type { State } from '../state.ts';
 import type { World } from '../world.ts';
 import { emptyState, imageState } from './base.ts';
 import { placed } from './located-error.ts';
+import { numberSteps } from './number-steps.ts';
+import { parseTrigger } from './parse-trigger.ts';
 import type { PlannedStage } from './plan-stages.ts';
 import { Scope } from './scope.ts';
 import { stageSources } from './stage-sources.ts';
@@ -41,7 +43,7 @@ export class StageBuilder {
 
   async #build(index: number): Promise<State> {
     const planned = this.#plan.stages[index];
-    const [first, ...steps] = this.#plan.steps.get(index) ?? [];
+    const [first, ...steps] = this.#plan.steps.get(index) ?? this.#lateSteps(index);
     if (planned === undefined || first === undefined) throw new RangeError(`no stage ${index}`);
     const base = await this.#begin(planned, first);
     const scope = this.#scope(planned);
@@ -52,8 +54,8 @@ export class StageBuilder {
     let state: State = { ...base, config };
     // Before the stage's own instructions, as if they stood there.
     for (const trigger of OnBuild) {
-      const instruction = parseInstruction(trigger);
-      state = await runner.run(instruction, state, { ...first, text: `ONBUILD ${trigger}` });
+      const step = { ...first, text: `ONBUILD ${trigger}` };
+      state = await runner.run(this.#trigger(trigger, planned, step), state, step);
     }
     for (const [at, instruction] of planned.stage.instructions.entries()) {
       state = await runner.run(instruction, state, steps[at] ?? first);
@@ -66,6 +68,22 @@ export class StageBuilder {
     const { dockerfile, buildArgs = new Map<string, string>() } = options;
     const inherited = base.type === 'stage' ? this.#scopes.get(base.index) : undefined;
     return new Scope(buildArgs, this.#plan.variables, { dockerfile }, inherited);
+  }
+
+  // Of a stage that only the trigger of a base asks for, which nobody knows before the base is there: after all the others.
+  #lateSteps(index: number): readonly Step[] {
+    const { stages, steps } = this.#plan;
+    const planned = [...steps.values()].flat().length;
+    const own = numberSteps(stages, new Set([index])).get(index) ?? [];
+    return own.map((step) => ({ ...step, number: planned + step.number, total: planned + step.total })); // prettier-ignore
+  }
+
+  #trigger(text: string, { stage: { from } }: PlannedStage, step: Step): Instruction {
+    try {
+      return parseTrigger(text, from);
+    } catch (error) {
+      throw placed(this.#world, step, from, error);
+    }
   }
 
   async #begin(planned: PlannedStage, step: Step): Promise<State> {
