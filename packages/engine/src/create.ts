@@ -154,7 +154,8 @@ export async function createContainerWithId(
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    await removeVolumesOf(engine, mounts).catch(() => {});
+    const own = mounts.filter(({ option }) => option !== 'volumes-from');
+    await removeVolumesOf(engine, own).catch(() => {});
     throw error;
   }
   return { record, spec };
