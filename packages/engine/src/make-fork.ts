@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { acquireLock, selfIdentity, writeFileAtomic } from '@ctrkit/durable';
+import { acquireLock, selfIdentity, sweepTemporaries, writeFileAtomic } from '@ctrkit/durable';
 import type { Lock } from '@ctrkit/durable';
-import { claimIds, copyUpper, emptyUpper, shareUpper, syncFiles } from '@ctrkit/rootfs';
+import { claimIds, copyUpper, emptyUpper, removeTree, shareUpper, syncFiles } from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
@@ -93,6 +93,8 @@ async function forkAtRest(
   if (shared !== undefined) {
     const path = join(containerDirectory(engine, record.id), 'bundle/config.json');
     await writeFileAtomic(path, JSON.stringify(upon), { mode: 0o600 });
+    // What was killed here left the rest of another one beside it.
+    await sweepTemporaries(containerDirectory(engine, record.id), removeTree);
     await emptyUpper(upper);
   }
   await writeFork(engine, record, upon, options, (own) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { selfIdentity } from '@ctrkit/durable';
-import { storedLayers } from '@ctrkit/rootfs';
+import { isSharedUpper, storedLayers } from '@ctrkit/rootfs';
 import { loopDisk, needs, run } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -271,6 +271,7 @@ if (canRun() && needs('loop-device')) {
       const found = stack.filter((path) => existsSync(join(path, 'd/f')));
       assert.is(found.length, 1, `${each}: ${stack.join(' ')}`);
       assert.is(readFileSync(join(found[0] ?? '', 'd/f'), 'utf8'), 'contents\n');
+      assert.ok(isSharedUpper(found[0] ?? ''), 'it is known as what was changed');
     }
   });
 }
