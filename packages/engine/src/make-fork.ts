@@ -16,6 +16,9 @@ import { overlayOf } from './overlay-directories.ts';
 import { removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 import { containerLayers } from './unused-layers.ts';
+import { claimVolumes } from './volume-claims.ts';
+import { readVolume } from './volume-record.ts';
+import { noSuchVolume } from './volume.ts';
 import { whilePaused } from './while-paused.ts';
 import { whileThere } from './while-there.ts';
 import { writeFork } from './write-fork.ts';
@@ -42,11 +45,27 @@ export async function makeFork(
   try {
     const record = readContainerRecord(engine, first);
     if (record === undefined) throw notFound(first);
+    // It may be removed while it is copied, and its volumes with it, that are the fork's by then.
+    using _volumes = await keepVolumes(engine, record, options.id);
     if (isOurs) await forkAtRest(engine, record, options);
     else await forkRunning(engine, record, options);
   } finally {
     if (isOurs) removeRunRecord(engine, first);
   }
+}
+
+async function keepVolumes(
+  engine: Engine,
+  { mounts = [] }: ContainerRecord,
+  fork: string,
+): Promise<Disposable | undefined> {
+  const names = mounts.flatMap((mount) => (mount.type === 'volume' ? [mount.name] : []));
+  if (names.length === 0) return undefined;
+  const claim = await claimVolumes(engine, fork, names);
+  const gone = names.find((name) => readVolume(engine, name) === undefined);
+  if (gone === undefined) return claim;
+  claim.release();
+  throw noSuchVolume(gone);
 }
 
 async function lockForks(

@@ -14,7 +14,10 @@ import { writeNetworkFiles } from './network-files.ts';
 import { syncContainer } from './sync-container.ts';
 
 /** What of a fork is otherwise than its container; its name, id and host name always are. */
-export interface ForkOptions extends Omit<CreateOptions, 'network'> {
+export interface ForkOptions extends Omit<
+  CreateOptions,
+  'network' | 'mounts' | 'volumesFrom' | 'shmSize' | 'readOnlyRoot'
+> {
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -17,12 +17,14 @@ import {
   forkContainer,
   inspectContainer,
   listContainers,
+  listVolumes,
   openEngine,
   prepareImage,
   removeContainer,
   runContainer,
   startContainer,
   stopContainer,
+  sweep,
 } from '../src/index.ts';
 import type { Engine, ForkOptions } from '../src/index.ts';
 import { readSpec } from '../src/bundle.ts';
@@ -52,6 +54,9 @@ const changesOf = async (world: Engine, id: string): Promise<string[]> =>
   (await containerChanges(world, id)).map(({ kind, path }) => `${kind} ${path.toString()}`);
 const sharedBy = (world: Engine, id: string): string[] =>
   overlayOf(readSpec(world, id)).lowers.filter((path) => path.startsWith(world.root));
+
+const forksBeingMade = (world: Engine): number =>
+  readdirSync(join(world.root, 'containers')).filter((name) => name.startsWith('.tmp-')).length;
 
 if (canRun()) {
   inWorld('a container at rest: each goes on by itself from the same files', async (world) => {
@@ -230,6 +235,26 @@ if (canRun()) {
     assert.equal(readdirSync(join(world.run, 'containers')), []);
     assert.is(readdirSync(join(world.root, 'names')).length, 2);
     assert.is(await says(world, id), '');
+  });
+
+  inWorld('its volumes are there, though the first one goes with them meanwhile', async (world) => {
+    const line = 'echo mine > /v/f; head -c 30000000 /dev/urandom > /large; echo ready; sleep 1000';
+    const mounts = [{ type: 'volume', target: '/v' }] as const;
+    for (const autoRemove of [true, false]) {
+      const id = await world.detached(line, { autoRemove, mounts });
+      await untilItWrote(world, id, 'ready');
+      const forking = forkContainer(world, id, { command: ['cat', '/v/f'] });
+      const whole = forking.then(() => true, () => false); // prettier-ignore
+      await until('its upper directory is copied', () => forksBeingMade(world) > 0);
+      assert.equal(listVolumes(world).map(({ users }) => users.length), [2]); // prettier-ignore
+      await removeContainer(world, id, { force: true, volumes: true });
+      await sweep(world);
+      if (await whole) assert.is(await says(world, await forking), 'mine\n');
+      else assert.is(await codeOf(() => forking), 'CONTAINER_NOT_FOUND');
+      for (const { id: left } of listContainers(world)) {
+        await removeContainer(world, left, { volumes: true });
+      }
+    }
   });
 
   inWorld('killed at any moment, the container has its files and can be forked', async (world) => {
