@@ -13,6 +13,7 @@ import { EngineError } from './engine-error.ts';
 import { withLayer } from './forked-spec.ts';
 import { containerWithId } from './list.ts';
 import { overlayOf } from './overlay-directories.ts';
+import type { OverlayDirectories } from './overlay-directories.ts';
 import { removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 import { containerLayers } from './unused-layers.ts';
@@ -95,6 +96,17 @@ function specOf(engine: Engine, id: string): RuntimeSpec {
   );
 }
 
+// Of all that overlayfs takes (500, OVL_MAX_STACK of the kernel), one is for the upper directory, where a container at rest is read.
+const MOST_LAYERS = 499;
+
+function checkDepth(id: string, { lowers }: OverlayDirectories): void {
+  if (lowers.length < MOST_LAYERS) return;
+  const text = `container ${id} stands on ${lowers.length} layers, and there is no room for one more`;
+  throw new EngineError('CONTAINER_NOT_FORKABLE', text, {
+    hint: 'ctr commit makes an image of it, in which all that was changed is one layer',
+  });
+}
+
 /**
  * What the container changed becomes a layer, then its own, then its upper directory is emptied; then the fork is made. Whoever dies
  * between these steps leaves it with the same files, and a layer that nobody uses or that it alone does.
@@ -106,6 +118,7 @@ async function forkAtRest(
 ): Promise<void> {
   const spec = specOf(engine, record.id);
   const { upper } = overlayOf(spec);
+  checkDepth(record.id, overlayOf(spec));
   const shared = await shareUpper({ root: engine.root, upper });
   using _claim = shared?.claim;
   const upon = shared === undefined ? spec : withLayer(spec, shared.directory);

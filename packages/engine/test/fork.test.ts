@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -255,6 +255,24 @@ if (canRun()) {
         await removeContainer(world, left, { volumes: true });
       }
     }
+  });
+
+  inWorld('no fork takes its container more layers than an overlay has', async (world) => {
+    const { id } = await world.complete('echo kept > /f; cat /f');
+    const path = join(world.root, 'containers', id, 'bundle/config.json');
+    // As if it had been forked and run again so often.
+    const empty = Array.from({ length: 500 }, (_, n) => join(world.directory, 'empty', String(n)));
+    for (const each of empty) mkdirSync(each, { recursive: true });
+    const lowers = [...overlayOf(readSpec(world, id)).lowers];
+    while (lowers.length < 498) lowers.push(empty[lowers.length] ?? '');
+    const lowerdir = `lowerdir=${lowers.toReversed().join(':')}`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/lowerdir=[^"]*/, lowerdir));
+    await forkContainer(world, id);
+    assert.is(await says(world, id), 'kept\n');
+    assert.is(await codeOf(() => forkContainer(world, id)), 'CONTAINER_NOT_FORKABLE');
+    assert.equal(await changesOf(world, id), ['added /f']);
+    assert.is(await says(world, id), 'kept\n');
+    for (const each of listContainers(world)) await removeContainer(world, each.id);
   });
 
   inWorld('killed at any moment, the container has its files and can be forked', async (world) => {
