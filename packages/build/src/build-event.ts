@@ -67,8 +67,8 @@ export type BuildEvent =
       readonly type: 'step-done';
       readonly step: Step;
       readonly isCached: boolean;
-      /** The image as it stands after this step: the digest of its configuration. Undefined: FROM scratch. */
-      readonly imageId: Digest | undefined;
+      /** The image as it stands after this step: the digest of its configuration. It is as long as all steps so far, so who wants it asks. */
+      readonly imageId: () => Digest | undefined;
     }
   | { readonly type: 'step-failed'; readonly step: Step; readonly message: string }
   | { readonly type: 'image'; readonly step: Step; readonly event: ImageEvent }

@@ -1,3 +1,4 @@
+import { errnoOf } from '@ctrkit/durable';
 import { openImageStore, parseName } from '@ctrkit/image-store';
 import type { ImageStore } from '@ctrkit/image-store';
 import type { Engine } from '@ctrkit/engine';
@@ -88,8 +89,17 @@ async function buildOnce(
     world.emit({ type: 'built', imageId: result.imageId, names: result.names });
     return result;
   } finally {
-    await world.recorder.save();
+    await leaveForNext(world);
+  }
+}
+
+// It explains, and keeps the cache small: no build fails for that, and no other error is lost.
+async function leaveForNext({ recorder, store }: World): Promise<void> {
+  try {
+    await recorder.save();
     trimCache(store.layout);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }
 
@@ -110,15 +120,17 @@ async function buildTarget(world: World, failed: AbortController): Promise<Built
   const needed = neededStages(stages, target);
   const steps = numberSteps(stages, needed);
   const builder = new StageBuilder(world, { stages, variables, steps });
-  // All of them at once: each waits for those that it is made of.
-  const states = [...needed].map(async (index) => {
-    try {
-      return await builder.stage(index);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
+  // All of them at once: each waits for those that it is made of, which stand above it, so that none has to begin another.
+  const states = [...needed]
+    .toSorted((a, b) => a - b)
+    .map(async (index) => {
+      try {
+        return await builder.stage(index);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    });
   await Promise.allSettled(states);
   if (failed.signal.aborted) throw failed.signal.reason;
   warnOfUnused(world, predefined);

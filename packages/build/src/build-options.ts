@@ -51,7 +51,7 @@ export interface BuildOptions {
   readonly platform?: string | undefined;
   /** Whether base images are looked up in their registries even if they are there. @default false */
   readonly pull?: boolean | undefined;
-  /** Steps that are made anew: all, or those of these stages. @default none */
+  /** Steps that are made anew: all, or those of these stages, in any case. @default none */
   readonly noCache?: boolean | readonly string[] | undefined;
   /** Caches of other machines, whose steps are taken where this one has none. @default none */
   readonly cacheFrom?: readonly CachePlace[] | undefined;

@@ -6,10 +6,17 @@ export class Resources implements AsyncDisposable {
     this.#resources.push(resource);
   }
 
+  /** Throws what the first of them throws that fails, when the others have been released too. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const failures: unknown[] = [];
     for (const resource of this.#resources.toReversed()) {
-      if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
-      else resource[Symbol.dispose]();
+      try {
+        if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+        else resource[Symbol.dispose]();
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -1,9 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainSystemError, isAlive, namesIn, randomHex, temporaryName, temporaryOwner } from '@ctrkit/durable'; // prettier-ignore
+import { errnoOf, explainSystemError, isAlive, namesIn, randomHex, temporaryName, temporaryOwner } from '@ctrkit/durable'; // prettier-ignore
 import { EngineError, removeContainer } from '@ctrkit/engine';
 import type { Engine } from '@ctrkit/engine';
-import { readFileSync } from 'node:fs';
 
 // Whose a container of a build is stands in a file of ours: what an image says of itself (labels) must not decide what is removed.
 const directoryOf = (engine: Engine): string => join(engine.root, 'build-cache/running');
@@ -42,6 +41,16 @@ async function removeIfThere(engine: Engine, name: string): Promise<void> {
   }
 }
 
+// Another build that begins now sweeps too.
+function announcedIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw explainSystemError(error, path);
+  }
+}
+
 /** Removes the containers that killed builds left. */
 export async function sweepRunContainers(engine: Engine): Promise<void> {
   const directory = directoryOf(engine);
@@ -49,7 +58,7 @@ export async function sweepRunContainers(engine: Engine): Promise<void> {
     const owner = temporaryOwner(file);
     if (owner === undefined || isAlive(owner)) continue;
     const path = join(directory, file);
-    const name = readFileSync(path, 'utf8');
+    const name = announcedIn(path);
     if (/^build-[0-9a-f]{16}$/.test(name)) await removeIfThere(engine, name);
     rmSync(path, { force: true });
   }

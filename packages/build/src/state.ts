@@ -7,7 +7,7 @@ export type StageLayer = CachedLayer;
 
 /** An image between two instructions. */
 export interface State {
-  /** Of all that its files depend on. */
+  /** Of all that its files depend on, and of what each step made of that. */
   readonly filesKey: Digest;
   /** Of all that the image depends on. */
   readonly imageKey: Digest;

@@ -1,5 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseDockerfile } from '../src/index.ts';
+import { planStages } from '../src/stage/plan-stages.ts';
 import { canBuild, failureOf, inBuildWorld } from './build-world.ts';
 
 const STAGES = `ARG BASE=busybox
@@ -15,7 +17,54 @@ COPY --from=0 /out.txt /from-number
 COPY --from=empty / /from-empty/
 `;
 
+test('in FROM a number is a repository, and never the beginning of an id', () => {
+  const table: [from: string, name: string][] = [
+    ['0', 'docker.io/library/0'],
+    ['12345678901', 'docker.io/library/12345678901'],
+    ['123456789012', '123456789012'],
+    ['7e', '7e'],
+  ];
+  for (const [from, name] of table) {
+    const dockerfile = parseDockerfile(Buffer.from(`FROM scratch\nFROM ${from}\n`), 'Dockerfile');
+    const [, stage] = planStages({ dockerfile }, new Map());
+    assert.equal(stage?.base, { type: 'image', name });
+  }
+});
+
 if (canBuild()) {
+  inBuildWorld('in from= a number is a stage, and never the beginning of an id', async (world) => {
+    const [, first = ''] = /^sha256:(.)/.exec((await world.image('busybox')).id) ?? [];
+    assert.ok(await world.image(first), 'it would be found');
+    const id = /^[0-9]$/.test(first) ? first : '7';
+    for (const number of [id, '-1', '+1', '10000000000000']) {
+      const copied = await failureOf(() => world.build(`FROM busybox\nCOPY --from=${number} /etc/group /x\n`)); // prettier-ignore
+      assert.is(copied.code, 'STAGE_NOT_FOUND');
+      assert.match(copied.message, `invalid stage index ${number}`);
+      const mounted = await failureOf(() => world.build(`FROM busybox\nRUN --mount=from=${number},target=/m true\n`)); // prettier-ignore
+      assert.is(mounted.code, 'STAGE_NOT_FOUND');
+    }
+    const own = await failureOf(() => world.build('FROM busybox\nCOPY --from=0 /etc/group /x\n'));
+    assert.match(own.message, 'circular dependency detected on stage: 0');
+  });
+
+  inBuildWorld('what a stage declares holds in those that begin with it', async (world) => {
+    const dockerfile = 'FROM busybox AS one\nARG A=default\nARG B\nFROM one AS two\nARG A\nRUN echo "$A $B" > /seen\nFROM two\nENV C=$B\n'; // prettier-ignore
+    const seen = async (buildArgs: Record<string, string>): Promise<string> => {
+      await world.build(dockerfile, { names: ['made'], buildArgs: new Map(Object.entries(buildArgs)) }); // prettier-ignore
+      const { config } = (await world.image('made')).config;
+      return `${await world.read('made', 'seen')}${config.Env?.find((one) => one.startsWith('C='))}`; // prettier-ignore
+    };
+    assert.is(await seen({}), 'default \nC=');
+    assert.is(await seen({ A: 'given', B: 'too' }), 'given too\nC=too');
+  });
+
+  inBuildWorld('a long row of stages is no deep one', async (world) => {
+    const froms = Array.from({ length: 5000 }, (_, at) => `FROM ${at === 0 ? 'scratch' : `s${at - 1}`} AS s${at}\n`); // prettier-ignore
+    const { events } = await world.build(`${froms.join('')}LABEL last=1\n`, { names: ['made'] });
+    assert.is(events.filter(({ type }) => type === 'step-done').length, 5001);
+    assert.equal((await world.image('made')).config.config.Labels, { last: '1' });
+  });
+
   inBuildWorld('stages give to each other; those that nobody needs are skipped', async (world) => {
     const { events, made } = await world.build(STAGES, { names: ['made'] });
     assert.is(await world.read('made', 'from-name'), 'artifact\n');

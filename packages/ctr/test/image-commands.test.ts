@@ -154,15 +154,15 @@ test('system df: images, containers, and what of them is free', async () => {
   await using lists = await emptyLists();
   await lists.addImage('busybox');
   await assertAnswers(lists, [
-    ['system df', 0, 'TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\nImages          1         0         \\d+B      \\d+B \\(100%\\)\nContainers      0         0         0B        0B\nLocal Volumes   0         0         0B        0B\n', ''],
-    ['system df -v', 0, 'Images space usage:\n\nREPOSITORY   TAG       IMAGE ID       CREATED        SIZE      SHARED SIZE   UNIQUE SIZE   CONTAINERS\nbusybox      latest    [0-9a-f]{12}   \\d+ years ago   \\d+B      0B            \\d+B          0\n\nContainers space usage:\n\nCONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES\n\nLocal Volumes space usage:\n\nVOLUME NAME   LINKS     SIZE\n', ''],
+    ['system df', 0, 'TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\nImages          1         0         \\d+B      \\d+B \\(100%\\)\nContainers      0         0         0B        0B\nLocal Volumes   0         0         0B        0B\nBuild Cache     0         0         0B        0B\n', ''],
+    ['system df -v', 0, 'Images space usage:\n\nREPOSITORY   TAG       IMAGE ID       CREATED        SIZE      SHARED SIZE   UNIQUE SIZE   CONTAINERS\nbusybox      latest    [0-9a-f]{12}   \\d+ years ago   \\d+B      0B            \\d+B          0\n\nContainers space usage:\n\nCONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES\n\nLocal Volumes space usage:\n\nVOLUME NAME   LINKS     SIZE\n\nBuild cache usage: 0B\n\nCACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   SHARED\n', ''],
     ['system df -v --format json', 125, '', '[^]*'],
   ]); // prettier-ignore
   const { stdout } = await lists.ctr('system', 'df', '--format', 'json');
   const rows = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as object); // prettier-ignore
   assert.deepEqual(
     rows.map((row) => Object.keys(row)),
-    [1, 2, 3].map(() => ['Active', 'Reclaimable', 'Size', 'TotalCount', 'Type']),
+    [1, 2, 3, 4].map(() => ['Active', 'Reclaimable', 'Size', 'TotalCount', 'Type']),
   );
 });
 

@@ -81,7 +81,7 @@ test('a volume that a container has, running or not, is neither removed nor prun
     ['volume prune -af --filter label=is=kept', 0, 'Deleted Volumes:\nkept\n\nTotal reclaimed space: 0B\n', ''],
     ['volume prune -af', 0, 'Total reclaimed space: 0B\n', ''],
     ['volume ls -q', 0, 'used\n', ''],
-    ['system df --format {{.Type}}|{{.TotalCount}}|{{.Active}}', 0, 'Images|0|0\nContainers|1|0\nLocal Volumes|1|1\n', ''],
+    ['system df --format {{.Type}}|{{.TotalCount}}|{{.Active}}', 0, 'Images|0|0\nContainers|1|0\nLocal Volumes|1|1\nBuild Cache|0|0\n', ''],
   ]); // prettier-ignore
 });
 

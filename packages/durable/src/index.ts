@@ -8,6 +8,7 @@ export { acquireLock, withLock } from './lock.ts';
 export type { Lock, LockOptions } from './lock.ts';
 export { namesIn } from './names-in.ts';
 export { randomHex } from './random-hex.ts';
+export { flush } from './flush.ts';
 export { createLocker } from './locker.ts';
 export type { Locker } from './locker.ts';
 export { removeTree } from './remove-tree.ts';

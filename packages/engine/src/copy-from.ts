@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { directoryTree, findPath, followPath, mergeCopied, placeCopy, walkCopied, writeArchive } from '@ctrkit/rootfs'; // prettier-ignore
 import type { CopyRecord } from '@ctrkit/rootfs';
 import type { CopyOptions } from './copy.ts';
@@ -11,11 +11,14 @@ import type { CopyView } from './copy-view.ts';
 import type { Engine } from './engine.ts';
 import { whileThere } from './while-there.ts';
 
+/** The directory of the host that it goes into: what is mounted in the container may have it too. */
+type Into = Parameters<typeof walkCopied>[1]['into'];
+
 /** What is copied out of a container. */
 interface Source {
   readonly isDirectory: boolean;
   /** Its entries, below a name or by its own. */
-  readonly records: (name?: string) => AsyncGenerator<CopyRecord>;
+  readonly records: (name?: string, into?: Into) => AsyncGenerator<CopyRecord>;
 }
 
 async function findSource(
@@ -31,8 +34,15 @@ async function findSource(
   if (entry === undefined) throw notFound(await leadsTo(tree, wanted.path, follow), nameOrId);
   if (wanted.isDirectory && entry.type !== 'directory') throw notDirectory(written);
   const path = wanted.path.slice(1) || '.';
-  const records = (name = wanted.name): AsyncGenerator<CopyRecord> => {
-    const walk = walkCopied(tree, { path, follow: follow || 'parents', name, onEvent, signal });
+  const records = (name = wanted.name, into?: Into): AsyncGenerator<CopyRecord> => {
+    const walk = walkCopied(tree, {
+      path,
+      follow: follow || 'parents',
+      name,
+      into,
+      onEvent,
+      signal,
+    });
     return whileThere(engine, container, spec, countedCopy(walk, onBytes));
   };
   return { isDirectory: entry.type === 'directory', records };
@@ -55,8 +65,10 @@ export async function copyFromContainer(
   const view = await readingView(engine, nameOrId, copyPath(path).path);
   const { isDirectory, records } = await findSource(engine, view, { nameOrId, written: path }, options); // prettier-ignore
   const place = placeCopy({ isDirectory, destination: hostDestination(destination) });
-  await mergeCopied(records(place.name), directoryTree('/'), {
-    directory: realpathSync(place.directory),
+  const directory = realpathSync(place.directory);
+  const { dev: device, ino: inode } = statSync(directory, { bigint: true });
+  await mergeCopied(records(place.name, { device, inode }), directoryTree('/'), {
+    directory,
     follow: false,
     owner: options.archive === true ? 'kept' : 'copier',
     onEvent: options.onEvent,

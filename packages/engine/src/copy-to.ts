@@ -82,7 +82,8 @@ export async function copyToContainer(
     const destination = await destinationIn(view, { nameOrId, written: path }, signal);
     const found = hostSource(source, followLinks);
     const { directory, name = found.name } = placeCopy({ ...found, destination });
-    const from = { path: found.path.slice(1) || '.', follow: false, name, onEvent, signal };
+    const into = await findPath(view.tree, directory, { follow: true, signal });
+    const from = { path: found.path.slice(1) || '.', follow: false, name, into, onEvent, signal };
     const records = walkCopied(directoryTree('/'), from);
     await write(view, records, { directory, nameOrId }, options);
   });

@@ -29,6 +29,7 @@ import { signalNumber } from './signal-number.ts';
 import { containerSpec } from './spec.ts';
 import type { NetworkMode, ProcessChoices } from './spec.ts';
 import type { Limits } from './limits.ts';
+import { syncContainer } from './sync-container.ts';
 
 export interface CreateOptions extends ProcessChoices {
   /** Default: a random one, adjective_surname. */
@@ -149,12 +150,14 @@ export async function createContainerWithId(
       writeNetworkFiles(temporary, network, spec.hostname ?? '');
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
+    if (!autoRemove) await syncContainer(engine, { directory: temporary, name: options.name });
     await writeContainerRecord(temporary, record);
     if (autoRemove) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    await removeVolumesOf(engine, mounts).catch(() => {});
+    const own = mounts.filter(({ option }) => option !== 'volumes-from');
+    await removeVolumesOf(engine, own).catch(() => {});
     throw error;
   }
   return { record, spec };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { acquireLock, selfIdentity, writeFileAtomic } from '@ctrkit/durable';
+import { acquireLock, selfIdentity, sweepTemporaries, writeFileAtomic } from '@ctrkit/durable';
 import type { Lock } from '@ctrkit/durable';
-import { claimIds, copyUpper, emptyUpper, shareUpper, syncFiles } from '@ctrkit/rootfs';
+import { claimIds, copyUpper, emptyUpper, removeTree, shareUpper, syncFiles } from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
@@ -13,9 +13,13 @@ import { EngineError } from './engine-error.ts';
 import { withLayer } from './forked-spec.ts';
 import { containerWithId } from './list.ts';
 import { overlayOf } from './overlay-directories.ts';
+import type { OverlayDirectories } from './overlay-directories.ts';
 import { removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 import { containerLayers } from './unused-layers.ts';
+import { claimVolumes } from './volume-claims.ts';
+import { readVolume } from './volume-record.ts';
+import { noSuchVolume } from './volume.ts';
 import { whilePaused } from './while-paused.ts';
 import { whileThere } from './while-there.ts';
 import { writeFork } from './write-fork.ts';
@@ -42,11 +46,27 @@ export async function makeFork(
   try {
     const record = readContainerRecord(engine, first);
     if (record === undefined) throw notFound(first);
+    // It may be removed while it is copied, and its volumes with it, that are the fork's by then.
+    using _volumes = await keepVolumes(engine, record, options.id);
     if (isOurs) await forkAtRest(engine, record, options);
     else await forkRunning(engine, record, options);
   } finally {
     if (isOurs) removeRunRecord(engine, first);
   }
+}
+
+async function keepVolumes(
+  engine: Engine,
+  { mounts = [] }: ContainerRecord,
+  fork: string,
+): Promise<Disposable | undefined> {
+  const names = mounts.flatMap((mount) => (mount.type === 'volume' ? [mount.name] : []));
+  if (names.length === 0) return undefined;
+  const claim = await claimVolumes(engine, fork, names);
+  const gone = names.find((name) => readVolume(engine, name) === undefined);
+  if (gone === undefined) return claim;
+  claim.release();
+  throw noSuchVolume(gone);
 }
 
 async function lockForks(
@@ -76,6 +96,17 @@ function specOf(engine: Engine, id: string): RuntimeSpec {
   );
 }
 
+// Of all that overlayfs takes (500, OVL_MAX_STACK of the kernel), one is for the upper directory, where a container at rest is read.
+const MOST_LAYERS = 499;
+
+function checkDepth(id: string, { lowers }: OverlayDirectories): void {
+  if (lowers.length < MOST_LAYERS) return;
+  const text = `container ${id} stands on ${lowers.length} layers, and there is no room for one more`;
+  throw new EngineError('CONTAINER_NOT_FORKABLE', text, {
+    hint: 'ctr commit makes an image of it, in which all that was changed is one layer',
+  });
+}
+
 /**
  * What the container changed becomes a layer, then its own, then its upper directory is emptied; then the fork is made. Whoever dies
  * between these steps leaves it with the same files, and a layer that nobody uses or that it alone does.
@@ -87,12 +118,15 @@ async function forkAtRest(
 ): Promise<void> {
   const spec = specOf(engine, record.id);
   const { upper } = overlayOf(spec);
+  checkDepth(record.id, overlayOf(spec));
   const shared = await shareUpper({ root: engine.root, upper });
   using _claim = shared?.claim;
   const upon = shared === undefined ? spec : withLayer(spec, shared.directory);
   if (shared !== undefined) {
     const path = join(containerDirectory(engine, record.id), 'bundle/config.json');
     await writeFileAtomic(path, JSON.stringify(upon), { mode: 0o600 });
+    // What was killed here left the rest of another one beside it.
+    await sweepTemporaries(containerDirectory(engine, record.id), removeTree);
     await emptyUpper(upper);
   }
   await writeFork(engine, record, upon, options, (own) => {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { moveToTrash, sweepTemporaries } from '@ctrkit/durable';
 import { removeTree } from '@ctrkit/rootfs';
 import { EngineError } from './engine-error.ts';
-import { trashDirectory } from './engine.ts';
+import { containerDirectory, trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { MountPoint } from './container-mount.ts';
+import type { ContainerRecord } from './container-record.ts';
 import { bytesBelow } from './bytes-below.ts';
 import { lockVolumes, sweepVolumeClaims, volumeUsers } from './volume-claims.ts';
 import { noSuchVolume, orphanVolumes } from './volume.ts';
@@ -77,23 +79,27 @@ export async function pruneVolumes(
   return { deleted, reclaimed };
 }
 
+// Whoever asks for one by its name means it to stay, also where nobody chose that name.
 const anonymousOf = (engine: Engine, mounts: readonly MountPoint[] = []): string[] =>
   mounts.flatMap((mount) =>
-    mount.type === 'volume' && readWholeVolume(engine, mount.name)?.anonymous === true
+    mount.type === 'volume' &&
+    mount.anonymous === true &&
+    readWholeVolume(engine, mount.name)?.anonymous === true
       ? [mount.name]
       : [],
   );
 
-/** Has the anonymous volumes of a container stay when it is removed. */
+/** Has the anonymous volumes of a container stay when it is removed, but for those that go with another one. */
 export async function keepVolumes(
   engine: Engine,
-  mounts: readonly MountPoint[] | undefined,
+  { id, mounts = [] }: Pick<ContainerRecord, 'id' | 'mounts'>,
 ): Promise<void> {
-  for (const name of anonymousOf(engine, mounts)) {
-    const record = readWholeVolume(engine, name);
-    if (record?.removeWith === undefined) continue;
-    const { removeWith: _, ...kept } = record;
-    await writeVolume(volumeDirectory(engine, name), kept);
+  for (const mount of mounts) {
+    if (mount.type !== 'volume') continue;
+    const { removeWith, ...kept } = readWholeVolume(engine, mount.name) ?? {};
+    if (removeWith === undefined || !('name' in kept)) continue;
+    const isOthers = removeWith !== id && existsSync(containerDirectory(engine, removeWith));
+    if (!isOthers) await writeVolume(volumeDirectory(engine, mount.name), kept);
   }
 }
 

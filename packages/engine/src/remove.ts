@@ -46,7 +46,7 @@ export async function removeContainer(
   await takeToRemove(engine, id);
   try {
     const { mounts, autoRemove } = container;
-    if (!volumes && !autoRemove) await keepVolumes(engine, mounts);
+    if (!volumes && !autoRemove) await keepVolumes(engine, container);
     await discardContainer(engine, container);
     if (volumes || autoRemove) await removeVolumesOf(engine, mounts);
   } finally {

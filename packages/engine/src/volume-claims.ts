@@ -44,11 +44,18 @@ export async function claimVolumes(
   const directory = claimsDirectory(engine);
   const path = temporaryName(join(directory, 'x'));
   await using _lock = await lockVolumes(engine);
-  explained(path, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(path, JSON.stringify({ container, volumes } satisfies Claimed), { mode: 0o600 });
-  });
   const release = (): void => rmSync(path, { force: true });
+  try {
+    explained(path, () => {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      writeFileSync(path, JSON.stringify({ container, volumes } satisfies Claimed), {
+        mode: 0o600,
+      });
+    });
+  } catch (error) {
+    release();
+    throw error;
+  }
   return { release, [Symbol.dispose]: release };
 }
 
@@ -58,6 +65,8 @@ function readClaim(path: string): Claimed[] {
   } catch (error) {
     // Released meanwhile: its container is there by now, or will never be.
     if (errnoOf(error) === 'ENOENT') return [];
+    // Being written, which nobody does who has no lock, so that who has it sees none.
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitDirectory, temporaryName, writeFileAtomic } from '@ctrkit/durable';
+import { commitDirectory, temporaryName } from '@ctrkit/durable';
 import { removeTree } from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { writeContainerRecord } from './container-record.ts';
@@ -11,9 +11,13 @@ import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
 import { forkedEntrypoint, forkedSpec } from './forked-spec.ts';
 import { writeNetworkFiles } from './network-files.ts';
+import { syncContainer } from './sync-container.ts';
 
 /** What of a fork is otherwise than its container; its name, id and host name always are. */
-export interface ForkOptions extends Omit<CreateOptions, 'network'> {
+export interface ForkOptions extends Omit<
+  CreateOptions,
+  'network' | 'mounts' | 'volumesFrom' | 'shmSize' | 'readOnlyRoot'
+> {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,10 +45,10 @@ export async function writeFork(
       }
       const isIsolated = spec.linux?.namespaces?.some(({ type }) => type === 'network') ?? false;
       writeNetworkFiles(temporary, isIsolated ? 'none' : 'host', hostname);
+      writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
-    const config = join(temporary, 'bundle/config.json');
-    await writeFileAtomic(config, JSON.stringify(spec), { mode: 0o600, sync: !autoRemove });
     await fill(join(temporary, 'upper'));
+    if (!autoRemove) await syncContainer(engine, { directory: temporary, name: options.name });
     await writeContainerRecord(temporary, recordOf(first, firstSpec, spec, options));
     if (autoRemove) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);

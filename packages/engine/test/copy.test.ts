@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import type { Mount, RuntimeSpec } from '@ctrkit/oci';
 import { run, tarOf } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { archiveFromContainer, containerChanges, copyFromContainer, copyToContainer, createContainer, findContainer, removeContainer, startContainer, unpackIntoContainer } from '../src/index.ts'; // prettier-ignore
+import { archiveFromContainer, containerChanges, copyFromContainer, copyToContainer, createContainer, findContainer, findVolume, removeContainer, startContainer, stopContainer, unpackIntoContainer } from '../src/index.ts'; // prettier-ignore
 import { readSpec } from '../src/bundle.ts';
 import { whilePaused } from '../src/while-paused.ts';
 import { codeOf } from './fixture.ts';
@@ -129,6 +129,35 @@ if (canRun()) {
     const { id } = await world.complete('echo x > /new');
     await copyFromContainer(world, id, '/', join(world.directory, 'ended'));
     assert.is(reading(join(world.directory, 'ended/new')), 'x\n');
+  });
+
+  inWorld('a directory is not copied into itself, which a volume can be', async (world) => {
+    const mounts = [{ type: 'volume', name: 'data', target: '/v' }] as const;
+    const id = await createContainer(world, world.image, { command: ['sleep', '1000'], mounts });
+    const { mountpoint } = findVolume(world, 'data');
+    for (const directory of ['a', 'z/out']) mkdirSync(join(mountpoint, directory), { recursive: true }); // prettier-ignore
+    // So many that the first are written before the last are read.
+    for (let n = 0; n < 3000; n++) writeFileSync(join(mountpoint, 'a', `${n}`), `${n}`);
+    const inside = join(mountpoint, 'z/out');
+    const copies = [
+      () => copyFromContainer(world, id, '/v', inside),
+      () => copyFromContainer(world, id, '/v/.', join(inside, 'new')),
+      () => copyToContainer(world, mountpoint, id, '/v/z/out'),
+    ];
+    const container = await startContainer(world, id, { tied: true });
+    for (const round of ['running', 'at rest']) {
+      for (const copy of copies) {
+        assert.is(await codeOf(copy), 'COPY_REFUSED', round);
+        assert.not(readdirSync(inside, { recursive: true }).some((path) => String(path).includes('out')), round); // prettier-ignore
+        rmSync(inside, { recursive: true });
+        mkdirSync(inside);
+      }
+      if (round === 'running') await stopContainer(world, id, { timeout: 0 });
+    }
+    await container?.wait();
+    // Files of it are.
+    await copyFromContainer(world, id, '/v/a', inside);
+    assert.is(readdirSync(join(inside, 'a')).length, 3000);
   });
 
   inWorld('a root that is read-only', async (world) => {

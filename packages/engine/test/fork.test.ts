@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { selfIdentity } from '@ctrkit/durable';
-import { storedLayers } from '@ctrkit/rootfs';
+import { isSharedUpper, storedLayers } from '@ctrkit/rootfs';
 import { loopDisk, needs, run } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,12 +17,14 @@ import {
   forkContainer,
   inspectContainer,
   listContainers,
+  listVolumes,
   openEngine,
   prepareImage,
   removeContainer,
   runContainer,
   startContainer,
   stopContainer,
+  sweep,
 } from '../src/index.ts';
 import type { Engine, ForkOptions } from '../src/index.ts';
 import { readSpec } from '../src/bundle.ts';
@@ -52,6 +54,9 @@ const changesOf = async (world: Engine, id: string): Promise<string[]> =>
   (await containerChanges(world, id)).map(({ kind, path }) => `${kind} ${path.toString()}`);
 const sharedBy = (world: Engine, id: string): string[] =>
   overlayOf(readSpec(world, id)).lowers.filter((path) => path.startsWith(world.root));
+
+const forksBeingMade = (world: Engine): number =>
+  readdirSync(join(world.root, 'containers')).filter((name) => name.startsWith('.tmp-')).length;
 
 if (canRun()) {
   inWorld('a container at rest: each goes on by itself from the same files', async (world) => {
@@ -232,6 +237,44 @@ if (canRun()) {
     assert.is(await says(world, id), '');
   });
 
+  inWorld('its volumes are there, though the first one goes with them meanwhile', async (world) => {
+    const line = 'echo mine > /v/f; head -c 30000000 /dev/urandom > /large; echo ready; sleep 1000';
+    const mounts = [{ type: 'volume', target: '/v' }] as const;
+    for (const autoRemove of [true, false]) {
+      const id = await world.detached(line, { autoRemove, mounts });
+      await untilItWrote(world, id, 'ready');
+      const forking = forkContainer(world, id, { command: ['cat', '/v/f'] });
+      const whole = forking.then(() => true, () => false); // prettier-ignore
+      await until('its upper directory is copied', () => forksBeingMade(world) > 0);
+      assert.equal(listVolumes(world).map(({ users }) => users.length), [2]); // prettier-ignore
+      await removeContainer(world, id, { force: true, volumes: true });
+      await sweep(world);
+      if (await whole) assert.is(await says(world, await forking), 'mine\n');
+      else assert.is(await codeOf(() => forking), 'CONTAINER_NOT_FOUND');
+      for (const { id: left } of listContainers(world)) {
+        await removeContainer(world, left, { volumes: true });
+      }
+    }
+  });
+
+  inWorld('no fork takes its container more layers than an overlay has', async (world) => {
+    const { id } = await world.complete('echo kept > /f; cat /f');
+    const path = join(world.root, 'containers', id, 'bundle/config.json');
+    // As if it had been forked and run again so often.
+    const empty = Array.from({ length: 500 }, (_, n) => join(world.directory, 'empty', String(n)));
+    for (const each of empty) mkdirSync(each, { recursive: true });
+    const lowers = [...overlayOf(readSpec(world, id)).lowers];
+    while (lowers.length < 498) lowers.push(empty[lowers.length] ?? '');
+    const lowerdir = `lowerdir=${lowers.toReversed().join(':')}`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/lowerdir=[^"]*/, lowerdir));
+    await forkContainer(world, id);
+    assert.is(await says(world, id), 'kept\n');
+    assert.is(await codeOf(() => forkContainer(world, id)), 'CONTAINER_NOT_FORKABLE');
+    assert.equal(await changesOf(world, id), ['added /f']);
+    assert.is(await says(world, id), 'kept\n');
+    for (const each of listContainers(world)) await removeContainer(world, each.id);
+  });
+
   inWorld('killed at any moment, the container has its files and can be forked', async (world) => {
     const script = 'for i in 1 2 3 4 5 6 7 8; do mkdir /d$i; for j in 1 2 3 4 5 6 7 8; do echo $i$j > /d$i/$j; done; done; rm /bin/ls'; // prettier-ignore
     for (const after of [0, 20, 40, 60]) {
@@ -271,6 +314,7 @@ if (canRun() && needs('loop-device')) {
       const found = stack.filter((path) => existsSync(join(path, 'd/f')));
       assert.is(found.length, 1, `${each}: ${stack.join(' ')}`);
       assert.is(readFileSync(join(found[0] ?? '', 'd/f'), 'utf8'), 'contents\n');
+      assert.ok(isSharedUpper(found[0] ?? ''), 'it is known as what was changed');
     }
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -45,6 +45,40 @@ test('claims of the dead count no more, and are swept', async () => {
   assert.equal(readdirSync(claims), [own]);
   claim.release();
   await removeVolume(engine, 'data');
+});
+
+test('a claim that is half written yet keeps nobody from looking at volumes', async () => {
+  await using engine = await testEngine();
+  await createVolume(engine, { name: 'data' });
+  using _claim = await claimVolumes(engine, idOf('b'), ['data']);
+  const claims = join(engine.root, 'volumes/.claims');
+  const [own = ''] = readdirSync(claims);
+  writeFileSync(
+    join(
+      claims,
+      own.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ),
+    '{"conta',
+  );
+  assert.equal(findVolume(engine, 'data').users, [idOf('b')]);
+  assert.equal(namesOf(engine), ['data']);
+});
+
+test('a container that is removed without its volumes leaves others theirs', async () => {
+  await using engine = await testEngine();
+  const mounts = ['own', 'lent', 'left'].map(
+    (name) => ({ type: 'volume', name, target: `/${name}`, anonymous: true }) as const,
+  );
+  await createVolume(engine, { name: 'own', anonymous: true, removeWith: idOf('b') });
+  await createVolume(engine, { name: 'lent', anonymous: true, removeWith: idOf('a') });
+  await createVolume(engine, { name: 'left', anonymous: true, removeWith: idOf('c') });
+  forge(engine, recordOf({ id: idOf('a'), name: 'one', mounts: mounts.slice(1, 2) }));
+  forge(engine, recordOf({ id: idOf('b'), name: 'two', mounts }));
+  await removeContainer(engine, idOf('b'));
+  // As one that ends by itself, and is removed then.
+  rmSync(join(engine.root, 'containers', idOf('a')), { recursive: true });
+  await sweep(engine);
+  assert.equal(namesOf(engine), ['left', 'own']);
 });
 
 test('prune leaves what somebody has by now', async () => {
@@ -104,6 +138,20 @@ if (canRun()) {
       assert.equal(namesOf(world), [name]);
     },
   );
+
+  inWorld('an anonymous volume that is asked for by its name stays', async (world) => {
+    const { id } = await world.complete('touch /v/x', { mounts: [{ type: 'volume', target: '/v' }] }); // prettier-ignore
+    await removeContainer(world, id);
+    const [name = ''] = namesOf(world);
+    const mounts = [{ type: 'volume', name, target: '/w', option: 'volume' }] as const;
+    await world.complete('test -e /w/x', { autoRemove: true, mounts });
+    const second = await world.complete('test -e /w/x', { mounts });
+    await removeContainer(world, second.id, { volumes: true });
+    const bad = [...mounts, { type: 'bind', source: '/nosuch', target: '/x' }] as const;
+    assert.is(await codeOf(() => world.start('true', { mounts: bad })), 'MOUNT_SOURCE_NOT_FOUND');
+    assert.equal(namesOf(world), [name]);
+    assert.ok(existsSync(join(findVolume(world, name).mountpoint, 'x')));
+  });
 
   inWorld('a container that could not be made leaves no anonymous volume', async (world) => {
     const mounts = [

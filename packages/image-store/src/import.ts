@@ -29,6 +29,8 @@ import { recordOf } from './image-record.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
 import { takeLease } from './lease.ts';
+import { onlyEntry } from './only-entry.ts';
+import type { OnlyImage } from './only-entry.ts';
 import { parseName } from './tag.ts';
 
 export interface ImportOptions {
@@ -39,6 +41,8 @@ export interface ImportOptions {
   name?: string;
   /** Of images of several platforms, only that of this one. @default all that the source has */
   platform?: Platform;
+  /** Of an image layout, one image alone; whatever it is called there, it is nameless here. @default all that the source has */
+  only?: OnlyImage;
   signal?: AbortSignal;
 }
 
@@ -106,10 +110,11 @@ async function importDirectory(
   layout: Layout,
   from: Layout,
   naming: Naming,
-  { signal, platform }: ImportOptions,
+  { signal, platform, only }: ImportOptions,
 ): Promise<Entry[]> {
-  const { manifests: all } = await readIndex(from);
-  const names = all.map(naming);
+  const all =
+    only === undefined ? (await readIndex(from)).manifests : [await onlyEntry(from, only)];
+  const names = only === undefined ? all.map(naming) : [];
   const images: Entry[] = [];
   for (const [at, one] of all.entries()) {
     const descriptor = await ofPlatform(from, one, platform);

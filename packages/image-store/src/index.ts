@@ -34,6 +34,7 @@ export { formatImageLock, lockedReference, parseImageLock } from './image-lock.t
 export type { ImageLock, LockedImage } from './image-lock.ts';
 export type { ImportFilesystemOptions } from './import-filesystem.ts';
 export type { ImportOptions, ImportSource } from './import.ts';
+export type { OnlyImage } from './only-entry.ts';
 export type { Lease, LeaseScope } from './lease.ts';
 export type { ListOptions } from './list.ts';
 export { byImage, hasTag, namesOf } from './names.ts';

@@ -16,6 +16,7 @@ const table: [string[], object][] = [
   [['ENV A=a\\ b C="say \\"hi\\"" D=\\$A E=""'], { Env: ['A=a b', 'C=say "hi"', 'D=$A', 'E='] }],
   [['LABEL a=b "c d"=e'], { Labels: { a: 'b', 'c d': 'e' } }],
   [['EXPOSE 80 53/udp 8000-8002'], { ExposedPorts: { '80/tcp': {}, '53/udp': {}, '8000/tcp': {}, '8001/tcp': {}, '8002/tcp': {} } }], // prettier-ignore
+  [['EXPOSE 8080:80 :81/UDP 127.0.0.1::82', 'EXPOSE [::1]:1:83 9000-9001:84 1-2:5-6/'], { ExposedPorts: { '80/tcp': {}, '81/udp': {}, '82/tcp': {}, '83/tcp': {}, '84/tcp': {}, '5/tcp': {}, '6/tcp': {} } }], // prettier-ignore
   [['VOLUME /a /b'], { Volumes: { '/a': {}, '/b': {} } }],
   [['VOLUME ["/a b"]'], { Volumes: { '/a b': {} } }],
   [['USER 1:2', 'STOPSIGNAL SIGQUIT'], { User: '1:2', StopSignal: 'SIGQUIT' }],
@@ -47,6 +48,11 @@ const refused = [
   'EXPOSE 9-8',
   'EXPOSE 80/icmp',
   'EXPOSE http',
+  'EXPOSE 80:',
+  'EXPOSE x:80',
+  'EXPOSE nosuch:1:80',
+  'EXPOSE 1:80-81',
+  'EXPOSE 80/tcp/udp',
   'VOLUME [""]',
   'WORKDIR $NOSUCH',
   'STOPSIGNAL a b',

@@ -126,6 +126,34 @@ test('a directory brings its images, and a tag alone no name', async () => {
   assert.equal(await blobsOf(on.root), digestsOf(image));
 });
 
+test('of several images of a layout one comes alone, and takes no name from one that is here', async () => {
+  await using from = await testStore();
+  const [one, latest] = [await addImage(from, 'a:1'), await addImage(from, 'b:latest')];
+  await using on = await testStore();
+  const own = await addImage(on, 'a:1', { text: 'own' });
+  const table = [
+    [{ tag: '1' }, one],
+    [{}, latest],
+    [{ digest: one.manifest.digest }, one],
+    [{ tag: 'nosuch', digest: latest.manifest.digest }, latest],
+  ] as const;
+  for (const [only, { config }] of table) {
+    const records = await on.store.import(from.root, { only });
+    assert.equal(records.map(({ id, name }) => [id, name]), [[config.digest, undefined]]); // prettier-ignore
+  }
+  assert.is((await on.store.find('a:1'))?.id, own.config.digest);
+  assert.is((await on.store.list()).length, 3);
+  await addImage(from, 'c:latest');
+  for (const [only, code] of [
+    [{ tag: '2' }, 'IMAGE_NOT_FOUND'],
+    [{ digest: own.manifest.digest }, 'IMAGE_NOT_FOUND'],
+    [{}, 'NAME_AMBIGUOUS'],
+    [{ tag: 'latest' }, 'NAME_AMBIGUOUS'],
+  ] as const) {
+    assert.is(await codeOf(on.store.import(from.root, { only })), code);
+  }
+});
+
 test('a name that is given counts, with the tag of the source if it has none', async () => {
   await using on = await testStore();
   const directory = join(on.aside, 'x');

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   bootId,
@@ -7,6 +7,7 @@ import {
   moveToTrash,
   sweepTemporaries,
   temporaryName,
+  writeFileAtomic,
 } from '@ctrkit/durable';
 import type { Digest } from '@ctrkit/oci';
 import { runDetached } from '@ctrkit/syscalls';
@@ -33,16 +34,18 @@ export async function beginLayer(root: string, id: Digest): Promise<string> {
 
 /**
  * Gives a finished layer its name, in one step. Who comes second takes the first one's; a layer that a power
- * failure may have damaged makes way. Not synced: see `syncLayers`.
+ * failure may have damaged makes way. Its files are not synced: see `syncLayers`; its record is where `sync` asks for it.
  */
 export async function commitLayer(
   root: string,
   temporary: string,
   id: Digest,
   record: Omit<LayerRecord, 'bootId'>,
+  { sync = false }: { readonly sync?: boolean } = {},
 ): Promise<string> {
   const final = layerPath(root, id);
-  await writeFile(join(temporary, RECORD), JSON.stringify({ ...record, bootId: bootId() }));
+  const text = JSON.stringify({ ...record, bootId: bootId() });
+  await writeFileAtomic(join(temporary, RECORD), text, { sync });
   if (await isRenamed(temporary, final)) return final;
   if (findLayer(root, id) === undefined) {
     const damaged = await moveToTrash(final, join(root, 'trash'));

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
-import { errnoOf, explainSystemError, syncDirectory } from '@ctrkit/durable';
+import { basename, dirname, relative } from 'node:path';
+import { errnoOf, explainSystemError, syncDirectory, temporaryName } from '@ctrkit/durable';
 import { parseDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import type { Operation, WalkEntry } from '@ctrkit/syscalls';
@@ -53,7 +53,8 @@ export async function shareUpper({
   const claim = await claimIds(root, [id]);
   try {
     await carryOut(root, { upper, temporary }, [...entries.values()]);
-    const path = await commitLayer(root, temporary, id, { opaque: false, size: bytesOf(entries) });
+    const record = { opaque: false, size: bytesOf(entries) };
+    const path = await commitLayer(root, temporary, id, record, { sync: true });
     await syncDirectory(dirname(path));
     return { id, directory: filesOf(path), claim };
   } catch (error) {
@@ -123,9 +124,30 @@ const below = (directory: string, path: Buffer): Buffer =>
     'latin1',
   );
 
-/** Removes all that is in an upper directory, whose overlay is mounted nowhere. Throws UNPACK_FAILED, NO_USER_NAMESPACES. */
+/**
+ * Removes all that is in an upper directory, whose overlay is mounted nowhere. Each of its names goes in one step with all below it, so that
+ * never is half of a directory there that hides what the layers have in it. What is killed leaves the rest beside the upper
+ * directory, under a temporary name. Throws UNPACK_FAILED, NO_SPACE, NO_USER_NAMESPACES.
+ */
 export async function emptyUpper(upper: string): Promise<void> {
-  const plan = new PlanStream([...choosePrivilege().before, { op: 'root', path: upper }]);
-  plan.add({ op: 'empty-directory', path: '.', keep: [] });
-  await plan.finish();
+  const entries = await treeEntries(directoryTree(upper), [{ depth: 1, xattrs: false }], undefined);
+  const [from, to] = [basename(upper), basename(temporaryName(upper))];
+  const own = { mode: 0o700, uid: 0, gid: 0, xattrs: [] };
+  const plan = new PlanStream([
+    ...choosePrivilege().before,
+    { op: 'root', path: dirname(upper) },
+    { op: 'make-directory', path: to, ...own },
+  ]);
+  try {
+    for (const { path } of entries.values()) {
+      if (path.toString() === '.') continue;
+      plan.add({ op: 'rename', from: below(from, path), to: below(to, path) });
+      await plan.flow();
+    }
+    plan.add({ op: 'remove', path: to });
+    await plan.finish();
+  } catch (error) {
+    await plan.abandon();
+    throw error;
+  }
 }

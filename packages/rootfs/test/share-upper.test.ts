@@ -92,6 +92,23 @@ withOverlay(
   },
 );
 
+withOverlay('what is cut off while it is emptied hides nothing of what is shared', async () => {
+  await using it = await container();
+  await it.change('rm -r d e; mkdir d e; touch d/{1..40}');
+  const upper = join(it.path, 'upper');
+  const shared = await shareUpper({ root: it.path, upper });
+  assert.ok(shared);
+  // What nobody can remove ends it in the middle.
+  const kept = join(upper, 'd/20');
+  assert.is((await run(['chattr', '+i', kept])).code, 0);
+  try {
+    await emptyUpper(upper).catch(() => {});
+    await it.change('test "$(ls d | wc -l)" = 40; test -z "$(ls e)"', [shared]);
+  } finally {
+    await run(['chattr', '-i', join(shared.directory, 'd/20')]);
+  }
+});
+
 withOverlay('an empty upper directory is no layer', async () => {
   await using it = await container();
   assert.is(await shareUpper({ root: it.path, upper: join(it.path, 'upper') }), undefined);

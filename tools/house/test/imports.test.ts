@@ -22,6 +22,7 @@ test('every form of import is seen, comments are not', () => {
     // import x from 'x';
     /* import('y') */
     const url = 'http://z'; // from 'z'
+    const [flag, value] = ['--cache-from', flags['cache-from']];
   `;
   assert.equal(importsOf(text), ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
 });

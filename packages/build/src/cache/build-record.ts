@@ -31,14 +31,15 @@ function recordsIn(directory: string, prefix = ''): string[] {
 
 /** The steps of the last build of that origin; none where there was none, or nobody knows any more. */
 export function readBuildRecord(engine: Engine, origin: string): RecordedSteps {
-  const [path] = recordsIn(directoryOf(engine), prefixOf(origin));
-  if (path === undefined) return new Map();
   try {
-    // What we wrote ourselves, so that its shape is known; what was cut off explains nothing.
+    const [path] = recordsIn(directoryOf(engine), prefixOf(origin));
+    if (path === undefined) return new Map();
+    // What we wrote ourselves, so that its shape is known.
     return new Map(JSON.parse(readFileSync(path, 'utf8')) as [string, RecordedStep][]);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return new Map();
-    throw explainSystemError(error, path);
+    // What was cut off, or cannot be read, explains nothing; the build needs it for nothing else.
+    if (errnoOf(error) !== undefined || error instanceof SyntaxError) return new Map();
+    throw error;
   }
 }
 

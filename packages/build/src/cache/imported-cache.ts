@@ -1,13 +1,14 @@
+import { DurableError } from '@ctrkit/durable';
 import type { CachedStep, ImageStore } from '@ctrkit/image-store';
 import { findEntry, openLayout, readBlob, readSmallBlob, writeBlob } from '@ctrkit/layout';
 import { hostPlatform, parseManifest, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Digest } from '@ctrkit/oci';
 import type { RegistryClient } from '@ctrkit/registry-client';
 import { BuildError } from '../build-error.ts';
-import type { BuildEvent } from '../build-event.ts';
 import { CACHE_NAME, LARGEST_CACHE, parseCacheConfig, requireCache } from './cache-artifact.ts';
 import type { CachePlace } from './cache-place.ts';
 import { keepStep } from './step-cache.ts';
+import type { World } from '../world.ts';
 
 /** A cache of another machine, with its blobs where they are. */
 interface Source extends Disposable {
@@ -59,6 +60,14 @@ async function openRemote(name: string, signal: AbortSignal): Promise<Source> {
   }
 }
 
+/** Who is told what cannot be had, and when nobody waits any more. */
+type Told = Pick<World, 'signal' | 'emit'>;
+
+function warn(emit: Told['emit'], error: unknown): void {
+  const message = `[Warning] a cache could not be imported: ${(error as Error).message}`;
+  emit({ type: 'warning', message, range: undefined });
+}
+
 /** Steps of other machines; what is asked for is fetched, and is in this machine's cache from then on. */
 export class ImportedCache implements Disposable {
   readonly #store: ImageStore;
@@ -70,10 +79,7 @@ export class ImportedCache implements Disposable {
   }
 
   /** Adds caches; one that cannot be had is told, and no error: a build is only slower without it. */
-  async add(
-    places: readonly CachePlace[],
-    { signal, emit }: { readonly signal: AbortSignal; readonly emit: (event: BuildEvent) => void },
-  ): Promise<void> {
+  async add(places: readonly CachePlace[], { signal, emit }: Told): Promise<void> {
     for (const place of places) {
       try {
         const source = place.type === 'local' ? await openLocal(place.directory) : await openRemote(place.reference, signal); // prettier-ignore
@@ -83,25 +89,38 @@ export class ImportedCache implements Disposable {
         }
       } catch (error) {
         signal.throwIfAborted();
-        const message = `[Warning] a cache could not be imported: ${(error as Error).message}`;
-        emit({ type: 'warning', message, range: undefined });
+        warn(emit, error);
       }
     }
   }
 
-  /** What is cached under a key, after its layer has been fetched; undefined where nothing is. Throws what fetching throws. */
-  async find(key: Digest, signal: AbortSignal): Promise<CachedStep | undefined> {
-    const found = this.#steps.get(key);
-    if (found === undefined) return undefined;
+  /**
+   * What is cached under a key, after its layer has been fetched; undefined where nothing is, and where the layer cannot be had, which is
+   * told. Throws NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
+   */
+  async find(key: Digest, { signal, emit }: Told): Promise<CachedStep | undefined> {
+    const { alias } = this.#steps.get(key)?.step ?? {};
+    // What an alias names is a step, and no other alias: they may lead in circles.
+    const found = this.#steps.get(alias ?? key);
+    if (found === undefined || found.step.alias !== undefined) return undefined;
     const { step, source } = found;
-    if (step.alias !== undefined) return await this.find(step.alias, signal);
-    const { layout } = this.#store;
-    if (step.layer !== undefined) {
-      const { descriptor } = step.layer;
-      await writeBlob(layout, descriptor, source.read(descriptor), { signal });
+    try {
+      await this.#fetch(step, source, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DurableError) throw error;
+      this.#steps.delete(step.key);
+      warn(emit, error);
+      return undefined;
     }
-    await keepStep(layout, step, undefined);
+    await keepStep(this.#store.layout, step, undefined);
     return step;
+  }
+
+  async #fetch({ layer }: CachedStep, source: Source, signal: AbortSignal): Promise<void> {
+    if (layer === undefined) return;
+    const { descriptor } = layer;
+    await writeBlob(this.#store.layout, descriptor, source.read(descriptor), { signal });
   }
 
   [Symbol.dispose](): void {

@@ -3,27 +3,50 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock, explainSystemError, sweepTemporaries, temporaryName } from '@ctrkit/durable';
 import type { Lock } from '@ctrkit/durable';
+import type { ContainerMount } from '@ctrkit/engine';
 import { digestHex, digestOf } from '@ctrkit/oci';
 import { copyEntries, removeTree } from '@ctrkit/rootfs';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
+import type { CopySource } from '../steps/copy-source.ts';
 import { setOwner } from './file-options.ts';
 import { matchRecords } from './match-records.ts';
 import { mountTarget } from './mount-target.ts';
 import { acquired } from './run-mount.ts';
-import type { AcquiredMount, PlannedMount } from './run-mount.ts';
+import type { PlannedMount } from './run-mount.ts';
 
 const MODE = 0o755;
 
 const directoryOf = ({ world }: Place): string => join(world.engine.root, 'build-cache/mounts');
 
-/** Fills a new cache with what `from` and `source` name. */
-async function fill(place: Place, options: RunMount['options'], directory: string): Promise<void> {
-  const { from, source } = options;
-  if (from === undefined && source === undefined) return;
-  const tree = await (await place.source(from)).tree();
-  const selection = await tree.select({ sources: [source ?? '/'], signal: place.signal });
+/** What a new cache begins with. */
+interface Seed {
+  readonly from: CopySource;
+  readonly source: string;
+}
+
+// Of a stage that is waited for here, before anything is locked: it may use the cache itself.
+async function seedOf(
+  place: Place,
+  { from, source }: RunMount['options'],
+): Promise<Seed | undefined> {
+  if (from === undefined && source === undefined) return undefined;
+  return { from: await place.source(from), source: source ?? '/' };
+}
+
+interface Cache {
+  readonly options: RunMount['options'];
+  readonly seed: Seed | undefined;
+  /** What its directory is called. */
+  readonly name: string;
+}
+
+async function fill(place: Place, seed: Seed | undefined, directory: string): Promise<void> {
+  if (seed === undefined) return;
+  const { from, source } = seed;
+  const tree = await from.tree();
+  const selection = await tree.select({ sources: [source], signal: place.signal });
   const [match] = selection.matches;
   if (match?.isDirectory !== true) return;
   await copyEntries(matchRecords(selection, match), directory, { sync: false });
@@ -32,7 +55,7 @@ async function fill(place: Place, options: RunMount['options'], directory: strin
 /** Makes the directory of a cache where there is none, whole by a rename. To be called under its lock. */
 async function ensureDirectory(
   place: Place,
-  options: RunMount['options'],
+  { options, seed }: Cache,
   path: string,
 ): Promise<void> {
   // prettier-ignore
@@ -41,7 +64,7 @@ async function ensureDirectory(
   try {
     await sweepTemporaries(directoryOf(place), removeTree);
     mkdirSync(temporary, { mode: MODE });
-    await fill(place, options, temporary);
+    await fill(place, seed, temporary);
     setOwner(temporary, options, MODE);
     await rename(temporary, path);
   } catch (error) {
@@ -70,48 +93,45 @@ async function hold(base: string, sharing: string, signal: AbortSignal): Promise
   return { path: base, lock: await acquireLock(`${base}.lock`, { shared, signal }) };
 }
 
-async function acquire(
-  place: Place,
-  options: RunMount['options'],
-  target: string,
-  id: string,
-): Promise<AcquiredMount> {
-  // prettier-ignore
+async function acquire(place: Place, cache: Cache): Promise<Held> {
   const parent = directoryOf(place);
   try {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explainSystemError(error, parent);
   }
-  const base = join(parent, digestHex(digestOf(id)));
+  const base = join(parent, cache.name);
   // Made by one of those who share it.
   const making = await acquireLock(`${base}.making.lock`, { signal: place.signal });
-  const { path, lock } = await hold(base, options['sharing'] ?? 'shared', place.signal).catch(
-    (error: unknown) => {
-      // prettier-ignore
-      making?.release();
-      throw error;
-    },
-  );
+  let held: Held | undefined;
   try {
-    await ensureDirectory(place, options, path);
+    held = await hold(base, cache.options['sharing'] ?? 'shared', place.signal);
+    await ensureDirectory(place, cache, held.path);
+    return held;
   } catch (error) {
-    lock?.release();
+    held?.lock?.release();
     throw error;
   } finally {
     making?.release();
   }
-  const readOnly = options['readonly'] === 'true';
-  const mount = { type: 'bind', source: path, target, readOnly } as const;
-  return acquired([mount], () => Promise.resolve(lock?.release()));
 }
 
-/** `--mount=type=cache`: a directory that stays for later builds. */
-export function planCache(place: Place, options: RunMount['options']): Promise<PlannedMount> {
+/** `--mount=type=cache`: a directory that stays for later builds. Throws STAGE_NOT_FOUND. */
+export async function planCache(place: Place, options: RunMount['options']): Promise<PlannedMount> {
   const target = mountTarget(place, options['target']);
-  const id = options['id'] ?? target;
-  return Promise.resolve({
-    inputs: setting(`cache ${target}`, [id, options['readonly'] ?? ''].join(' ')),
-    acquire: () => acquire(place, options, target, id),
-  });
+  const { id = target, uid = '', gid = '', mode = '', readonly: isReadOnly = '' } = options;
+  const name = digestHex(digestOf(id));
+  const cache = { options, name, seed: await seedOf(place, options) };
+  const mountOf = (source: string): ContainerMount => ({ type: 'bind', source, target, readOnly: isReadOnly === 'true' }); // prettier-ignore
+  return {
+    inputs: setting(`cache ${target}`, [id, isReadOnly, uid, gid, mode].join(' ')),
+    waitsFor: name,
+    acquire: async (held) => {
+      const there = held.get(name);
+      if (there !== undefined) return acquired([mountOf(there)]);
+      const { path, lock } = await acquire(place, cache);
+      held.set(name, path);
+      return acquired([mountOf(path)], () => Promise.resolve(lock?.release()));
+    },
+  };
 }

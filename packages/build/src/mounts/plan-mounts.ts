@@ -25,22 +25,28 @@ export interface PlannedMounts {
   acquire(): Promise<AcquiredMount>;
 }
 
+const byWait = ({ waitsFor: a = '' }: PlannedMount, { waitsFor: b = '' }: PlannedMount): number =>
+  a < b ? -1 : Number(a > b);
+
 async function acquireAll(planned: readonly PlannedMount[]): Promise<AcquiredMount> {
   const resources = new Resources();
-  const all: AcquiredMount[] = [];
+  const all = new Map<PlannedMount, AcquiredMount>();
+  const held = new Map<string, string>();
   try {
-    for (const one of planned) {
-      const mount = await one.acquire();
+    for (const one of planned.toSorted(byWait)) {
+      const mount = await one.acquire(held);
       resources.add(mount);
-      all.push(mount);
+      all.set(one, mount);
     }
   } catch (error) {
     await resources[Symbol.asyncDispose]();
     throw error;
   }
+  // As the instruction has them: one may lie on another.
+  const inOrder = planned.flatMap((one) => all.get(one) ?? []);
   return {
-    mounts: all.flatMap(({ mounts }) => mounts),
-    secretEnv: all.flatMap(({ secretEnv }) => secretEnv),
+    mounts: inOrder.flatMap(({ mounts }) => mounts),
+    secretEnv: inOrder.flatMap(({ secretEnv }) => secretEnv),
     [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose](),
   };
 }

@@ -11,7 +11,10 @@ export interface AcquiredMount extends AsyncDisposable {
 /** A mount of a RUN: what of it matters to the step, and how it is had when the step is made. */
 export interface PlannedMount {
   readonly inputs: Inputs;
-  acquire(): Promise<AcquiredMount>;
+  /** What may have to be waited for: whoever takes several takes them in this order, so that none waits for one who waits for it. */
+  readonly waitsFor?: string | undefined;
+  /** `held`: directories of the caches that the same RUN has already, by what was waited for. */
+  acquire(held: Map<string, string>): Promise<AcquiredMount>;
 }
 
 /** One that takes nothing. */

@@ -72,6 +72,9 @@ function stateOf({ config: image, manifest, id }: StoredImage): State {
 const osVersion = (image: StoredImage['config']): { 'os.version'?: string } =>
   image['os.version'] === undefined ? {} : { 'os.version': image['os.version'] };
 
+// What is named by its digest is here, and cannot be another one in a registry.
+const isId = (name: string): boolean => name.startsWith('sha256:');
+
 /** An image as a stage begins with it. Throws what `prepareImage` throws. */
 export async function imageState(
   world: World,
@@ -81,7 +84,7 @@ export async function imageState(
   const { engine, options, signal, emit } = world;
   const prepared = await prepareImage(engine, name, {
     platform: formatPlatform(platform),
-    pull: options.pull === true ? 'always' : 'missing',
+    pull: options.pull === true && !isId(name) ? 'always' : 'missing',
     signal,
     onEvent: (event) => emit({ type: 'image', step, event }),
   });

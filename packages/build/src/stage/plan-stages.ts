@@ -43,8 +43,12 @@ function baseOf(
   if (context?.type === 'image') return { type: 'image', name: context.name };
   const named = stages.slice(0, index).findLastIndex(({ from }) => from.as === image.toLowerCase());
   if (named >= 0) return { type: 'stage', index: named };
-  return image === 'scratch' ? { type: 'scratch' } : { type: 'image', name: image };
+  return image === 'scratch' ? { type: 'scratch' } : { type: 'image', name: repositoryName(image) };
 }
+
+// In FROM a number is no stage, and never meant as the beginning of some image's id, which has 12 characters where docker shows it.
+const repositoryName = (image: string): string =>
+  /^\d{1,11}$/.test(image) ? `docker.io/library/${image}` : image;
 
 /** What the instructions of a stage read from, by the names that they use. */
 function namesIn({ instructions }: Stage): string[] {

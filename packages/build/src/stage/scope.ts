@@ -16,21 +16,25 @@ export class Scope {
   readonly #given: BuildArguments;
   readonly #global: Variables;
   readonly #options: ExpandOptions;
-  readonly #values = new Map<string, string | undefined>();
+  readonly #values: Map<string, string | undefined>;
 
-  /** `global`: those before the first FROM, which an ARG without a default takes over. */
-  constructor(given: BuildArguments, global: Variables, options: ExpandOptions) {
+  /**
+   * `global`: those before the first FROM, which an ARG without a default takes over; `base`: those of the stage that this one
+   * begins with, which it has too.
+   */
+  constructor(given: BuildArguments, global: Variables, options: ExpandOptions, base?: Scope) {
     this.#given = given;
     this.#global = global;
     this.#options = options;
+    this.#values = new Map(base === undefined ? [] : base.#values);
   }
 
-  /** Declares what an ARG says, one after the other: each sees those before it. */
+  /** Declares what an ARG says, one after the other: each sees those before it. One without a value leaves that of an earlier one. */
   declare(instruction: ArgInstruction, env: readonly string[] | undefined): void {
     for (const argument of instruction.args) {
       const { name } = argument;
       const own = this.#given.get(name) ?? this.#defaultOf(instruction, argument, env);
-      this.#values.set(name, own ?? this.#global.get(name));
+      this.#values.set(name, own ?? this.#global.get(name) ?? this.#values.get(name));
     }
   }
 

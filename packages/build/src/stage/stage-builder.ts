@@ -1,11 +1,13 @@
 import { parsePlatform } from '@ctrkit/oci';
 import type { Step } from '../build-event.ts';
-import { parseInstruction } from '../dockerfile/parse-instruction.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
 import { imageIdOf } from '../state.ts';
 import type { State } from '../state.ts';
 import type { World } from '../world.ts';
 import { emptyState, imageState } from './base.ts';
 import { placed } from './located-error.ts';
+import { numberSteps } from './number-steps.ts';
+import { parseTrigger } from './parse-trigger.ts';
 import type { PlannedStage } from './plan-stages.ts';
 import { Scope } from './scope.ts';
 import { stageSources } from './stage-sources.ts';
@@ -24,6 +26,8 @@ export class StageBuilder {
   readonly #world: World;
   readonly #plan: Plan;
   readonly #started = new Map<number, Promise<State>>();
+  /** Of the stages that are built: what one leaves is there for those that begin with it. */
+  readonly #scopes = new Map<number, Scope>();
 
   constructor(world: World, plan: Plan) {
     this.#world = world;
@@ -39,18 +43,19 @@ export class StageBuilder {
 
   async #build(index: number): Promise<State> {
     const planned = this.#plan.stages[index];
-    const [first, ...steps] = this.#plan.steps.get(index) ?? [];
+    const [first, ...steps] = this.#plan.steps.get(index) ?? this.#lateSteps(index);
     if (planned === undefined || first === undefined) throw new RangeError(`no stage ${index}`);
-    const scope = this.#scope();
+    const base = await this.#begin(planned, first);
+    const scope = this.#scope(planned);
+    this.#scopes.set(index, scope);
     const source = stageSources(this.#world, planned, first, (other) => this.stage(other));
     const runner = new StepRunner({ world: this.#world, planned, scope, source });
-    const base = await this.#begin(planned, first);
     const { OnBuild = [], ...config } = base.config;
     let state: State = { ...base, config };
     // Before the stage's own instructions, as if they stood there.
     for (const trigger of OnBuild) {
-      const instruction = parseInstruction(trigger);
-      state = await runner.run(instruction, state, { ...first, text: `ONBUILD ${trigger}` });
+      const step = { ...first, text: `ONBUILD ${trigger}` };
+      state = await runner.run(this.#trigger(trigger, planned, step), state, step);
     }
     for (const [at, instruction] of planned.stage.instructions.entries()) {
       state = await runner.run(instruction, state, steps[at] ?? first);
@@ -58,10 +63,27 @@ export class StageBuilder {
     return state;
   }
 
-  #scope(): Scope {
+  #scope({ base }: PlannedStage): Scope {
     const { options } = this.#world;
     const { dockerfile, buildArgs = new Map<string, string>() } = options;
-    return new Scope(buildArgs, this.#plan.variables, { dockerfile });
+    const inherited = base.type === 'stage' ? this.#scopes.get(base.index) : undefined;
+    return new Scope(buildArgs, this.#plan.variables, { dockerfile }, inherited);
+  }
+
+  // Of a stage that only the trigger of a base asks for, which nobody knows before the base is there: after all the others.
+  #lateSteps(index: number): readonly Step[] {
+    const { stages, steps } = this.#plan;
+    const planned = [...steps.values()].flat().length;
+    const own = numberSteps(stages, new Set([index])).get(index) ?? [];
+    return own.map((step) => ({ ...step, number: planned + step.number, total: planned + step.total })); // prettier-ignore
+  }
+
+  #trigger(text: string, { stage: { from } }: PlannedStage, step: Step): Instruction {
+    try {
+      return parseTrigger(text, from);
+    } catch (error) {
+      throw placed(this.#world, step, from, error);
+    }
   }
 
   async #begin(planned: PlannedStage, step: Step): Promise<State> {
@@ -71,7 +93,7 @@ export class StageBuilder {
       const state = await this.#base(planned, step);
       this.#world.recorder.base(step, state.filesKey);
       // What nothing has been done to is the image itself, whatever its configuration would become by our hands.
-      const imageId = planned.base.type === 'stage' ? imageIdOf(state) : state.baseId;
+      const imageId = () => (planned.base.type === 'stage' ? imageIdOf(state) : state.baseId);
       emit({ type: 'step-done', step, isCached: true, imageId });
       return state;
     } catch (error) {

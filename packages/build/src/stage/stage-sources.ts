@@ -58,7 +58,8 @@ export function stageSources(
     if (given !== undefined) return stateSource(world, step, await image(given.name));
     const stage = findStage(dockerfile.stages, name, index);
     if (stage !== undefined) return stateSource(world, step, await stateOf(stage));
-    if (name.toLowerCase() === from.as) throw circular(name);
+    if (name.toLowerCase() === from.as || name === String(index)) throw circular(name);
+    if (/^[-+]?\d+$/.test(name)) throw noStage(name);
     if (name === 'scratch') throw new BuildError('STAGE_NOT_FOUND', 'from=scratch: there is nothing in it'); // prettier-ignore
     return stateSource(world, step, await image(name));
   };
@@ -66,6 +67,13 @@ export function stageSources(
 
 function noContext(): SourceTree {
   throw new BuildError('CONTEXT_INVALID', 'the build has no context to copy from');
+}
+
+// In docker's words: a number is never the beginning of an image's id.
+function noStage(name: string): BuildError {
+  return new BuildError('STAGE_NOT_FOUND', `invalid stage index ${name}`, {
+    hint: 'stages are counted from 0, and a stage can copy from those above it',
+  });
 }
 
 function circular(name: string): BuildError {

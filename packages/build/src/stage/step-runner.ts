@@ -46,7 +46,7 @@ export class StepRunner {
   constructor(options: StepRunnerOptions) {
     this.#options = options;
     const { noCache = false } = options.world.options;
-    this.#useCache = !(noCache === true || (noCache !== false && noCache.includes(options.planned.name))); // prettier-ignore
+    this.#useCache = !(noCache === true || (noCache !== false && noCache.some((name) => name.toLowerCase() === options.planned.name))); // prettier-ignore
   }
 
   /** The state after an instruction. Throws what is wrong with it, with its place. */
@@ -56,7 +56,7 @@ export class StepRunner {
     world.emit({ type: 'step-started', step });
     try {
       const { state: next, isCached } = await this.#carryOut(this.#expand(written, state), state, step); // prettier-ignore
-      world.emit({ type: 'step-done', step, isCached, imageId: imageIdOf(next) });
+      world.emit({ type: 'step-done', step, isCached, imageId: () => imageIdOf(next) });
       return next;
     } catch (error) {
       throw placed(world, step, written, error);
@@ -143,9 +143,9 @@ export class StepRunner {
 
   async #find(key: Digest): Promise<Cached> {
     if (!this.#useCache) return undefined;
-    const { store, imported, signal } = this.#options.world;
-    const found = await findStep(store.layout, key);
-    return isHit(found) ? found : ((await imported.find(key, signal)) ?? found);
+    const { world } = this.#options;
+    const found = await findStep(world.store.layout, key);
+    return isHit(found) ? found : ((await world.imported.find(key, world)) ?? found);
   }
 
   #note(step: Step, cached: Cached, recorded: Sought): void {
@@ -163,10 +163,12 @@ export class StepRunner {
 const isHit = (cached: Cached): cached is CachedStep => cached !== undefined && cached !== 'gone';
 
 function extended(state: State, { key, created, layer }: CachedStep, { text }: LayerStep): State {
+  // What it made too: a step that is made anew may make something else, and what was cached above the old one is not of that.
+  const files = keyOf({ type: 'files', step: key, layer: layer?.diffId });
   return {
     ...state,
-    filesKey: key,
-    imageKey: keyOf({ type: 'layer', parent: state.imageKey, files: key, text }),
+    filesKey: files,
+    imageKey: keyOf({ type: 'layer', parent: state.imageKey, files, text }),
     layers: layer === undefined ? state.layers : [...state.layers, layer],
     history: [...state.history, historyEntry(text, created, layer !== undefined)],
     created,

@@ -1,3 +1,4 @@
+import { signalNumber } from '@ctrkit/engine';
 import { exposedPorts } from '@ctrkit/image-store';
 import type { Healthcheck, ImageRunConfig } from '@ctrkit/oci';
 import type {
@@ -105,6 +106,7 @@ function changeValue(config: ImageRunConfig, { keyword, value }: MetadataValue):
     case 'USER':
       return { text, config: { ...config, User: value } };
     case 'STOPSIGNAL':
+      signalNumber(value);
       return { text, config: { ...config, StopSignal: value } };
     case 'MAINTAINER':
       return { text, config, author: value };

@@ -61,7 +61,9 @@ if (canBuild()) {
     const image = images.find(({ name }) => name === undefined);
     await removeImage(world, image?.id ?? '');
     await pruneBuildCache(world, { keepStorage: 50_000 });
-    assert.equal((await buildCache(world)).map(({ description }) => description.slice(0, 30)), ['RUN /bin/sh -c echo two > /two', 'CMD ["x"]'].filter((text) => text.startsWith('RUN')).concat(['CMD ["x"]'])); // prettier-ignore
+    const kept = (await buildCache(world)).map(({ description }) => description.slice(0, 30));
+    // Both may be of the same tick of the clock.
+    assert.equal(kept.toSorted(), ['CMD ["x"]', 'RUN /bin/sh -c echo two > /two']);
   });
 
   inBuildWorld('a layer that is gone or damaged is made again', async (world) => {

@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
 import { test } from 'uvu';
@@ -81,6 +81,16 @@ if (canBuild()) {
       assert.is(gone.get('COPY dir /dir')?.type, 'gone');
     },
   );
+
+  inBuildWorld('where nothing can be remembered the image is built all the same', async (world) => {
+    await mkdir(join(world.root, 'build-cache'), { recursive: true });
+    await writeFile(join(world.root, 'build-cache/records'), 'no directory');
+    const found = await reasons(world, 'FROM busybox\nRUN echo 1\n', { names: ['made'] });
+    assert.equal(found.get('RUN echo 1'), { type: 'first-time' });
+    assert.ok(await world.image('made'));
+    const { cached } = await world.build('FROM busybox\nRUN echo 1\n');
+    assert.ok(cached.includes('RUN echo 1'));
+  });
 }
 
 test.run();

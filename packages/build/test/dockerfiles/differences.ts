@@ -17,18 +17,12 @@ const otherwise = (why: string, name: string, ...ours: readonly string[]): Entry
   { ours, why, isMeant: true },
 ];
 
-/** What is to become as BuildKit has it. */
-const notYet = ([name, difference]: Entry): Entry => [name, { ...difference, isMeant: false }];
-
 const scratch = 'An image from scratch says nothing of a working directory: none is `/` too.';
 const numbers = 'A stage may be named by its number wherever it may be named.';
 const several =
   'With several sources the destination ends with a slash, as docker’s reference asks: else one file would replace the other.';
 const unknownOwner = 'An owner that the image does not know is an error, not root.';
 const environmentFirst = 'ENV wins over ARG of the same name, as docker’s reference says.';
-const sourceMode =
-  'A directory that COPY makes for the contents of another gets that one’s permissions and owner, where docker has 0755 of root.';
-
 const meant: readonly Entry[] = [
   ...asClassic(scratch, 'from: scratch with a file', 'from: scratch with settings only'),
   otherwise(scratch, 'from: scratch alone', '- WorkingDir "/"'),
@@ -51,19 +45,5 @@ const meant: readonly Entry[] = [
   otherwise('Names of whiteouts in an archive are left out, and remove nothing.', 'add: archive with the name of a whiteout', '+ f 0644 0:0 /x/passwd ""'), // prettier-ignore
 ];
 
-const open: readonly Entry[] = [
-  ...asClassic('A stage does not see the arguments of the stage that it builds on.', 'from: argument of a stage is seen in one that builds on it'), // prettier-ignore
-  ...asClassic('ARG without a default forgets the default that it had.', 'substitution: ARG declared again without a default'), // prettier-ignore
-  otherwise(sourceMode, 'copy: directory that is closed', '+ d 0700 0:0 /x', '- d 0755 0:0 /x'),
-  otherwise(sourceMode, 'copy-from: image', '+ d 2775 0:1000 /y', '- d 0755 0:0 /y'),
-  otherwise(sourceMode, 'copy-from: link to a directory', '+ d 2775 0:1000 /y', '- d 0755 0:0 /y'),
-  otherwise(sourceMode, 'copy-from: owners of a stage are given away', '+ d 0700 7:8 /y', '- d 0755 7:8 /y'), // prettier-ignore
-  otherwise('`EXPOSE 8080:80` is refused, where docker reads `EXPOSE 80`.', 'settings: EXPOSE of a published port', '+ refused'), // prettier-ignore
-  otherwise('STOPSIGNAL takes any word.', 'settings: STOPSIGNAL that is none', '- refused'),
-];
-
 /** By table and case: everything in which ours is not as BuildKit. */
-export const differences: ReadonlyMap<string, Difference> = new Map([
-  ...meant,
-  ...open.map(notYet),
-]);
+export const differences: ReadonlyMap<string, Difference> = new Map(meant);

@@ -16,6 +16,8 @@ Everywhere:
   time of the clock.
 - A RUN that fails gives its exit code to the build, as with the classic builder; BuildKit's clients end with 1.
 - \`ArgsEscaped\`, which only Windows reads, is not written.
+- FROM and \`from=\` take the id of an image that is here, or its beginning, as the classic builder's FROM does. What is only digits
+  is none: as with BuildKit it is a stage in \`from=\`, and a repository in FROM (where 12 digits or more may be an id).
 - What an error says is ours. That it is one is compared.
 `;
 

@@ -2,9 +2,9 @@ import { CliError, defineCommand, filterOption, formatBytes, parseBytes, printab
 import type { Command, Output } from '@ctrkit/cli-kit';
 import { prunableBuildCache, pruneBuildCache } from '@ctrkit/engine';
 import type { BuildCacheEntry, PruneBuildCacheOptions } from '@ctrkit/engine';
-import { confirm } from './confirm.ts';
 import { directoryOptions } from './directory-options.ts';
 import { engineOf } from './directories.ts';
+import { mayPrune } from './may-prune.ts';
 import { moment } from './moment.ts';
 import { pruneOptions } from './prune-options.ts';
 
@@ -52,27 +52,24 @@ export const command: Command = defineCommand({
     },
   },
   async run({ options }, context) {
-    const { stdout, stderr } = context;
+    const { stdout } = context;
     const engine = engineOf(options, context.env);
     const wanted: PruneBuildCacheOptions = {
       all: options.all,
       until: untilOf(options.filter),
       keepStorage: options['keep-storage'],
     };
-    if (options['dry-run']) {
-      print(await prunableBuildCache(engine, wanted), stdout);
-      return 0;
-    }
-    if (!options.force) {
-      stderr.write(warning(options.all));
-      print(await prunableBuildCache(engine, wanted), stderr);
-      if (!(await confirm(context))) return 0;
-    }
+    const entries =
+      options.force && !options['dry-run'] ? [] : await prunableBuildCache(engine, wanted);
+    const pruning = {
+      warning: warning(options.all),
+      print: (output: Output) => print(entries, output),
+    };
+    if (!(await mayPrune(pruning, options, context))) return;
     const { deleted, reclaimed } = await pruneBuildCache(engine, wanted);
     if (deleted.length > 0) {
       stdout.write(`Deleted build cache objects:\n${deleted.join('\n')}\n\n`);
     }
     stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
-    return 0;
   },
 });

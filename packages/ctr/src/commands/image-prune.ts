@@ -1,10 +1,10 @@
 import { defineCommand, filterOption, formatBytes, formatError } from '@ctrkit/cli-kit';
-import type { Command } from '@ctrkit/cli-kit';
+import type { Command, Output } from '@ctrkit/cli-kit';
 import { collectUnusedLayers, findPrunableImages, pruneImages } from '@ctrkit/engine';
 import { imageFilter, pruneFilters } from '@ctrkit/image-store';
-import { confirm } from './confirm.ts';
 import { directoryOptions } from './directory-options.ts';
 import { engineOf } from './directories.ts';
+import { mayPrune } from './may-prune.ts';
 import { moment } from './moment.ts';
 import { printPrunable } from './print-prunable.ts';
 import { pruneOptions } from './prune-options.ts';
@@ -38,15 +38,9 @@ export const command: Command = defineCommand({
       filter: imageFilter(options.filter, pruneFilters, moment),
     });
     const prunable = { containers: [], images, volumes: [] };
-    if (options['dry-run']) {
-      printPrunable(prunable, stdout);
-      return 0;
-    }
-    if (!options.force) {
-      stderr.write(warning(options.all));
-      printPrunable(prunable, stderr);
-      if (!(await confirm(context))) return 0;
-    }
+    const print = (output: Output): void => printPrunable(prunable, output);
+    const pruning = { warning: warning(options.all), print };
+    if (!(await mayPrune(pruning, options, context))) return;
     const removed = await pruneImages(engine, images);
     let { reclaimed } = removed;
     // The images are gone; what was unpacked of them is only in the way of the disk.
@@ -60,6 +54,5 @@ export const command: Command = defineCommand({
     const lines = removedLines(removed, { untagged: 'untagged', deleted: 'deleted' });
     if (lines.length > 0) stdout.write(`Deleted Images:\n${lines.join('\n')}\n\n`);
     stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
-    return 0;
   },
 });

@@ -11,7 +11,7 @@ import {
   unusedLayers,
 } from '@ctrkit/engine';
 import type { Digest } from '@ctrkit/oci';
-import { confirm } from './confirm.ts';
+import { mayPrune } from './may-prune.ts';
 import { printPrunable } from './print-prunable.ts';
 import { directoryOptions } from './directory-options.ts';
 import { engineOf } from './directories.ts';
@@ -57,20 +57,14 @@ export const command: Command = defineCommand({
     });
     // What cannot be told is told when they are collected.
     const layers: readonly Digest[] = await unusedLayers(engine).catch(() => []);
-    if (options['dry-run']) {
-      printPrunable(prunable, stdout, layers);
-      return 0;
-    }
-    if (!options.force) {
-      stderr.write(warning(options.all, options.volumes));
-      printPrunable(prunable, stderr, layers);
-      if (!(await confirm(context))) return 0;
-    }
+    const print = (output: Output): void => printPrunable(prunable, output, layers);
+    const pruning = { warning: warning(options.all, options.volumes), print };
+    if (!(await mayPrune(pruning, options, context))) return;
     const containers = await pruneContainers(engine, prunable.containers);
     const volumes = await pruneVolumes(engine, prunable.volumes);
     const images = await pruneImages(engine, prunable.images);
-    const cache = await pruneBuildCache(engine, { all: options.all });
     const unpacked = await collectUnusedLayers(engine).catch((error: unknown) => warned(error));
+    const cache = await pruneBuildCache(engine, { all: options.all });
     const blobs = await collectBlobs(engine).catch((error: unknown) => warned(error));
     printSection(stdout, 'Deleted Containers', containers.deleted);
     printSection(stdout, 'Deleted Volumes', volumes.deleted);
@@ -88,7 +82,6 @@ export const command: Command = defineCommand({
       0,
     );
     stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
-    return 0;
   },
 });
 

@@ -1,9 +1,9 @@
 import { defineCommand, filterOption, formatBytes } from '@ctrkit/cli-kit';
-import type { Command } from '@ctrkit/cli-kit';
+import type { Command, Output } from '@ctrkit/cli-kit';
 import { listVolumes, pruneVolumes } from '@ctrkit/engine';
-import { confirm } from './confirm.ts';
 import { directoryOptions } from './directory-options.ts';
 import { engineOf } from './directories.ts';
+import { mayPrune } from './may-prune.ts';
 import { printPrunable } from './print-prunable.ts';
 import { pruneOptions } from './prune-options.ts';
 import { volumeFilter } from './volume-filter.ts';
@@ -27,25 +27,18 @@ export const command: Command = defineCommand({
     },
   },
   async run({ options }, context) {
-    const { stdout, stderr } = context;
+    const { stdout } = context;
     const engine = engineOf(options, context.env);
     const test = volumeFilter(options.filter, ['label', 'label!']);
     const volumes = listVolumes(engine).filter(
       (volume) => volume.users.length === 0 && (options.all || volume.anonymous) && test(volume),
     );
     const prunable = { containers: [], images: [], volumes };
-    if (options['dry-run']) {
-      printPrunable(prunable, stdout);
-      return 0;
-    }
-    if (!options.force) {
-      stderr.write(warning(options.all));
-      printPrunable(prunable, stderr);
-      if (!(await confirm(context))) return 0;
-    }
+    const print = (output: Output): void => printPrunable(prunable, output);
+    const pruning = { warning: warning(options.all), print };
+    if (!(await mayPrune(pruning, options, context))) return;
     const { deleted, reclaimed } = await pruneVolumes(engine, volumes);
     if (deleted.length > 0) stdout.write(`Deleted Volumes:\n${deleted.join('\n')}\n\n`);
     stdout.write(`Total reclaimed space: ${formatBytes(reclaimed, 4)}\n`);
-    return 0;
   },
 });

@@ -40,6 +40,6 @@ export function done(short: string | undefined, isCached = false): StepEvent {
   return {
     type: 'step-done',
     isCached,
-    imageId: short === undefined ? undefined : digestOf(short),
+    imageId: () => (short === undefined ? undefined : digestOf(short)),
   };
 }

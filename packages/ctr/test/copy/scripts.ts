@@ -11,10 +11,10 @@ mkfifo fifo; echo odd > 'c:olon'; echo white > '.wh.file'
 find . -exec touch -h -d @1000000000 {} +
 `;
 
-const lines = `find . | sort | while read -r f; do
-  printf '%s ' "$f"; stat -c '%A %u:%g %Y' "$f" | sed 's/ 10000000..$/ old/; s/ [0-9]*$/ now/' | tr '\\n' ' '
-  if test -L "$f"; then readlink "$f"; elif test -f "$f"; then head -n 1 "$f"; else echo; fi
-done`;
+// A few programs for all files: one for each of them takes most of a minute.
+const list = `find . | sort | tr '\\n' '\\0' | xargs -0 stat -c '%n|%A %u:%g|%Y'; echo =
+find . -type l; echo =; find . -type l -exec readlink {} ';'; echo =
+find . -type f | tr '\\n' '\\0' | xargs -0 awk 'FNR == 1 { print FILENAME "|" $0 }'`;
 
 /** Makes the files of the container; busybox's tools are enough. */
 export const makeInside = `rm -rf /c; mkdir /c; cd /c; (${tree('/c')})`;
@@ -34,6 +34,22 @@ tar -cf owned.tar --mtime=@1000000000 -C h bits
 gzip -k plain.tar
 head -c 1536 plain.tar > short.tar; echo nonsense > junk.tar; : > none.tar
 `;
-/** Lists a tree, a line a name, with what it is and the first line of what is in it; times only as old or new. */
-export const listInside = `cd /c; ${lines}`;
-export const listOutside = `cd o; ${lines}`;
+/** List a tree; `linesOf` makes lines of that. */
+export const listInside = `cd /c; ${list}`;
+export const listOutside = `cd o; ${list}`;
+
+/** A line a name, with what it is and the first line of what is in it; times only as old or new. */
+export function linesOf(listed: string): string[] {
+  const [files = [], links = [], targets = [], firsts = []] = listed
+    .split(/^=\n/m)
+    .map((part) => part.split('\n').filter(Boolean));
+  const rest = new Map(links.map((link, at) => [link, targets[at] ?? '']));
+  for (const first of firsts) {
+    const at = first.indexOf('|');
+    rest.set(first.slice(0, at), first.slice(at + 1));
+  }
+  return files.map((file) => {
+    const [name = '', what = '', time = ''] = file.split('|');
+    return `${name} ${what} ${/^10000000..$/.test(time) ? 'old' : 'now'} ${rest.get(name) ?? ''}`;
+  });
+}

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { run } from '@ctrkit/testing';
-import { listInside, listOutside, makeInside, makeOutside } from './scripts.ts';
+import { linesOf, listInside, listOutside, makeInside, makeOutside } from './scripts.ts';
 
 /** What a copy did: code, words, and the lines of both trees that are new (+) or gone (-). */
 export interface Answer {
@@ -24,7 +24,7 @@ export interface Stage {
 export type State = 'running' | 'stopped';
 
 function difference(before: string, after: string): string[] {
-  const [old, young] = [before.split('\n'), after.split('\n')];
+  const [old, young] = [linesOf(before), linesOf(after)];
   return [
     ...old.filter((line) => !young.includes(line)).map((line) => `- ${line}`),
     ...young.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),

@@ -3,6 +3,7 @@ import type { WalkEntry } from '@ctrkit/syscalls';
 import type { OnEvent } from '../events.ts';
 import { FirstNames } from '../pack/first-names.ts';
 import { writtenEntry } from '../pack/written-entries.ts';
+import { RootfsError } from '../rootfs-error.ts';
 import type { Tree } from '../tree.ts';
 import type { CopyRecord } from './copy-record.ts';
 import { explainCopy } from './explain-copy.ts';
@@ -14,6 +15,8 @@ export interface WalkCopiedOptions {
   readonly follow: boolean | 'parents';
   /** What its entry is called, `.` for only what is in it; what is in it comes below. */
   readonly name: string;
+  /** The directory that it is copied into, be it one of these. @default no file of the tree is written to */
+  readonly into?: Pick<WalkEntry, 'device' | 'inode'> | undefined;
   readonly onEvent?: OnEvent | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,15 +33,23 @@ function renamer(path: string, name: string): (found: Buffer) => string {
   };
 }
 
+// Without this it would be copied until no disk and no name is long enough.
+function checkOutside(entry: WalkEntry, into: WalkCopiedOptions['into']): void {
+  if (entry.inode !== into?.inode || entry.device !== into.device) return;
+  const path = `/${entry.path.toString().replace(/^\.$/, '')}`;
+  const text = `cannot copy a directory into itself: it is copied to ${JSON.stringify(path)}, which is in it`;
+  throw new RootfsError('COPY_REFUSED', text, { path });
+}
+
 const isSocket = (entry: WalkEntry): boolean => entry.type === 'socket';
 
 /**
  * Everything at and below a path of a tree, also what is mounted there. A FIFO or a device is not opened, a socket left
- * out with an event. Throws COPY_FAILED, NO_USER_NAMESPACES, the reason of `signal`.
+ * out with an event. Throws COPY_REFUSED where it comes to the directory that it is copied into, COPY_FAILED, NO_USER_NAMESPACES, the reason of `signal`.
  */
 export async function* walkCopied(
   tree: Tree,
-  { path, follow, name, onEvent, signal }: WalkCopiedOptions,
+  { path, follow, name, into, onEvent, signal }: WalkCopiedOptions,
 ): AsyncGenerator<CopyRecord> {
   const nameOf = renamer(path, name);
   const names = new FirstNames();
@@ -47,6 +58,7 @@ export async function* walkCopied(
   try {
     for await (const record of walkTree(tree, selection, signal === undefined ? {} : { signal })) {
       if (record.kind === 'entry') {
+        checkOutside(record, into);
         const renamed = nameOf(record.path);
         isLeftOut = isSocket(record);
         if (record.type === 'socket') onEvent?.({ type: 'dropped', path: renamed, what: 'socket' });

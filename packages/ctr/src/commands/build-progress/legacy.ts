@@ -103,7 +103,8 @@ function outputBytes({ stream, bytes }: EventOf<'output'>): Uint8Array {
   return Buffer.concat([Buffer.from('\u001b[91m'), bytes, Buffer.from('\u001b[0m')]);
 }
 
-function doneText({ step, isCached, imageId }: EventOf<'step-done'>): string {
+function doneText({ step, isCached, imageId: idOf }: EventOf<'step-done'>): string {
+  const imageId = idOf();
   const id = ` ---> ${imageId === undefined ? '' : short(imageId)}\n`;
   // What a stage stands on is not made, and not from the cache.
   return isCached && !/^FROM\s/i.test(step.text) ? ` ---> Using cache\n${id}` : id;

@@ -11,6 +11,14 @@ export const buildFlags = {
     valueName: 'name=source',
     describe: 'Additional build contexts (e.g., name=path)',
   },
+  'cache-from': {
+    type: 'array',
+    describe: 'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")',
+  },
+  'cache-to': {
+    type: 'array',
+    describe: 'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")',
+  },
   check: { type: 'boolean', describe: 'Check the Dockerfile, and build nothing' },
   explain: { type: 'boolean', describe: 'Say of each step that is not in the cache why' },
   file: {
@@ -20,6 +28,7 @@ export const buildFlags = {
   },
   iidfile: { type: 'string', describe: 'Write the image ID to a file' },
   label: { type: 'array', describe: 'Set metadata for an image' },
+  load: { type: 'boolean', describe: 'Keep the image here, beside other outputs' },
   network: {
     type: 'string',
     choices: ['default', 'host', 'none'],
@@ -39,6 +48,7 @@ export const buildFlags = {
     describe: 'Set target platform for build',
   },
   pull: { type: 'boolean', describe: 'Always attempt to pull all referenced images' },
+  push: { type: 'boolean', describe: 'Push the image to the registries of its names' },
   quiet: {
     type: 'boolean',
     alias: 'q',

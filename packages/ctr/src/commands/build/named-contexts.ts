@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
-import { BuildError, openContext, parseNamedContext } from '@ctrkit/build';
+import { openContext, parseNamedContext } from '@ctrkit/build';
 import type { ContextSource, GivenContext, OpenContextOptions } from '@ctrkit/build';
+
+import { openLayoutContext } from './layout-context.ts';
 
 /** Contexts of `--build-context`, open until they are disposed of. */
 export interface NamedContexts extends AsyncDisposable {
@@ -10,13 +12,15 @@ export interface NamedContexts extends AsyncDisposable {
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-async function opened(source: ContextSource, options: OpenContextOptions): Promise<GivenContext> {
+/** What contexts are opened with. */
+export interface NamedContextOptions extends OpenContextOptions {
+  /** Where images of layouts go: a build reads all images from there. */
+  readonly root: string;
+}
+
+async function opened(source: ContextSource, options: NamedContextOptions): Promise<GivenContext> {
   if (source.type === 'image') return { type: 'image', name: source.reference };
-  if (source.type === 'layout') {
-    throw new BuildError('CONTEXT_INVALID', `oci-layout://${source.reference}: is not a context`, {
-      hint: 'take it into the store with "image-store import", then name it docker-image://IMAGE',
-    });
-  }
+  if (source.type === 'layout') return await openLayoutContext(source.reference, options);
   return { type: 'files', tree: await openContext(source, options) };
 }
 
@@ -29,7 +33,7 @@ async function close(contexts: ReadonlyMap<string, GivenContext>): Promise<void>
 /** Opens what `--build-context` names. Throws BuildError ARGUMENT_INVALID, CONTEXT_INVALID. */
 export async function openNamedContexts(
   texts: readonly string[],
-  options: OpenContextOptions,
+  options: NamedContextOptions,
 ): Promise<NamedContexts> {
   const contexts = new Map<string, GivenContext>();
   try {

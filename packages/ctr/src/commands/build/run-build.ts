@@ -6,11 +6,13 @@ import { writeFileAtomic } from '@ctrkit/durable';
 import { labelsOf } from '../../labels.ts';
 import { buildArguments } from './build-arguments.ts';
 import type { BuildFlags } from './build-flags.ts';
+import { parseCacheSource, parseCacheTarget } from './cache-places.ts';
 import { check, checkText } from './check.ts';
 import { given } from './given.ts';
 import { openNamedContexts } from './named-contexts.ts';
 import { openSources } from './open-sources.ts';
-import { parseOutput } from './outputs.ts';
+import { allOutputs, parseOutput } from './outputs.ts';
+import { pushNames, requireName } from './push-names.ts';
 import { parseSecret } from './secrets.ts';
 import { shellOnError } from './shell-on-error.ts';
 import { parseAgent } from './ssh-agents.ts';
@@ -20,17 +22,28 @@ import { errorExcerpt } from '../build-progress/excerpt.ts';
 import { engineOf } from '../directories.ts';
 import { requireTerminal } from '../require-terminal.ts';
 
+/** What flags say. */
+interface Choices extends Partial<BuildOptions> {
+  readonly names: readonly string[];
+  readonly isPushed: boolean;
+}
+
 /** What of a build its flags say alone. Throws CliError FLAG_VALUE_INVALID. */
-function choices(options: BuildFlags, context: Context): Partial<BuildOptions> {
+function choices(options: BuildFlags, context: Context): Choices {
   const { env } = context;
   const secrets = given('--secret', options.secret, (text) => parseSecret(text, env));
   const agents = given('--ssh', options.ssh, (text) => parseAgent(text, env));
-  const outputs = given('-o, --output', options.output, (text) => parseOutput(text, context));
-  const named = outputs.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const destinations = given('-o, --output', options.output, (text) => parseOutput(text, context));
+  const { outputs, isPushed } = allOutputs(destinations, options);
+  const names = [...options.tag, ...destinations.flatMap((one) => one.names)];
+  if (isPushed) requireName(names);
   const filter = options['no-cache-filter'];
   return {
     buildArgs: argumentsOf(options, env),
-    names: [...options.tag, ...named],
+    names,
+    isPushed,
+    cacheFrom: given('--cache-from', options['cache-from'], parseCacheSource),
+    cacheTo: given('--cache-to', options['cache-to'], parseCacheTarget),
     labels: labelsOf(options.label),
     target: options.target,
     platform: options.platform,
@@ -40,7 +53,7 @@ function choices(options: BuildFlags, context: Context): Partial<BuildOptions> {
     secrets: new Map(secrets.map(({ id, secret }) => [id, secret])),
     ssh: new Map(agents.map(({ id, socket }) => [id, socket])),
     squash: options.squash,
-    ...(outputs.length === 0 ? {} : { outputs: outputs.map(({ output }) => output) }),
+    outputs,
   };
 }
 
@@ -68,7 +81,7 @@ export async function runBuild(
   const { stdout, stderr, signal } = context;
   requireTerminal(options['shell-on-error']);
   const engine = engineOf(options, context.env);
-  const chosen = choices(options, context);
+  const { isPushed, ...chosen } = choices(options, context);
   const opening: OpenContextOptions = {
     cacheDirectory: join(engine.root, 'build-cache'),
     signal,
@@ -86,7 +99,10 @@ export async function runBuild(
     stdout.write(checkText(dockerfile, result));
     return result.isError ? 1 : 0;
   }
-  await using named = await openNamedContexts(options['build-context'], opening);
+  await using named = await openNamedContexts(options['build-context'], {
+    ...opening,
+    root: engine.root,
+  });
   const progress = createBuildProgress({
     mode: modeOf(options),
     explain: options.explain,
@@ -106,6 +122,7 @@ export async function runBuild(
       ...(options['shell-on-error'] && { onFailure: shellOnError(engine, stderr) }),
     });
     progress.stop();
+    if (isPushed) await pushNames(engine, chosen.names, modeOf(options), context);
     if (options.iidfile !== undefined) await writeFileAtomic(options.iidfile, imageId);
     return 0;
   } catch (error) {
