@@ -17,6 +17,8 @@ const invalidName = (name: string): string =>
   `ctr: create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path\n`;
 
 const volume = (name: string): MountPoint => ({ type: 'volume', name, target: '/v' });
+/** One that came with a container, and was not asked for by its name. */
+const own = (name: string): MountPoint => ({ type: 'volume', name, target: '/v', anonymous: true });
 
 test('a volume is made once, listed, inspected and removed', async () => {
   await using lists = await emptyLists();
@@ -92,9 +94,9 @@ test('rm takes a container’s anonymous volumes along only with -v, and never o
   for (const _ of [1, 2, 3]) names.push((await ctr('volume', 'create')).stdout.trim());
   const [stays = '', goes = '', shared = ''] = names;
   await ctr('volume', 'create', 'named');
-  addContainer({ id: idOf('a'), name: 'one', mounts: [volume(stays)] });
-  addContainer({ id: idOf('b'), name: 'two', mounts: [volume(goes), volume(shared), volume('named')] }); // prettier-ignore
-  addContainer({ id: idOf('c'), name: 'three', mounts: [volume(shared)] });
+  addContainer({ id: idOf('a'), name: 'one', mounts: [own(stays)] });
+  addContainer({ id: idOf('b'), name: 'two', mounts: [own(goes), own(shared), volume('named')] });
+  addContainer({ id: idOf('c'), name: 'three', mounts: [own(shared)] });
   assert.equal((await ctr('rm', idOf('a'))).code, 0);
   assert.equal((await ctr('rm', '-v', idOf('b'))).code, 0);
   const left = async (): Promise<string[]> =>
@@ -109,7 +111,7 @@ test('system prune --volumes takes the anonymous ones of the containers that it 
   const { ctr, addContainer } = lists;
   const anonymous = (await ctr('volume', 'create')).stdout.trim();
   await ctr('volume', 'create', 'named');
-  addContainer({ id: idOf('a'), name: 'one', mounts: [volume(anonymous), volume('named')] });
+  addContainer({ id: idOf('a'), name: 'one', mounts: [own(anonymous), volume('named')] });
   const { stdout } = await ctr('system', 'prune', '-f', '--volumes');
   assert.ok(stdout.includes(`Deleted Volumes:\n${anonymous}\n\n`), stdout);
   assert.equal((await ctr('volume', 'ls', '-q')).stdout, 'named\n');
