@@ -6,7 +6,11 @@ test('without flags everything is measured', () => {
   const { only, rounds, json } = parseArguments([]);
   assert.deepEqual(
     { only, rounds, json },
-    { only: ['run', 'live', 'pull', 'archive', 'unpack', 'fork'], rounds: undefined, json: false },
+    {
+      only: ['run', 'live', 'pull', 'archive', 'build', 'unpack', 'fork'],
+      rounds: undefined,
+      json: false,
+    },
   );
 });
 
