@@ -76,6 +76,7 @@ async function buildOnce(
     epoch: epochOf(options),
     imported,
     used: new Map(),
+    cacheMounts: new Set(),
     making: new Map(),
     recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
@@ -84,7 +85,7 @@ async function buildOnce(
   try {
     await imported.add(options.cacheFrom ?? [], world);
     const { state, step } = await buildTarget(world, failed);
-    await exportCache(world, [...world.used.values()], options.cacheTo ?? []);
+    await exportCache(world, options.cacheTo ?? []);
     const result = await deliver(world, withLabels(state, options), step);
     world.emit({ type: 'built', imageId: result.imageId, names: result.names });
     return result;

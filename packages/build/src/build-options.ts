@@ -1,6 +1,6 @@
 import type { Dockerfile } from './dockerfile/instruction.ts';
 import type { BuildEvent, Step } from './build-event.ts';
-import type { CachePlace } from './cache/cache-place.ts';
+import type { CachePlace, CacheTarget } from './cache/cache-place.ts';
 import type { SourceTree } from './context/source.ts';
 import type { Output } from './output/output.ts';
 
@@ -56,7 +56,7 @@ export interface BuildOptions {
   /** Caches of other machines, whose steps are taken where this one has none. @default none */
   readonly cacheFrom?: readonly CachePlace[] | undefined;
   /** Where the steps of this build go, for other machines. @default nowhere */
-  readonly cacheTo?: readonly CachePlace[] | undefined;
+  readonly cacheTo?: readonly CacheTarget[] | undefined;
   /** The network of RUN. @default the host's */
   readonly network?: 'host' | 'none' | undefined;
   /** `--secret`, by id. @default none */

@@ -1,6 +1,6 @@
 export { buildImage } from './build-image.ts';
 export type { BuildOptions, FailedRun, GivenContext, Secret } from './build-options.ts';
-export type { CachePlace } from './cache/cache-place.ts';
+export type { CachePlace, CacheTarget } from './cache/cache-place.ts';
 export type { BuildResult } from './build-result.ts';
 export type { Output, WriteBytes } from './output/output.ts';
 export { from } from './scripted/scripted-image.ts';

@@ -24,6 +24,8 @@ export interface World {
   readonly making: Map<Digest, Promise<CachedStep>>;
   /** The cached steps that the build is made of, by key. */
   readonly used: Map<Digest, CachedStep>;
+  /** The ids of the cache mounts that its RUNs ask for. */
+  readonly cacheMounts: Set<string>;
   readonly emit: (event: BuildEvent) => void;
   /** What must last as long as the build, and not longer. */
   readonly keep: (resource: Disposable | AsyncDisposable) => void;

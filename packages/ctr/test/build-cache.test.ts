@@ -36,12 +36,31 @@ if (needs(...mainJob)) {
     });
   });
 
+  test('a cache brings the contents of cache mounts along, and an image its own steps', async () => {
+    await inWorld(async ({ shell, directory, registry }) => {
+      const count = 'RUN --mount=type=cache,id=x,target=/c echo run >> /c/runs; cp /c/runs /runs';
+      writeFileSync(join(directory, 'Dockerfile'), `FROM ${registry}/busybox\n${count}\nCMD wc -l < /runs\n`); // prettier-ignore
+      const build = (root: string, flags: string) =>
+        shell(`export CTR_ROOT=$D/${root}; ctr build -t $R/x ${flags} . && ctr run --rm $R/x`);
+      const first = await build('one', '--cache-to type=local,dest=cache,mounts=true --cache-to type=inline --push'); // prettier-ignore
+      assert.equal(first.code, 0, first.stderr);
+      assert.equal(first.stdout, '1\n');
+      const withMounts = await build('two', '--cache-from type=local,src=cache --no-cache');
+      assert.equal(withMounts.stdout, '2\n', withMounts.stderr);
+      const fromImage = await build('three', '--cache-from $R/x');
+      assert.equal(cachedRuns(fromImage.stderr), 1, fromImage.stderr);
+      assert.equal(fromImage.stdout, '1\n');
+    });
+  });
+
   test('places of caches that are none are refused before anything is built', async () => {
     await inWorld(async ({ ctr, directory }) => {
       writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\nLABEL a=b\n');
       for (const [flag, value, says] of [
-        ['--cache-to', 'type=gha', /unknown type "gha": there is local, registry/],
+        ['--cache-to', 'type=gha', /unknown type "gha": there is local, registry, inline/],
         ['--cache-from', 'type=inline', /unknown type "inline": there is local, registry/],
+        ['--cache-to', 'type=inline,mode=max', /an inline cache has no mode/],
+        ['--cache-to', 'type=local,dest=x,mounts=yes', /invalid mounts "yes": it is true or false/],
         ['--cache-to', 'type=local', /dest is required/],
         ['--cache-from', 'type=local,dest=x', /unexpected key 'dest'.*there is type, src, ref/],
         ['--cache-from', 'src=x', /type is required/],

@@ -12,7 +12,7 @@ export type { HistoryItem } from './history.ts';
 export type { ImageRecord } from './image-record.ts';
 export type { ImageUser } from './image-user.ts';
 export type { ImageDetails } from './inspect.ts';
-export { parseCachedStep } from './build-cache/cached-step.ts';
+export { parseCachedLayer, parseCachedStep } from './build-cache/cached-step.ts';
 export type { CachedLayer, CachedStep } from './build-cache/cached-step.ts';
 export {
   countCachedSteps,

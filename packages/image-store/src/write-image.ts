@@ -11,6 +11,7 @@ export async function writeImage(
   layout: Layout,
   config: ImageConfig,
   layers: readonly Descriptor[],
+  annotations?: Readonly<Record<string, string>>,
 ): Promise<Descriptor> {
   const configBlob = await writeJson(layout, config);
   const manifest = {
@@ -18,6 +19,7 @@ export async function writeImage(
     mediaType: mediaTypes.manifest,
     config: { mediaType: mediaTypes.config, ...configBlob },
     layers,
+    ...(annotations !== undefined && { annotations }),
   };
   return { mediaType: mediaTypes.manifest, ...(await writeJson(layout, manifest)) };
 }

@@ -4,3 +4,12 @@ export type CachePlace =
   | { readonly type: 'local'; readonly directory: string }
   /** A name in a registry. */
   | { readonly type: 'registry'; readonly reference: string };
+
+/** Where a cache goes. */
+export type CacheTarget =
+  | (CachePlace & {
+      /** Whether the contents of the cache mounts go with the steps. @default false */
+      readonly mounts?: boolean | undefined;
+    })
+  /** Into the image itself: the steps that its own layers are from. */
+  | { readonly type: 'inline' };

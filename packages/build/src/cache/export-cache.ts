@@ -7,12 +7,12 @@ import {
   writeBlob,
 } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { CachedStep } from '@ctrkit/image-store';
 import { parseManifest, parseReference } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
 import type { World } from '../world.ts';
 import { CACHE_NAME, writeCacheArtifact } from './cache-artifact.ts';
-import type { CachePlace } from './cache-place.ts';
+import type { CacheTarget } from './cache-place.ts';
+import { packMounts } from './pack-mounts.ts';
 
 async function copyTo(directory: string, from: Layout, artifact: Descriptor): Promise<void> {
   const to = await openLayout(directory, { create: true });
@@ -39,21 +39,21 @@ async function pushTo(
   }
 }
 
+async function exportTo(world: World, place: CacheTarget): Promise<void> {
+  // That is written with the image.
+  if (place.type === 'inline') return;
+  const { layout } = world.store;
+  world.emit({ type: 'exporting', what: 'cache' });
+  const mounts = place.mounts === true ? await packMounts(world) : [];
+  const artifact = await writeCacheArtifact(layout, { steps: [...world.used.values()], mounts });
+  if (place.type === 'local') await copyTo(place.directory, layout, artifact);
+  else await pushTo(place.reference, layout, artifact, world);
+}
+
 /**
  * Brings the steps of this build to where other machines find them. Throws RegistryError, LAYOUT_INVALID, NO_SPACE, READ_ONLY,
  * PERMISSION_DENIED.
  */
-export async function exportCache(
-  world: World,
-  steps: readonly CachedStep[],
-  places: readonly CachePlace[],
-): Promise<void> {
-  if (places.length === 0) return;
-  const { layout } = world.store;
-  world.emit({ type: 'exporting', what: 'cache' });
-  const artifact = await writeCacheArtifact(layout, steps);
-  for (const place of places) {
-    if (place.type === 'local') await copyTo(place.directory, layout, artifact);
-    else await pushTo(place.reference, layout, artifact, world);
-  }
+export async function exportCache(world: World, places: readonly CacheTarget[]): Promise<void> {
+  for (const place of places) await exportTo(world, place);
 }

@@ -1,96 +1,59 @@
 import { DurableError } from '@ctrkit/durable';
 import type { CachedStep, ImageStore } from '@ctrkit/image-store';
-import { findEntry, openLayout, readBlob, readSmallBlob, writeBlob } from '@ctrkit/layout';
-import { hostPlatform, parseManifest, parseReference } from '@ctrkit/oci';
-import type { Descriptor, Digest } from '@ctrkit/oci';
-import type { RegistryClient } from '@ctrkit/registry-client';
-import { BuildError } from '../build-error.ts';
-import { CACHE_NAME, LARGEST_CACHE, parseCacheConfig, requireCache } from './cache-artifact.ts';
-import type { CachePlace } from './cache-place.ts';
-import { keepStep } from './step-cache.ts';
+import { decompress, writeBlob } from '@ctrkit/layout';
+import type { Digest } from '@ctrkit/oci';
+import { unpackArchive } from '@ctrkit/rootfs';
 import type { World } from '../world.ts';
-
-/** A cache of another machine, with its blobs where they are. */
-interface Source extends Disposable {
-  readonly steps: readonly CachedStep[];
-  read(blob: Descriptor): AsyncIterable<Uint8Array>;
-}
-
-async function openLocal(directory: string): Promise<Source> {
-  const layout = await openLayout(directory);
-  const entry = await findEntry(layout, { name: CACHE_NAME }, hostPlatform());
-  const manifest = parseManifest(await readSmallBlob(layout, entry));
-  requireCache(manifest, directory);
-  const config = await readSmallBlob(layout, manifest.config, { maxBytes: LARGEST_CACHE });
-  return {
-    steps: parseCacheConfig(config, directory),
-    read: (blob) => readBlob(layout, blob),
-    [Symbol.dispose]: () => {},
-  };
-}
-
-async function readRemote(
-  client: RegistryClient,
-  name: string,
-  signal: AbortSignal,
-): Promise<Source> {
-  // prettier-ignore
-  const reference = parseReference(name);
-  const { content } = await client.resolve(reference, { signal });
-  if (content.kind !== 'manifest')
-    throw new BuildError('CACHE_INVALID', `${name}: is no build cache`);
-  requireCache(content.manifest, name);
-  const parts: Buffer[] = [];
-  for await (const chunk of client.fetchBlob(reference, content.manifest.config, { signal })) parts.push(chunk); // prettier-ignore
-  return {
-    steps: parseCacheConfig(Buffer.concat(parts), name),
-    read: (blob) => client.fetchBlob(reference, blob, { signal }),
-    [Symbol.dispose]: () => client.close(),
-  };
-}
-
-async function openRemote(name: string, signal: AbortSignal): Promise<Source> {
-  const { userRegistryClient } = await import('@ctrkit/registry-client');
-  const client = await userRegistryClient();
-  try {
-    return await readRemote(client, name, signal);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
+import type { CachedMount } from './cache-contents.ts';
+import type { CachePlace } from './cache-place.ts';
+import { openCacheSource } from './cache-source.ts';
+import type { CacheSource } from './cache-source.ts';
+import { keepStep } from './step-cache.ts';
 
 /** Who is told what cannot be had, and when nobody waits any more. */
-type Told = Pick<World, 'signal' | 'emit'>;
+type Told = Pick<World, 'signal' | 'emit' | 'platform'>;
 
 function warn(emit: Told['emit'], error: unknown): void {
   const message = `[Warning] a cache could not be imported: ${(error as Error).message}`;
   emit({ type: 'warning', message, range: undefined });
 }
 
-/** Steps of other machines; what is asked for is fetched, and is in this machine's cache from then on. */
+interface From<T> {
+  readonly one: T;
+  readonly source: CacheSource;
+}
+
+/** What other machines have cached; what is asked for is fetched, and is in this machine's cache from then on. */
 export class ImportedCache implements Disposable {
   readonly #store: ImageStore;
-  readonly #sources: Source[] = [];
-  readonly #steps = new Map<Digest, { readonly step: CachedStep; readonly source: Source }>();
+  readonly #sources: CacheSource[] = [];
+  readonly #steps = new Map<Digest, From<CachedStep>>();
+  readonly #mounts = new Map<string, From<CachedMount>>();
 
   constructor(store: ImageStore) {
     this.#store = store;
   }
 
-  /** Adds caches; one that cannot be had is told, and no error: a build is only slower without it. */
-  async add(places: readonly CachePlace[], { signal, emit }: Told): Promise<void> {
+  /** Adds caches, the first one first; one that cannot be had is told, and no error: a build is only slower without it. */
+  async add(places: readonly CachePlace[], told: Told): Promise<void> {
     for (const place of places) {
       try {
-        const source = place.type === 'local' ? await openLocal(place.directory) : await openRemote(place.reference, signal); // prettier-ignore
+        const source = await openCacheSource(place, told);
         this.#sources.push(source);
-        for (const step of source.steps) {
-          if (!this.#steps.has(step.key)) this.#steps.set(step.key, { step, source });
-        }
+        this.#take(source);
       } catch (error) {
-        signal.throwIfAborted();
-        warn(emit, error);
+        told.signal.throwIfAborted();
+        warn(told.emit, error);
       }
+    }
+  }
+
+  #take(source: CacheSource): void {
+    for (const one of source.steps) {
+      if (!this.#steps.has(one.key)) this.#steps.set(one.key, { one, source });
+    }
+    for (const one of source.mounts) {
+      if (!this.#mounts.has(one.id)) this.#mounts.set(one.id, { one, source });
     }
   }
 
@@ -98,26 +61,48 @@ export class ImportedCache implements Disposable {
    * What is cached under a key, after its layer has been fetched; undefined where nothing is, and where the layer cannot be had, which is
    * told. Throws NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
    */
-  async find(key: Digest, { signal, emit }: Told): Promise<CachedStep | undefined> {
-    const { alias } = this.#steps.get(key)?.step ?? {};
+  async find(key: Digest, told: Told): Promise<CachedStep | undefined> {
+    const { alias } = this.#steps.get(key)?.one ?? {};
     // What an alias names is a step, and no other alias: they may lead in circles.
     const found = this.#steps.get(alias ?? key);
-    if (found === undefined || found.step.alias !== undefined) return undefined;
-    const { step, source } = found;
-    try {
-      await this.#fetch(step, source, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof DurableError) throw error;
+    if (found === undefined || found.one.alias !== undefined) return undefined;
+    const { one: step, source } = found;
+    const isThere = await this.#attempt(() => this.#fetch(step, source, told.signal), told);
+    if (!isThere) {
       this.#steps.delete(step.key);
-      warn(emit, error);
       return undefined;
     }
     await keepStep(this.#store.layout, step, undefined);
     return step;
   }
 
-  async #fetch({ layer }: CachedStep, source: Source, signal: AbortSignal): Promise<void> {
+  /**
+   * Unpacks what a cache mount held elsewhere into an empty directory. False where nobody knows it, and where it cannot be had, which is told:
+   * then there may be a part of it. Throws NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
+   */
+  async fillMount(id: string, directory: string, told: Told): Promise<boolean> {
+    const found = this.#mounts.get(id);
+    if (found === undefined) return false;
+    const { one, source } = found;
+    const { signal } = told;
+    const bytes = (): AsyncIterable<Buffer> => decompress(source.read(one.layer.descriptor), 'gzip'); // prettier-ignore
+    return await this.#attempt(() => unpackArchive(bytes(), { directory, signal }), told);
+  }
+
+  /** Whether something could be had; what of it is the other side's fault is told. */
+  async #attempt(get: () => Promise<void>, { signal, emit }: Told): Promise<boolean> {
+    try {
+      await get();
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DurableError) throw error;
+      warn(emit, error);
+      return false;
+    }
+  }
+
+  async #fetch({ layer }: CachedStep, source: CacheSource, signal: AbortSignal): Promise<void> {
     if (layer === undefined) return;
     const { descriptor } = layer;
     await writeBlob(this.#store.layout, descriptor, source.read(descriptor), { signal });

@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { acquireLock, explainSystemError, sweepTemporaries, temporaryName } from '@ctrkit/durable';
 import type { Lock } from '@ctrkit/durable';
 import type { ContainerMount } from '@ctrkit/engine';
-import { digestHex, digestOf } from '@ctrkit/oci';
 import { copyEntries, removeTree } from '@ctrkit/rootfs';
 import { setting } from '../cache/inputs.ts';
 import type { RunMount } from '../dockerfile/instruction.ts';
 import type { Place } from '../stage/place.ts';
 import type { CopySource } from '../steps/copy-source.ts';
+import { cacheMountPath, cacheMounts } from './cache-directory.ts';
 import { setOwner } from './file-options.ts';
 import { matchRecords } from './match-records.ts';
 import { mountTarget } from './mount-target.ts';
@@ -17,8 +16,6 @@ import { acquired } from './run-mount.ts';
 import type { PlannedMount } from './run-mount.ts';
 
 const MODE = 0o755;
-
-const directoryOf = ({ world }: Place): string => join(world.engine.root, 'build-cache/mounts');
 
 /** What a new cache begins with. */
 interface Seed {
@@ -38,12 +35,12 @@ async function seedOf(
 interface Cache {
   readonly options: RunMount['options'];
   readonly seed: Seed | undefined;
-  /** What its directory is called. */
-  readonly name: string;
+  readonly id: string;
+  /** Its directory; one that is in use where it is private has another. */
+  readonly base: string;
 }
 
-async function fill(place: Place, seed: Seed | undefined, directory: string): Promise<void> {
-  if (seed === undefined) return;
+async function copySeed(place: Place, seed: Seed, directory: string): Promise<void> {
   const { from, source } = seed;
   const tree = await from.tree();
   const selection = await tree.select({ sources: [source], signal: place.signal });
@@ -52,20 +49,24 @@ async function fill(place: Place, seed: Seed | undefined, directory: string): Pr
   await copyEntries(matchRecords(selection, match), directory, { sync: false });
 }
 
+// What it held on another machine is worth more than what it begins with.
+async function fill(place: Place, { id, seed }: Cache, directory: string): Promise<void> {
+  const { world } = place;
+  mkdirSync(directory, { mode: MODE });
+  if (await world.imported.fillMount(id, directory, world)) return;
+  await removeTree(directory);
+  mkdirSync(directory, { mode: MODE });
+  if (seed !== undefined) await copySeed(place, seed, directory);
+}
+
 /** Makes the directory of a cache where there is none, whole by a rename. To be called under its lock. */
-async function ensureDirectory(
-  place: Place,
-  { options, seed }: Cache,
-  path: string,
-): Promise<void> {
-  // prettier-ignore
+async function ensureDirectory(place: Place, cache: Cache, path: string): Promise<void> {
   if (existsSync(path)) return;
   const temporary = temporaryName(path);
   try {
-    await sweepTemporaries(directoryOf(place), removeTree);
-    mkdirSync(temporary, { mode: MODE });
-    await fill(place, seed, temporary);
-    setOwner(temporary, options, MODE);
+    await sweepTemporaries(cacheMounts(place.world), removeTree);
+    await fill(place, cache, temporary);
+    setOwner(temporary, cache.options, MODE);
     await rename(temporary, path);
   } catch (error) {
     await removeTree(temporary);
@@ -94,13 +95,13 @@ async function hold(base: string, sharing: string, signal: AbortSignal): Promise
 }
 
 async function acquire(place: Place, cache: Cache): Promise<Held> {
-  const parent = directoryOf(place);
+  const parent = cacheMounts(place.world);
   try {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explainSystemError(error, parent);
   }
-  const base = join(parent, cache.name);
+  const { base } = cache;
   // Made by one of those who share it.
   const making = await acquireLock(`${base}.making.lock`, { signal: place.signal });
   let held: Held | undefined;
@@ -120,17 +121,18 @@ async function acquire(place: Place, cache: Cache): Promise<Held> {
 export async function planCache(place: Place, options: RunMount['options']): Promise<PlannedMount> {
   const target = mountTarget(place, options['target']);
   const { id = target, uid = '', gid = '', mode = '', readonly: isReadOnly = '' } = options;
-  const name = digestHex(digestOf(id));
-  const cache = { options, name, seed: await seedOf(place, options) };
+  const base = cacheMountPath(place.world, id);
+  place.world.cacheMounts.add(id);
+  const cache = { options, id, base, seed: await seedOf(place, options) };
   const mountOf = (source: string): ContainerMount => ({ type: 'bind', source, target, readOnly: isReadOnly === 'true' }); // prettier-ignore
   return {
     inputs: setting(`cache ${target}`, [id, isReadOnly, uid, gid, mode].join(' ')),
-    waitsFor: name,
+    waitsFor: base,
     acquire: async (held) => {
-      const there = held.get(name);
+      const there = held.get(base);
       if (there !== undefined) return acquired([mountOf(there)]);
       const { path, lock } = await acquire(place, cache);
-      held.set(name, path);
+      held.set(base, path);
       return acquired([mountOf(path)], () => Promise.resolve(lock?.release()));
     },
   };

@@ -41,7 +41,7 @@ async function deliverImage(
 
 /** Brings what was built to where it is wanted; the names in the store come last. */
 export async function deliver(world: World, built: State, step: Step): Promise<BuildResult> {
-  const { options, store, emit, signal } = world;
+  const { options, emit, signal } = world;
   const { outputs = [{ type: 'image' }], names = [] } = options;
   const state = options.squash === true ? await squash(world, built, step) : built;
   for (const output of outputs.filter(isOfFiles)) {
@@ -52,7 +52,7 @@ export async function deliver(world: World, built: State, step: Step): Promise<B
   const images = outputs.filter((output) => !isOfFiles(output));
   if (images.length === 0) return { imageId, digest: undefined, names: [] };
   emit({ type: 'exporting', what: 'image' });
-  const image = await writeBuiltImage(store, state);
+  const image = await writeBuiltImage(world, state);
   const last = images.toSorted((a, b) => Number(a.type === 'image') - Number(b.type === 'image'));
   for (const output of last) {
     signal.throwIfAborted();

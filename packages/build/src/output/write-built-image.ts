@@ -2,8 +2,10 @@ import { named, parseName, withEntries, writeImage } from '@ctrkit/image-store';
 import type { ImageStore } from '@ctrkit/image-store';
 import { updateIndex } from '@ctrkit/layout';
 import type { Descriptor, Digest, ImageConfig } from '@ctrkit/oci';
+import { inlineCache } from '../cache/inline-cache.ts';
 import { imageConfigOf, imageIdOf } from '../state.ts';
 import type { State } from '../state.ts';
+import type { World } from '../world.ts';
 
 /** An image that was built. */
 export interface BuiltImage {
@@ -14,10 +16,16 @@ export interface BuiltImage {
 }
 
 /** Writes an image that nothing names yet. */
-export async function writeBuiltImage({ layout }: ImageStore, state: State): Promise<BuiltImage> {
+export async function writeBuiltImage(
+  { store, used, options }: Pick<World, 'store' | 'used' | 'options'>,
+  state: State,
+): Promise<BuiltImage> {
   const config = imageConfigOf(state);
   const layers = state.layers.map(({ descriptor }) => descriptor);
-  return { imageId: imageIdOf(state), manifest: await writeImage(layout, config, layers), config };
+  const isInline = options.cacheTo?.some(({ type }) => type === 'inline') === true;
+  const annotations = isInline ? inlineCache([...used.values()], state.layers) : undefined;
+  const manifest = await writeImage(store.layout, config, layers, annotations);
+  return { imageId: imageIdOf(state), manifest, config };
 }
 
 /** Gives it its names, all at once; without any it is there by its id. Throws NAME_INVALID. */

@@ -32,7 +32,7 @@ export function parseCachedStep(bytes: Uint8Array, key: Digest): CachedStep | un
       key,
       created,
       text,
-      ...(layer !== undefined && { layer: parseLayer(layer) }),
+      ...(layer !== undefined && { layer: parseCachedLayer(layer) }),
       ...(alias !== undefined && { alias: parseDigest(alias) }),
     };
   } catch (error) {
@@ -42,7 +42,8 @@ export function parseCachedStep(bytes: Uint8Array, key: Digest): CachedStep | un
   }
 }
 
-function parseLayer(value: unknown): CachedLayer {
+/** A layer as a record has it. Throws oci's DESCRIPTOR_INVALID, DIGEST_INVALID. */
+export function parseCachedLayer(value: unknown): CachedLayer {
   const { descriptor, diffId } = (value ?? {}) as Record<string, unknown>;
   return { descriptor: parseDescriptor(descriptor), diffId: parseDigest(diffId) };
 }

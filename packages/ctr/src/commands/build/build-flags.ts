@@ -17,7 +17,8 @@ export const buildFlags = {
   },
   'cache-to': {
     type: 'array',
-    describe: 'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")',
+    describe:
+      'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir[,mounts=true]", "type=inline")',
   },
   check: { type: 'boolean', describe: 'Check the Dockerfile, and build nothing' },
   explain: { type: 'boolean', describe: 'Say of each step that is not in the cache why' },
