@@ -5,7 +5,7 @@ export type { BuildResult } from './build-result.ts';
 export type { Output, WriteBytes } from './output/output.ts';
 export { from } from './scripted/scripted-image.ts';
 export type { ScriptedImage } from './scripted/scripted-image.ts';
-export type { CommitScriptedOptions } from './scripted/commit-scripted.ts';
+export type { CommitScriptedOptions } from './scripted/commit-options.ts';
 export type {
   AddOptions,
   ConfigChanges,
@@ -53,5 +53,6 @@ export { runScript } from './dockerfile/run-script.ts';
 export type { RunScript } from './dockerfile/run-script.ts';
 export type { Finding } from './lint/finding.ts';
 export { lintDockerfile } from './lint/lint-dockerfile.ts';
-export type { LintOptions, LintResult } from './lint/lint-dockerfile.ts';
+export type { LintResult } from './lint/lint-dockerfile.ts';
+export type { LintOptions } from './lint/lint-options.ts';
 export type { RuleName } from './lint/rules.ts';

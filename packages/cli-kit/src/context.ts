@@ -1,6 +1,7 @@
 import type { Context } from './command.ts';
 import type { Output } from './output.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress } from './create-progress.ts';
+import type { Progress } from './progress.ts';
 import { takeSignals } from './signals.ts';
 
 /** The world that a command line runs in; tests give another one. */

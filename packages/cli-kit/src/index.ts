@@ -18,13 +18,8 @@ export { formatOption, printRows, type RowFormat } from './print-rows.ts';
 export { executeTemplate, formatList, parseTemplate, quote } from './template/index.ts';
 export type { ExecuteOptions, ListSettings, Template, TemplateErrors } from './template/index.ts';
 export { liveText, type LiveText } from './live-text.ts';
-export {
-  canDraw,
-  createProgress,
-  progressOption,
-  type Progress,
-  type ProgressMode,
-} from './progress.ts';
+export { canDraw, createProgress } from './create-progress.ts';
+export { progressOption, type Progress, type ProgressMode } from './progress.ts';
 export type { LayerEvent, MessageEvent, ProgressEvent, RateLimitEvent } from './progress-event.ts';
 export { openPrompt, type Prompt } from './prompt.ts';
 export { loginOptions, readLogin, type GivenLogin, type Login } from './read-login.ts';

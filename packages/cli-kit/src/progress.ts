@@ -1,7 +1,4 @@
-import type { Output } from './output.ts';
 import type { ProgressEvent } from './progress-event.ts';
-import { liveProgress } from './progress-live.ts';
-import { jsonProgress, plainProgress } from './progress-lines.ts';
 
 export type ProgressMode = 'auto' | 'plain' | 'json' | 'none';
 
@@ -21,19 +18,3 @@ export const progressOption = {
   default: 'auto',
   describe: 'How to show progress on stderr: auto, plain, json, none',
 } as const;
-
-const nothing = (): void => undefined;
-
-/** A terminal that says it has no columns (`script` without one of its own) cannot be drawn on: ora would never end. */
-export const canDraw = (output: Output): boolean => output.isTerminal && process.stderr.columns > 0;
-
-/**
- * Progress on an output (stderr): one live line on a terminal, one plain line a layer elsewhere, NDJSON with `json`.
- * `auto` chooses between the first two.
- */
-export function createProgress(settings: { mode?: ProgressMode; output: Output }): Progress {
-  const { mode = 'auto', output } = settings;
-  if (mode === 'none') return { event: nothing, clear: nothing, stop: nothing };
-  if (mode === 'json') return jsonProgress(output);
-  return mode === 'auto' && canDraw(output) ? liveProgress(output) : plainProgress(output);
-}

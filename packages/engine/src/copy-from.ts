@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { directoryTree, findPath, followPath, mergeCopied, placeCopy, walkCopied, writeArchive } from '@ctrkit/rootfs'; // prettier-ignore
 import type { CopyRecord } from '@ctrkit/rootfs';
-import type { CopyOptions } from './copy.ts';
+import type { CopyOptions } from './copy-options.ts';
 import { countedCopy } from './copy-bytes.ts';
 import { notDirectory, notFound, refused } from './copy-error.ts';
 import { checkHostDestination, hostDestination } from './copy-host.ts';

@@ -2,7 +2,7 @@ import { directoryTree, findPath, followPath, mergeCopied, placeCopy, readArchiv
 import type { CopyRecord, FoundPlace } from '@ctrkit/rootfs';
 import { countedCopy } from './copy-bytes.ts';
 import { explainedWrite, notFound, refused } from './copy-error.ts';
-import type { CopyOptions } from './copy.ts';
+import type { CopyOptions } from './copy-options.ts';
 import { hostSource } from './copy-host.ts';
 import { ownerIn } from './copy-owner.ts';
 import { copyPath } from './copy-path.ts';

@@ -1,19 +1,5 @@
-import type { OnEvent } from '@ctrkit/rootfs';
 import type { Engine } from './engine.ts';
-
-export interface CopyOptions {
-  /** Whether a link that is copied is what it leads to. @default false */
-  readonly followLinks?: boolean | undefined;
-  /**
-   * Into a container: its user owns the copy. Out of it: the copy keeps its owner, by number, where that may be given.
-   * @default false: into a container owners are kept, by number; out of it the copy is the caller's
-   */
-  readonly archive?: boolean | undefined;
-  /** How much was copied so far, as bytes of an archive. */
-  readonly onBytes?: ((bytes: number) => void) | undefined;
-  readonly onEvent?: OnEvent | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { CopyOptions } from './copy-options.ts';
 
 /**
  * Copies a file or directory of a container onto the host by docker's rules; what is mounted in the container is seen,

@@ -1,18 +1,6 @@
 import type { Platform } from '@ctrkit/oci';
-import type { FileChange } from '@ctrkit/rootfs';
 import type { Engine } from './engine.ts';
-
-/** A field of the configuration that differs, `Cmd` or `architecture`; undefined where an image has none. */
-export interface ConfigChange {
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-export interface ImageDifference {
-  readonly files: readonly FileChange[];
-  readonly config: readonly ConfigChange[];
-}
+import type { ImageDifference } from './image-difference.ts';
 
 /**
  * What differs between two images of the store: files, by their layers, and configuration. Nothing is unpacked.

@@ -5,7 +5,7 @@ import type { ImageConfig, Platform } from '@ctrkit/oci';
 import { diffImages } from '@ctrkit/rootfs';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import type { ConfigChange, ImageDifference } from './diff-images.ts';
+import type { ConfigChange, ImageDifference } from './image-difference.ts';
 
 /** What `diffStoredImages` does. */
 export async function diffStored(

@@ -23,10 +23,10 @@ export type { PruneBuildCacheOptions, PrunedBuildCache } from './prune-build-cac
 export { createContainer } from './create.ts';
 export type { CreateOptions } from './create.ts';
 export { diffStoredImages } from './diff-images.ts';
-export type { ConfigChange, ImageDifference } from './diff-images.ts';
+export type { ConfigChange, ImageDifference } from './image-difference.ts';
 export type { FileChange } from '@ctrkit/rootfs';
 export { flattenImage } from './flatten-image.ts';
-export type { FlattenImageOptions } from './flatten-image.ts';
+export type { FlattenImageOptions } from './flatten-image-options.ts';
 export { forkContainer } from './fork.ts';
 export type { ForkOptions } from './write-fork.ts';
 export { openEngine } from './engine.ts';
@@ -49,7 +49,7 @@ export type { ImageEvent, ImageOptions } from './image-events.ts';
 export { unpackedImage } from './image-size.ts';
 export type { UnpackedImage } from './image-size.ts';
 export { listImageFiles } from './image-files.ts';
-export type { ListedFile, ListImageFilesOptions } from './image-files.ts';
+export type { ListedFile, ListImageFilesOptions } from './listed-file.ts';
 export { imageTree } from './image-tree.ts';
 export type { ImageTree, LayerNode, NamedImage } from './image-tree.ts';
 export { inspectImage } from './inspect-image.ts';
@@ -94,11 +94,11 @@ export type { VolumeRecord } from './volume-record.ts';
 export { waitContainer } from './wait.ts';
 export { sweep } from './sweep.ts';
 export { verifyImages } from './verify-images.ts';
-export type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verify-images.ts';
+export type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verified-images.ts';
 export {
   archiveFromContainer,
   copyFromContainer,
   copyToContainer,
   unpackIntoContainer,
 } from './copy.ts';
-export type { CopyOptions } from './copy.ts';
+export type { CopyOptions } from './copy-options.ts';

@@ -4,7 +4,7 @@ import type { ImageLayer } from '@ctrkit/rootfs';
 import { parsePlatform } from '@ctrkit/oci';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import type { ListedFile, ListImageFilesOptions } from './image-files.ts';
+import type { ListedFile, ListImageFilesOptions } from './listed-file.ts';
 
 /** What `listImageFiles` does. */
 export async function listFiles(

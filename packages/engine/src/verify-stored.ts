@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { listContainers } from './list.ts';
 import { readRunRecord } from './run-record.ts';
 import { containerLayers } from './unused-layers.ts';
-import type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verify-images.ts';
+import type { DamagedLayer, VerifiedImages, VerifyImagesOptions } from './verified-images.ts';
 
 /** What `verifyImages` does. */
 export async function verifyStored(

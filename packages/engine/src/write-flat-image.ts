@@ -4,7 +4,7 @@ import { parsePlatform } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import type { FlattenImageOptions } from './flatten-image.ts';
+import type { FlattenImageOptions } from './flatten-image-options.ts';
 import { prepareImage } from './image.ts';
 
 /** What `flattenImage` does. */

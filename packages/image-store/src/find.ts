@@ -6,7 +6,7 @@ import { readEntries, sameName } from './entries.ts';
 import type { Entry } from './entries.ts';
 import type { ImageRecord } from './image-record.ts';
 import { ImageStoreError } from './image-store-error.ts';
-import { listImages } from './list.ts';
+import { readImageRecords } from './image-records.ts';
 
 /** An image of one platform, found and read; its layers are not looked at. */
 export interface StoredImage extends ResolvedImage {
@@ -100,7 +100,7 @@ async function entriesNamed(layout: Layout, wanted: Reference): Promise<Entry[]>
 
 async function matchId(layout: Layout, text: string): Promise<Match | undefined> {
   const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
-  const records = await listImages(layout);
+  const records = await readImageRecords(layout);
   const fitting = records.filter(
     ({ id, target, manifestDescriptor }) =>
       id.startsWith(prefix) ||

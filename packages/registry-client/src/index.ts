@@ -19,7 +19,7 @@ export { environmentProxy } from './http/proxy.ts';
 export type { ProxyChoice } from './http/proxy.ts';
 export type { RetryPolicy } from './http/retry.ts';
 export type { Timeouts } from './http/timeouts.ts';
-export type { BlobReader } from './pull/download-blob.ts';
+export type { BlobReader } from './pull/blob-reader.ts';
 export type {
   PullEvent,
   PullLayerEvent,
@@ -36,7 +36,8 @@ export type { Registries } from './registries/registries.ts';
 export { copy } from './copy/copy.ts';
 export type { CopyOptions } from './copy/copy.ts';
 export { sync } from './copy/sync.ts';
-export type { Repository, SyncedTag, SyncOptions } from './copy/sync.ts';
+export type { SyncedTag, SyncOptions } from './copy/sync.ts';
+export type { Repository } from './copy/repository.ts';
 export type { WantedPlatforms } from './push/choose-image.ts';
 export type { PushEvent, PushLayerEvent, PushMessageEvent } from './push/events.ts';
 export type { BlobSource } from './push/piece-reader.ts';
@@ -51,12 +52,8 @@ export type { PushOptions, PushResult } from './push/push.ts';
 export type { ManifestBytes } from './push/put-manifest.ts';
 export type { UploadOptions, UploadOutcome } from './push/upload-blob.ts';
 export { createRegistryClient } from './registry-client.ts';
-export type {
-  MirrorOptions,
-  PushBlobOptions,
-  RegistryClient,
-  RegistryClientOptions,
-} from './registry-client.ts';
+export type { MirrorOptions, PushBlobOptions, RegistryClient } from './registry-client.ts';
+export type { RegistryClientOptions } from './registry-client-options.ts';
 export { RegistryError } from './registry-error.ts';
 export type { RegistryErrorCode } from './registry-error.ts';
 export type { SearchResult } from './search.ts';

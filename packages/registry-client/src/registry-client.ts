@@ -2,7 +2,7 @@ import { familiarReference } from '@ctrkit/oci';
 import type { Descriptor, Digest, Reference } from '@ctrkit/oci';
 import { verifyStream } from '@ctrkit/layout';
 import { checkLogin } from './auth/check-login.ts';
-import type { CredentialProvider, Credentials } from './auth/credentials.ts';
+import type { Credentials } from './auth/credentials.ts';
 import { listCatalog } from './catalog.ts';
 import { deleteManifest } from './delete-manifest.ts';
 import { createEndpoints, firstAnswer, firstStream } from './endpoints.ts';
@@ -14,10 +14,7 @@ import type { FetchedManifest, ManifestRequest } from './fetch-manifest.ts';
 import { findManifest } from './find-manifest.ts';
 import { createConnections } from './http/connect.ts';
 import type { HttpContext } from './http/exchange.ts';
-import type { ProxyChoice } from './http/proxy.ts';
-import type { RetryPolicy } from './http/retry.ts';
 import { defaultTimeouts } from './http/timeouts.ts';
-import type { Timeouts } from './http/timeouts.ts';
 import { listReferrer } from './push/list-referrer.ts';
 import type { BlobSource } from './push/piece-reader.ts';
 import { putManifest } from './push/put-manifest.ts';
@@ -25,46 +22,13 @@ import type { ManifestBytes } from './push/put-manifest.ts';
 import { pushScope } from './push/scope.ts';
 import { uploadBlob } from './push/upload-blob.ts';
 import type { UploadOptions, UploadOutcome } from './push/upload-blob.ts';
-import type { OnMessage } from './out-of-reach.ts';
 import { listReferrers } from './referrers.ts';
-import type { Mirror } from './registries/mirror.ts';
 import type { Session } from './session.ts';
 import { searchRegistry } from './search-registry.ts';
 import type { SearchResult } from './search.ts';
 import { createSessions } from './sessions.ts';
 import { listTags } from './tags.ts';
-
-/** What a client is to be like. */
-export interface RegistryClientOptions {
-  /** Which registries (`host` or `host:port`) may be spoken to over plain http. @default those on loopback */
-  plainHttp?: (registry: string) => boolean;
-  /** Who we are to a registry. @default nobody; see `storedCredentials` */
-  credentials?: CredentialProvider;
-  /**
-   * Registries that may be spoken to over plain http, and over TLS with a certificate that nobody vouches for.
-   * @default none
-   */
-  insecure?: (registry: string) => boolean;
-  /** Where else to look first for what a registry has; see {@link RegistryClient.resolve}. @default nowhere */
-  mirrors?: (registry: string) => readonly Mirror[];
-  /**
-   * Directories with a directory for each registry that has authorities or wants certificates of its own: `HOST:PORT/ca.crt`,
-   * `client.cert`, `client.key`. @default none; see `certificateDirectories`
-   */
-  certificates?: readonly string[];
-  /** A file of authorities that are trusted beside those of Node. @default where systems have it */
-  systemCertificates?: string | undefined;
-  /** Through which proxy a URL is reached. @default none; see `environmentProxy` */
-  proxy?: ProxyChoice;
-  /** Told of directories of certificates that may not be read, and are left out. @default these are errors */
-  onMessage?: OnMessage | undefined;
-  /** @default ctrkit-registry-client */
-  userAgent?: string;
-  /** How long each stage may take. */
-  timeouts?: Partial<Timeouts>;
-  /** How often what failed in passing is tried again. */
-  retry?: Partial<RetryPolicy>;
-}
+import type { RegistryClientOptions } from './registry-client-options.ts';
 
 /** How mirrors are used. */
 export interface MirrorOptions extends Fallback {

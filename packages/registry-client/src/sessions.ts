@@ -2,7 +2,7 @@ import { isLoopbackRegistry } from '@ctrkit/oci';
 import type { HttpContext } from './http/exchange.ts';
 import { defaultRetryPolicy } from './http/retry.ts';
 import type { Schemes } from './origin.ts';
-import type { RegistryClientOptions } from './registry-client.ts';
+import type { RegistryClientOptions } from './registry-client-options.ts';
 import type { CredentialProvider } from './auth/credentials.ts';
 import type { Mirror } from './registries/mirror.ts';
 import { RegistryError } from './registry-error.ts';

@@ -4,7 +4,8 @@ import { environmentProxy } from './http/proxy.ts';
 import { onceEach } from './once-each.ts';
 import type { OnMessage } from './out-of-reach.ts';
 import { createRegistryClient } from './registry-client.ts';
-import type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
+import type { RegistryClient } from './registry-client.ts';
+import type { RegistryClientOptions } from './registry-client-options.ts';
 import type { Mirror } from './registries/mirror.ts';
 import { addRegistries, readRegistries, registriesPaths } from './registries/registries.ts';
 

@@ -1,30 +1,11 @@
 import type { Descriptor } from '@ctrkit/oci';
 import { readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { OnEvent } from './events.ts';
 import { findStored, layersOf, lowerDirectories } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
 import type { StoredLayer } from './find-layer.ts';
 import { claimLayers } from './layer-claims.ts';
-import type { LayerClaim } from './layer-claims.ts';
-import type { TarLimits } from './tar/tar-reader.ts';
-
-export interface EnsureLayersOptions {
-  /** Where everything is kept: layers go to `layers/` in it. */
-  readonly root: string;
-  /**
-   * The compressed bytes of a layer, as they arrive. Must fail at its end if they are not the descriptor's.
-   * @default read from the layout
-   */
-  readonly source?: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
-  /** How many layers are unpacked at the same time. @default 3 */
-  readonly concurrency?: number;
-  readonly limits?: TarLimits;
-  /** One that is held already, and longer than this call. @default one for this call alone */
-  readonly claim?: LayerClaim;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: OnEvent;
-}
+import type { EnsureLayersOptions } from './ensure-layers-options.ts';
 
 /**
  * Sees to it that every layer of an image is unpacked, several at a time, and returns the lower directories of its

@@ -4,7 +4,7 @@ export { collectLayers, discardLayer, storedLayers, storedLayerSize } from './co
 export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts';
 export { copyEntries, copyTree } from './copy-tree.ts';
 export { ensureLayers } from './ensure-layers.ts';
-export type { EnsureLayersOptions } from './ensure-layers.ts';
+export type { EnsureLayersOptions } from './ensure-layers-options.ts';
 export { findStored, layersOf } from './image-layers.ts';
 export type { ImageLayer, LayeredImage } from './image-layers.ts';
 export type { StoredLayer } from './find-layer.ts';

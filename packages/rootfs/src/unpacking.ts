@@ -1,6 +1,6 @@
 import { layerCompression } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
-import type { EnsureLayersOptions } from './ensure-layers.ts';
+import type { EnsureLayersOptions } from './ensure-layers-options.ts';
 import { filesOf, layerPath } from './find-layer.ts';
 import type { StoredLayer } from './find-layer.ts';
 import { findStored, lowerDirectories } from './image-layers.ts';

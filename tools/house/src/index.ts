@@ -1,5 +1,6 @@
 export { checkout } from './files.ts';
 export { foreignPaths } from './foreign-paths.ts';
+export { importCircles } from './import-circles.ts';
 export { importViolations, importsOf } from './imports.ts';
 export { brokenLinks } from './links.ts';
 export { unlistedCommands } from './needed-commands.ts';

@@ -1,13 +1,13 @@
 import { findEntry, openLayout, readBlob, readSmallBlob } from '@ctrkit/layout';
 import { hostPlatform, parseImageConfig, parseManifest, parseReference, selectPlatform } from '@ctrkit/oci'; // prettier-ignore
-import type { Descriptor, ImageManifest, Platform, Reference } from '@ctrkit/oci';
+import type { Descriptor, ImageManifest, Reference } from '@ctrkit/oci';
 import type { RegistryClient } from '@ctrkit/registry-client';
 import { BuildError } from '../build-error.ts';
-import type { World } from '../world.ts';
 import { CACHE_NAME, isCache, LARGEST_CACHE, parseCacheConfig } from './cache-artifact.ts';
 import type { CacheContents } from './cache-contents.ts';
 import type { CachePlace } from './cache-place.ts';
 import { parseInlineCache } from './inline-cache.ts';
+import type { Told } from './told.ts';
 
 /** A cache of another machine, with its blobs where they are. */
 export interface CacheSource extends CacheContents, Disposable {
@@ -83,11 +83,6 @@ async function openRemote(name: string, told: Told): Promise<CacheSource> {
     client.close();
     throw error;
   }
-}
-
-/** What it is read for, and when nobody waits any more. */
-interface Told extends Pick<World, 'signal'> {
-  readonly platform: Platform;
 }
 
 /** Opens a cache of another machine. Throws CACHE_INVALID, RegistryError, LAYOUT_INVALID, the reason of `signal`. */

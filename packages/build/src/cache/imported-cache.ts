@@ -3,15 +3,12 @@ import type { CachedStep, ImageStore } from '@ctrkit/image-store';
 import { decompress, writeBlob } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
 import { unpackArchive } from '@ctrkit/rootfs';
-import type { World } from '../world.ts';
 import type { CachedMount } from './cache-contents.ts';
 import type { CachePlace } from './cache-place.ts';
 import { openCacheSource } from './cache-source.ts';
 import type { CacheSource } from './cache-source.ts';
 import { keepStep } from './step-cache.ts';
-
-/** Who is told what cannot be had, and when nobody waits any more. */
-type Told = Pick<World, 'signal' | 'emit' | 'platform'>;
+import type { Told } from './told.ts';
 
 function warn(emit: Told['emit'], error: unknown): void {
   const message = `[Warning] a cache could not be imported: ${(error as Error).message}`;

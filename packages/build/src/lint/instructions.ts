@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Instruction, ListInstruction, PairsInstruction } from '../dockerfile/instruction.ts';
 import { writtenKeyword } from './finding.ts';
 import type { Linted, Report } from './finding.ts';
-import type { LintOptions } from './lint-dockerfile.ts';
+import type { LintOptions } from './lint-options.ts';
 import type { StageState } from './stage-state.ts';
 
 /** The rules of one instruction of a stage; `written` is it before its variables were put in. */

@@ -1,7 +1,5 @@
 import { hostPlatform } from '@ctrkit/oci';
-import type { Variables } from '@ctrkit/oci';
 import { globalArguments, platformArguments } from '../dockerfile/arguments.ts';
-import type { BuildArguments, Platforms } from '../dockerfile/arguments.ts';
 import type { Dockerfile } from '../dockerfile/instruction.ts';
 import { lineRange } from '../dockerfile/source-error.ts';
 import { lintCasing } from './casing.ts';
@@ -12,18 +10,7 @@ import type { Finding, Report } from './finding.ts';
 import { lintFromWords } from './from-words.ts';
 import { lintStageNames } from './stage-names.ts';
 import { lintStages } from './stages.ts';
-
-export interface LintOptions {
-  /** @default this machine's, for both */
-  readonly platforms?: Platforms;
-  readonly buildArguments?: BuildArguments;
-  /** In place of what the Dockerfile's `# check=` says. */
-  readonly check?: string;
-  /** The variables of an image; undefined: not known, and what is used of them is not held against anyone. */
-  readonly variablesOf?: (image: string) => Variables | undefined;
-  /** Whether a path of the context is ignored, for `.` all of it. @default nothing is */
-  readonly isIgnored?: (path: string) => boolean;
-}
+import type { LintOptions } from './lint-options.ts';
 
 export interface LintResult {
   /** In the order of the lines. */

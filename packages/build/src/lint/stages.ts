@@ -6,7 +6,7 @@ import { expandInstruction } from '../dockerfile/expand-instruction.ts';
 import type { ArgInstruction, Dockerfile, Instruction, Stage } from '../dockerfile/instruction.ts';
 import type { Report } from './finding.ts';
 import { lintInstruction, lintSecret } from './instructions.ts';
-import type { LintOptions } from './lint-dockerfile.ts';
+import type { LintOptions } from './lint-options.ts';
 import { firstState, inheritedState } from './stage-state.ts';
 import type { StageState } from './stage-state.ts';
 

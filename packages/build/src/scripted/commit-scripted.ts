@@ -1,30 +1,16 @@
 import { join } from 'node:path';
 import type { Engine } from '@ctrkit/engine';
 import { buildImage } from '../build-image.ts';
-import type { BuildOptions } from '../build-options.ts';
 import type { BuildResult } from '../build-result.ts';
 import { openDirectoryContext } from '../context/directory-context.ts';
-import type { SourceTree } from '../context/source.ts';
-import type { ScriptedImage } from './scripted-image.ts';
+import type { Script } from './script.ts';
 import { toDockerfile } from './to-dockerfile.ts';
-
-export interface CommitScriptedOptions extends Omit<
-  BuildOptions,
-  'dockerfile' | 'context' | 'names' | 'target' | 'substitutes'
-> {
-  // prettier-ignore
-  /** @default none */
-  readonly name?: string;
-  /** More names. */
-  readonly names?: readonly string[];
-  /** A directory, or a tree that is open, and the caller's to close. @default nothing can be copied */
-  readonly context?: string | SourceTree;
-}
+import type { CommitScriptedOptions } from './commit-options.ts';
 
 /** Builds what a script says. */
 export async function commitScripted(
   engine: Engine,
-  image: ScriptedImage,
+  image: Script,
   { name, names = [], context, ...options }: CommitScriptedOptions,
 ): Promise<BuildResult> {
   const all = name === undefined ? names : [name, ...names];

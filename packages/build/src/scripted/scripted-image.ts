@@ -1,7 +1,8 @@
 import type { Engine } from '@ctrkit/engine';
 import type { BuildResult } from '../build-result.ts';
 import { commitScripted } from './commit-scripted.ts';
-import type { CommitScriptedOptions } from './commit-scripted.ts';
+import type { CommitScriptedOptions } from './commit-options.ts';
+import type { Script, ScriptedBase, ScriptedStep } from './script.ts';
 import { addInstruction, configInstructions, copyInstruction, envInstruction, labelInstruction, runInstruction, valueInstruction } from './instructions.ts'; // prettier-ignore
 import type {
   AddOptions,
@@ -11,25 +12,12 @@ import type {
   RunOptions,
 } from './instructions.ts';
 
-/** What a scripted image begins with. */
-export interface ScriptedBase {
-  /** A name, `scratch`, or another scripted image. */
-  readonly image: string | ScriptedImage;
-  readonly platform: string | undefined;
-}
-
-/** An instruction; of another image, where it copies from one. */
-export interface ScriptedStep {
-  readonly instruction: Drafted;
-  readonly from: ScriptedImage | undefined;
-}
-
 /**
  * An image in the making, as a program says it. Each method answers a new one and leaves this as it is, so that several images
  * may go on from one. Nothing is done before `commit`. Steps are those of a Dockerfile and share its cache; words are taken as they
  * are: what a shell would substitute is the program's to put in.
  */
-export class ScriptedImage {
+export class ScriptedImage implements Script {
   readonly base: ScriptedBase;
   readonly steps: readonly ScriptedStep[];
 

@@ -1,9 +1,9 @@
 import type { Dockerfile, FromInstruction, Instruction, Stage } from '../dockerfile/instruction.ts';
 import type { Range } from '../dockerfile/range.ts';
-import type { ScriptedImage } from './scripted-image.ts';
+import type { Script } from './script.ts';
 
 /** An image after all those that it is made of. */
-function stagesOf(image: ScriptedImage, found: Set<ScriptedImage> = new Set()): Set<ScriptedImage> {
+function stagesOf(image: Script, found: Set<Script> = new Set()): Set<Script> {
   const { base, steps } = image;
   const others = [base.image, ...steps.map((step) => step.from)];
   for (const other of others) {
@@ -13,14 +13,14 @@ function stagesOf(image: ScriptedImage, found: Set<ScriptedImage> = new Set()): 
 }
 
 /** A script as the Dockerfile that it would be: a line an instruction, each image that it uses a stage. */
-export function toDockerfile(image: ScriptedImage, path: string): Dockerfile {
+export function toDockerfile(image: Script, path: string): Dockerfile {
   const images = [...stagesOf(image)];
   const lines: string[] = [];
   const place = (text: string): Range => {
     const line = lines.push(text);
     return { start: { line, column: 1 }, end: { line, column: text.length + 1 } };
   };
-  const nameOf = (other: ScriptedImage): string => `script-${images.indexOf(other)}`;
+  const nameOf = (other: Script): string => `script-${images.indexOf(other)}`;
   const stages = images.map((one): Stage => {
     const { base, steps } = one;
     const begins = typeof base.image === 'string' ? base.image : nameOf(base.image);

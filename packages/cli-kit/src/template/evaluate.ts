@@ -1,10 +1,9 @@
 import { followFields, type Arguments } from './fields.ts';
 import { isTrue } from './kinds.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, TemplateFunction } from './machine.ts';
 import { nodeText } from './node-text.ts';
 import type { Operand, Pipeline, Stage } from './nodes.ts';
 import { checkArgument, checkCount, type Parameter } from './parameters.ts';
-import type { TemplateFunction } from './functions.ts';
 
 /** What a stage is given: the operands after its first, and what the stage before it gave. */
 interface Given {

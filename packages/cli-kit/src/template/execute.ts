@@ -1,7 +1,7 @@
 import { evaluatePipeline, evaluateStages } from './evaluate.ts';
-import { templateFunctions, type FunctionTable } from './functions.ts';
+import { templateFunctions } from './functions.ts';
 import { entriesOf, isTrue, kindOf } from './kinds.ts';
-import { Machine, type ExecuteOptions } from './machine.ts';
+import { Machine, type ExecuteOptions, type FunctionTable } from './machine.ts';
 import type { Branch, Jump, Statement, Template } from './nodes.ts';
 import { printValue } from './format-verb.ts';
 

@@ -3,21 +3,10 @@ import { printValue } from './format-verb.ts';
 import { indexValue, lengthOf, sliceValue } from './indexing.ts';
 import { goJson } from './json.ts';
 import { isTrue } from './kinds.ts';
-import type { Machine } from './machine.ts';
+import type { FunctionTable, Machine, TemplateFunction } from './machine.ts';
 import type { Parameter } from './parameters.ts';
 import { printf } from './printf.ts';
 import { pad, print, println, split, title, truncate, upper } from './texts.ts';
-
-/** A function of the template language. */
-export interface TemplateFunction {
-  readonly parameters: readonly Parameter[];
-  /** The last parameter takes any number of arguments. */
-  readonly repeats: boolean;
-  /** Throws Complaint for what it cannot do with its arguments, and CliError TEMPLATE_LIMIT. */
-  readonly call: (values: readonly unknown[], machine: Machine) => unknown;
-}
-
-export type FunctionTable = Readonly<Record<string, TemplateFunction>>;
 
 const takes = (
   parameters: readonly Parameter[],

@@ -1,7 +1,7 @@
 import { Budget } from './budget.ts';
-import type { FunctionTable } from './functions.ts';
 import { nodeText } from './node-text.ts';
 import type { Operand, Stage, Template } from './nodes.ts';
+import type { Parameter } from './parameters.ts';
 import { Complaint, failedTemplate, type TemplateErrors } from './template-error.ts';
 
 export interface ExecuteOptions {
@@ -19,6 +19,17 @@ export interface ExecuteOptions {
   readonly maps?: readonly string[];
   readonly errors?: TemplateErrors;
 }
+
+/** A function of the template language. */
+export interface TemplateFunction {
+  readonly parameters: readonly Parameter[];
+  /** The last parameter takes any number of arguments. */
+  readonly repeats: boolean;
+  /** Throws Complaint for what it cannot do with its arguments, and CliError TEMPLATE_LIMIT. */
+  readonly call: (values: readonly unknown[], machine: Machine) => unknown;
+}
+
+export type FunctionTable = Readonly<Record<string, TemplateFunction>>;
 
 /** What an execution carries along. */
 export class Machine {

@@ -2,7 +2,7 @@ import type { Digest, Reference } from '@ctrkit/oci';
 import type { PushOptions } from '../push/push.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { RegistryError } from '../registry-error.ts';
-import type { Repository } from './sync.ts';
+import type { Repository } from './repository.ts';
 
 // A signature of an inventory of an image: more than that is a game.
 const DEEPEST = 4;

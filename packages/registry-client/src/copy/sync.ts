@@ -5,9 +5,7 @@ import { createRegistryClient } from '../registry-client.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { RegistryError } from '../registry-error.ts';
 import { copy } from './copy.ts';
-
-/** A repository of a registry. */
-export type Repository = Pick<Reference, 'registry' | 'repository'>;
+import type { Repository } from './repository.ts';
 
 /** What is brought up to date, and how. */
 export interface SyncOptions extends Omit<PushOptions, 'platforms' | 'mountFrom'> {

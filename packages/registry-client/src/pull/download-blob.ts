@@ -1,39 +1,11 @@
-import type { Locker } from '@ctrkit/durable';
 import { adoptBlob, hasBlob } from '@ctrkit/layout';
-import type { Layout } from '@ctrkit/layout';
-import type { Descriptor, Reference } from '@ctrkit/oci';
 import { RegistryError } from '../registry-error.ts';
-import type { RegistryClient } from '../registry-client.ts';
 import { createChannel } from './channel.ts';
 import type { Channel } from './channel.ts';
-import type { PullLayerEvent } from './events.ts';
 import { fillPartial } from './fill-partial.ts';
-import type { Gate } from './gate.ts';
 import { claimPartial } from './partial.ts';
 import type { Partial } from './partial.ts';
-
-/** Reads a blob while it is downloaded; see `PullOptions.onLayer`. */
-export type BlobReader = (blob: Descriptor, stream: AsyncIterable<Buffer>) => Promise<void>;
-
-/** One blob to be brought into a layout. */
-export interface BlobJob {
-  client: RegistryClient;
-  reference: Reference;
-  layout: Layout;
-  blob: Descriptor;
-  reader?: BlobReader | undefined;
-  /** Through it goes what uses the network. */
-  gate: Gate;
-  locker: Locker;
-  /** Through it goes what waits for the disk. */
-  syncing: Gate;
-  signal: AbortSignal;
-  report: (status: PullLayerEvent['status'], current: number) => void;
-  /** Says something to people. */
-  message: (text: string) => void;
-  /** Not from mirrors: they sent something else. */
-  originOnly?: boolean;
-}
+import type { BlobJob } from './blob-job.ts';
 
 /** A blob that is fetched; it is in the layout when `kept` resolves. */
 export interface Download {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { digestAlgorithm, digestHex } from '@ctrkit/oci';
 import { createAppender } from './append.ts';
 import type { Channel } from './channel.ts';
-import type { BlobJob } from './download-blob.ts';
+import type { BlobJob } from './blob-job.ts';
 import { readStart } from './partial.ts';
 import type { Partial } from './partial.ts';
 

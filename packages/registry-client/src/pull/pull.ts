@@ -14,7 +14,7 @@ import { createRegistryClient } from '../registry-client.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { blobsOf, checkConfig } from './check-image.ts';
 import { downloadBlob } from './download-blob.ts';
-import type { BlobReader } from './download-blob.ts';
+import type { BlobReader } from './blob-reader.ts';
 import type { PullEvent, PullLayerEvent } from './events.ts';
 import { forEachParallel } from './for-each.ts';
 import type { Remainder } from './for-each.ts';

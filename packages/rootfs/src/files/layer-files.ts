@@ -3,7 +3,7 @@ import { Descendants } from './descendants.ts';
 import { invalidLayer } from '../rootfs-error.ts';
 import { markOf, splitPath } from '../layer/names.ts';
 import type { TarEntry, TarEntryType } from '../tar/entry.ts';
-import type { Segment } from '../tar/sparse.ts';
+import type { Segment } from '../tar/segment.ts';
 import { TarReader } from '../tar/tar-reader.ts';
 import type { TarLimits } from '../tar/tar-reader.ts';
 

@@ -1,6 +1,6 @@
 import { invalidLayer } from '../rootfs-error.ts';
 import { readDecimal } from './numbers.ts';
-import type { Segment } from './sparse.ts';
+import type { Segment } from './segment.ts';
 
 /** The records of one extended header, or of several merged. Values are bytes. */
 export interface PaxRecords {

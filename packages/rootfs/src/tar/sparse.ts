@@ -3,12 +3,7 @@ import type { ByteReader } from './byte-reader.ts';
 import { BLOCK } from './header.ts';
 import { readCount, readDecimal } from './numbers.ts';
 import type { PaxRecords } from './pax.ts';
-
-/** A part of a file that is no hole, in bytes. */
-export interface Segment {
-  readonly offset: number;
-  readonly length: number;
-}
+import type { Segment } from './segment.ts';
 
 /** A file with holes: how long it is, and which parts of it are stored, one after the other. */
 export interface Sparse {
