@@ -36,6 +36,16 @@ function unmake(made: readonly Member[]): void {
   }
 }
 
+/** All of them, or none. */
+async function makeAll(making: readonly Promise<Member>[]): Promise<Member[]> {
+  const results = await Promise.allSettled(making);
+  const made = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status !== 'rejected') return made;
+  unmake(made);
+  throw failed.reason;
+}
+
 /**
  * Makes a cgroup with these limits, new and empty: all of it, or nothing of it. Under v1 only in the trees that the
  * limits need. `path` is a cgroupsPath: absolute below the mount point, relative below the hierarchy's base.
@@ -52,13 +62,10 @@ export async function createCgroup(
   const program = needsDeviceProgram(hierarchy, resources)
     ? deviceProgram(resources.devices ?? [])
     : undefined;
-  const made: Member[] = [];
+  const wanted = places(hierarchy, resources, options.controllers ?? []);
+  const made = await makeAll(wanted.map((place) => makeMember(place, absolute, hierarchy)));
   try {
-    for (const place of places(hierarchy, resources, options.controllers ?? [])) {
-      const member = makeMember(place, absolute, hierarchy);
-      made.push(member);
-      ignored.push(...applyResources(member, hierarchy, resources, true));
-    }
+    for (const member of made) ignored.push(...applyResources(member, hierarchy, resources, true));
   } catch (error) {
     unmake(made);
     throw error;

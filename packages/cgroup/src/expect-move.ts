@@ -1,11 +1,12 @@
 import { closeSync, constants, openSync, readFileSync, write } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenOptions } from './create.ts';
 import { readHierarchy } from './hierarchy.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { parseSelfCgroup } from './self-cgroup.ts';
 
-export interface ExpectOptions extends OpenOptions {
+export interface ExpectOptions {
+  /** @default what detectHierarchy finds */
+  readonly hierarchy?: Hierarchy;
   /** @default '/proc/self/cgroup' */
   readonly self?: string;
 }

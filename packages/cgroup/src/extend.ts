@@ -37,17 +37,17 @@ function moveAll(from: readonly Member[], to: Member): void {
  * Makes a running cgroup fit for limits that it was not made with: under v1 it joins more trees, under v2 its parents
  * get more controllers.
  */
-export function extend(
+export async function extend(
   path: string,
   members: readonly Member[],
   hierarchy: Hierarchy,
   resources: LinuxResources,
-): { members: readonly Member[]; added: readonly Member[] } {
+): Promise<{ members: readonly Member[]; added: readonly Member[] }> {
   const added: Member[] = [];
   for (const place of places(hierarchy, resources, [])) {
     const { tree, needed } = place;
     if (!members.some((member) => member.tree === tree)) {
-      const member = makeMember(place, path, hierarchy);
+      const member = await makeMember(place, path, hierarchy);
       moveAll(members, member);
       added.push(member);
     } else if (tree.version === 2 && needed.size > 0) {

@@ -103,7 +103,7 @@ export class CgroupHandle implements Cgroup {
         hint: 'attach the program of deviceProgram(rules) in place of the old one',
       });
     }
-    const { members, added } = extend(this.path, this.#members, this.#hierarchy, resources);
+    const { members, added } = await extend(this.path, this.#members, this.#hierarchy, resources);
     this.#members = members;
     return [
       ...ignoredResources(this.#hierarchy, resources),

@@ -8,7 +8,7 @@ export type { DeleteOptions } from './remove.ts';
 export { deviceProgram } from './device-program.ts';
 export { expectMove } from './expect-move.ts';
 export type { ExpectOptions } from './expect-move.ts';
-export { detectHierarchy } from './hierarchy.ts';
+export { detectHierarchy, readHierarchy } from './hierarchy.ts';
 export type { DetectOptions, Hierarchy, Tree } from './hierarchy.ts';
 export { listCgroups } from './list.ts';
 export type { ListedCgroup } from './list.ts';

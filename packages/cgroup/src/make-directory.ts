@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdir, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
 import { CgroupError } from './cgroup-error.ts';
@@ -13,14 +13,20 @@ export function makeParents(directory: string): void {
   }
 }
 
+// It takes the kernel a millisecond or several, in which this thread has other things to do.
+const make = (directory: string): Promise<void> =>
+  new Promise((resolve, reject) =>
+    mkdir(directory, (error) => (error === null ? resolve() : reject(error))),
+  );
+
 /**
  * Makes the cgroup itself, new: one that a killed run left behind has old values, so it is made again.
  * Throws CGROUP_BUSY when it holds processes or other cgroups, CGROUP_NO_PERMISSION, CGROUP_UNAVAILABLE.
  */
-export function makeDirectory(directory: string): void {
+export async function makeDirectory(directory: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      mkdirSync(directory);
+      await make(directory);
       return;
     } catch (error) {
       const errno = errnoOf(error);

@@ -6,13 +6,17 @@ import { inheritCpuset, makeDirectory, makeParents } from './make-directory.ts';
 import type { Place } from './place.ts';
 
 /** Makes the directory of one place, with everything above it that it needs. */
-export function makeMember({ tree, needed }: Place, path: string, hierarchy: Hierarchy): Member {
+export async function makeMember(
+  { tree, needed }: Place,
+  path: string,
+  hierarchy: Hierarchy,
+): Promise<Member> {
   const directory = join(tree.mountPoint, path);
   if (tree.version === 2) {
     makeParents(directory);
     enableControllers(tree, hierarchy.base ?? '/', path, [...needed]);
   }
-  makeDirectory(directory);
+  await makeDirectory(directory);
   if (tree.version === 1 && tree.controllers.includes('cpuset')) {
     inheritCpuset(tree.mountPoint, directory);
   }

@@ -32,7 +32,7 @@ test('a cgroup that is gone', async () => {
 test('parents that are removed meanwhile are made again', async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'a', 'b', 'c');
-  makeDirectory(path);
+  await makeDirectory(path);
   assert.ok(existsSync(path));
   mkdirSync(join(path, 'below'));
   assert.is(await codeOf(() => makeDirectory(path)), 'CGROUP_BUSY');

@@ -14,7 +14,7 @@ export type { Locker } from './locker.ts';
 export { removeTree } from './remove-tree.ts';
 export { syncDirectory } from './sync-directory.ts';
 export { errnoOf, explainSystemError } from './system-error.ts';
-export { sweepTemporaries, temporaryName, temporaryOwner } from './temporary.ts';
+export { isOfTheLiving, sweepTemporaries, temporaryName, temporaryOwner } from './temporary.ts';
 export { emptyTrash, moveToTrash } from './trash.ts';
 export { writeStreamAtomic } from './write-stream-atomic.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';

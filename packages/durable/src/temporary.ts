@@ -25,6 +25,12 @@ export function temporaryOwner(name: string): ProcessIdentity | undefined {
   return { pid: Number(pid), startTime, bootId };
 }
 
+/** Whether a name is one that a living process has made by `temporaryName`. */
+export function isOfTheLiving(name: string): boolean {
+  const owner = temporaryOwner(name);
+  return owner !== undefined && isAlive(owner);
+}
+
 /**
  * Removes what dead processes left half-made in `directory` (not below it) and returns how many
  * there were. Those of living processes stay; a directory that is not there has none. Safe to run
@@ -34,10 +40,9 @@ export async function sweepTemporaries(
   directory: string,
   remove: (path: string) => Promise<void> = removeTree,
 ): Promise<number> {
-  const abandoned = namesIn(directory).filter((name) => {
-    const owner = temporaryOwner(name);
-    return owner !== undefined && !isAlive(owner);
-  });
+  const abandoned = namesIn(directory).filter(
+    (name) => temporaryOwner(name) !== undefined && !isOfTheLiving(name),
+  );
   for (const name of abandoned) await remove(join(directory, name));
   return abandoned.length;
 }

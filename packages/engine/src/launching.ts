@@ -1,3 +1,5 @@
+import { expectMove, readHierarchy } from '@ctrkit/cgroup';
+import type { Hierarchy } from '@ctrkit/cgroup';
 import { identityOf } from '@ctrkit/durable';
 import { prepareLaunch, startExitCode } from '@ctrkit/ns-exec';
 import type { LaunchedContainer, PreparedLaunch, Supervision } from '@ctrkit/ns-exec'; // prettier-ignore
@@ -55,14 +57,30 @@ export function attachment(options: AttachOptions): Supervision {
   };
 }
 
+/** Looks at the machine's cgroups for a container that is about to begin, so that its first process need not wait there. */
+export function expectLaunch(): Hierarchy | undefined {
+  try {
+    const hierarchy = readHierarchy();
+    void expectMove({ hierarchy });
+    return hierarchy;
+  } catch {
+    // Who needs cgroups says so.
+    return undefined;
+  }
+}
+
 /** Begins a container whose run is ours: what does not depend on its image and its command. */
 export function beginLaunch(
   engine: Engine,
   container: Supervised,
   spec: Pick<RuntimeSpec, 'linux'>,
-  options: AttachOptions,
+  options: AttachOptions & { readonly hierarchy: Hierarchy | undefined },
 ): PreparedLaunch {
-  return prepareLaunch(spec, { ...supervisionOf(engine, container), ...attachment(options) });
+  return prepareLaunch(spec, {
+    ...supervisionOf(engine, container),
+    ...attachment(options),
+    hierarchy: options.hierarchy,
+  });
 }
 
 /** What could be started. */

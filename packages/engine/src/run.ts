@@ -1,11 +1,10 @@
-import { expectMove } from '@ctrkit/cgroup';
 import { selfIdentity } from '@ctrkit/durable';
 import { createContainerWithId, hostIds, newContainerId } from './create.ts';
 import type { CreateOptions } from './create.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { Engine } from './engine.ts';
 import type { RunnableImage } from './image.ts';
-import { abandonLaunch, beginLaunch, finishLaunch } from './launching.ts';
+import { abandonLaunch, beginLaunch, expectLaunch, finishLaunch } from './launching.ts';
 import type { AttachOptions, RunningContainer, Startable } from './launching.ts';
 import { claimRun } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
@@ -30,7 +29,7 @@ export async function runContainer(
   if (image instanceof Promise) image.catch(() => {});
   const { network = 'none', limits = {}, signal } = options;
   signal?.throwIfAborted();
-  void expectMove();
+  const hierarchy = expectLaunch();
   const id = newContainerId();
   const linux = linuxSpec({ id, network, limits, host: hostIds() });
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
@@ -42,7 +41,7 @@ export async function runContainer(
     const name = await chooseName(engine, options.name, id);
     const { autoRemove = false, terminal = false, stdin = 'none' } = options;
     const supervised = { id, name, autoRemove, terminal, input: stdin };
-    launch = beginLaunch(engine, supervised, linux, options);
+    launch = beginLaunch(engine, supervised, linux, { ...options, hierarchy });
     try {
       const ready = await image;
       signal?.throwIfAborted();

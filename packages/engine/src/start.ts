@@ -1,4 +1,3 @@
-import { expectMove } from '@ctrkit/cgroup';
 import { selfIdentity } from '@ctrkit/durable';
 import type { PreparedLaunch } from '@ctrkit/ns-exec';
 import { readSpec } from './bundle.ts';
@@ -7,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { forgetExit } from './exit-record.ts';
 import { findContainer } from './find.ts';
-import { beginLaunch, finishLaunch } from './launching.ts';
+import { beginLaunch, expectLaunch, finishLaunch } from './launching.ts';
 import type { AttachOptions, RunningContainer, Startable } from './launching.ts';
 import { readyMounts } from './prepare-mounts.ts';
 import { removeRunRecord } from './run-record.ts';
@@ -24,7 +23,7 @@ export async function startContainer(
   nameOrId: string,
   options: AttachOptions = {},
 ): Promise<RunningContainer | undefined> {
-  void expectMove();
+  const hierarchy = expectLaunch();
   const { id } = findContainer(engine, nameOrId);
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
   if (!(await takeRun(engine, run))) return undefined;
@@ -40,7 +39,7 @@ export async function startContainer(
     startable = { record, spec: readSpec(engine, id) };
     await readyMounts(engine, record.mounts);
     forgetExit(engine, id);
-    launch = beginLaunch(engine, record, startable.spec, detached);
+    launch = beginLaunch(engine, record, startable.spec, { ...detached, hierarchy });
   } catch (error) {
     removeRunRecord(engine, id);
     throw error;

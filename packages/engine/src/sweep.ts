@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, emptyTrash, namesIn, removeTree, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
+import { bootId, emptyTrash, isOfTheLiving, namesIn, removeTree, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
 import { sweepClaims } from '@ctrkit/rootfs';
 import { readContainerRecord } from './container-record.ts';
 import {
@@ -62,9 +62,10 @@ async function sweepTemporaryFiles(engine: Engine): Promise<void> {
  */
 export async function sweep(engine: Engine): Promise<void> {
   const runs = readdirSync(runsDirectory(engine)).filter((name) => !name.startsWith('.'));
-  // What comes there from now on is deleted by who brings it: a container that ends at this moment has its supervisor for that.
+  // What comes there from now on is deleted by who brings it: a container that ends at this moment has its supervisor for that. So has
+  // one of ours that has ended already.
   const trash = [runTrashDirectory(engine), trashDirectory(engine)].map(
-    (path) => [path, namesIn(path)] as const,
+    (path) => [path, namesIn(path).filter((name) => !isOfTheLiving(name))] as const,
   );
   const failures: unknown[] = [];
   for (const step of [

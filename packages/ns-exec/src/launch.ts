@@ -1,23 +1,17 @@
 import type { Process, RuntimeSpec } from '@ctrkit/oci';
-import { createCgroup, detectHierarchy, locateCgroup } from '@ctrkit/cgroup';
 import type { Cgroup } from '@ctrkit/cgroup';
-import { Helper } from '@ctrkit/syscalls';
+import type { Helper } from '@ctrkit/syscalls';
+import { begin } from './begin.ts';
+import type { PrepareOptions } from './begin.ts';
 import { accountFiles, hearSpawned, hearStart } from './conversation.ts';
 import type { Identify, SpawnedPids } from './conversation.ts';
 import { launchedContainer } from './launched-container.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { NsExecError } from './ns-exec-error.ts';
 import { refuseUnsupported } from './plan/unsupported.ts';
-import { joinPlan, openRootPlan, processPlan, sandboxPlan, spawnPlan } from './plan/plan.ts';
+import { openRootPlan, processPlan, sandboxPlan } from './plan/plan.ts';
 import type { ProcessStreams } from './plan/plan.ts';
 import { seccompPlan } from './plan/seccomp.ts';
-import { supervisionPlan } from './supervision.ts';
-import type { Supervision } from './supervision.ts';
-
-export interface PrepareOptions extends Supervision {
-  /** Resolves when a cgroup may be made: when whoever cleans up can find it. Default: at once. */
-  readonly ready?: Promise<unknown>;
-}
 
 export interface StartOptions {
   /** The directory that relative paths of the spec start at. */
@@ -71,56 +65,29 @@ async function sendPlan(
   await helper.write(...processPlan(spec, process, streams, filter));
 }
 
-/** Tells the supervisor what it is, makes the cgroup and joins it. */
-async function beginPlan(
-  helper: Helper,
-  spec: Pick<RuntimeSpec, 'linux'>,
-  supervision: Supervision,
-  ready: Promise<unknown> | undefined,
-): Promise<Cgroup | undefined> {
-  const { cgroupsPath, resources = {} } = spec.linux ?? {};
-  if (cgroupsPath === undefined) {
-    await helper.write(...supervisionPlan(supervision, 'launch'), ...spawnPlan(spec));
-    await ready;
-    await helper.write(...joinPlan(spec));
-    return undefined;
-  }
-  const hierarchy = await detectHierarchy();
-  const location = await locateCgroup(cgroupsPath, resources, { hierarchy });
-  await helper.write(...supervisionPlan(supervision, 'launch', location), ...spawnPlan(spec));
-  await ready;
-  const cgroup = await createCgroup(cgroupsPath, resources, { hierarchy });
-  await helper.write(...joinPlan(spec, cgroup));
-  return cgroup;
-}
-
 /**
  * Begins a container before it is known what it will run: makes its namespaces and its cgroup and joins them, which are
  * the kernel's slow steps (a v1 cgroup's first member waits for a grace period). Only `linux` of the spec counts here.
- * Throws SyscallsError HELPER_MISSING; what goes wrong later is thrown by `start`.
+ * What goes wrong is thrown by `start`.
  */
 export function prepareLaunch(
   spec: Pick<RuntimeSpec, 'linux'>,
-  { ready, ...supervision }: PrepareOptions = {},
+  options: PrepareOptions = {},
 ): PreparedLaunch {
-  const { stdio, streams = 'inherited' } = supervision;
-  const helper = new Helper('supervise', stdio === undefined ? {} : { stdio });
-  const making = beginPlan(helper, spec, supervision, ready);
-  making.catch(() => {});
-  const abandon = async (): Promise<void> => {
-    helper.end();
-    helper.kill('SIGKILL');
-    const [cgroup] = await Promise.allSettled([making, helper.wait()]);
-    if (cgroup.status === 'fulfilled') await cgroup.value?.delete({ parents: true });
-  };
+  const { streams = 'inherited' } = options;
+  const beginning = begin(spec, options);
+  beginning.catch(() => {});
+  // Where it could not begin, nothing of it is there.
+  const abandon = async (): Promise<void> => await (await beginning.catch(() => {}))?.giveUp();
   return {
     abandon,
-    start: async (whole, options) => {
+    start: async (whole, starting) => {
       try {
         refuseUnsupported(whole);
         const [command = ''] = processOf(whole).args ?? [];
-        const cgroup = await making;
-        await sendPlan(helper, cgroup, whole, streams, options);
+        const { helper, joined } = await beginning;
+        const cgroup = await joined;
+        await sendPlan(helper, cgroup, whole, streams, starting);
         return launchedContainer(await hearStart(helper, command), helper, cgroup);
       } catch (error) {
         await abandon();

@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { inputOptions, outputOptions } from './rolldown-options.mjs';
@@ -7,12 +7,15 @@ import { inputOptions, outputOptions } from './rolldown-options.mjs';
 const start = fileURLToPath(new URL('start/start.ts', import.meta.url));
 
 /**
- * A command's own module; what stands in a directory below is in the program where a command needs it at once.
- * @param {string} id of a module
+ * Whether a module is the program's own, with all that it imports: `bin.ts` and those of commands, all or the given ones. What
+ * stands in a directory below is in the program where one of them needs it at once.
+ * @param {readonly string[]} commands
+ * @returns {(id: string) => boolean}
  */
-const isFront = (id) =>
+const isFront = (commands) => (id) =>
   id === join(process.cwd(), 'src', 'bin.ts') ||
-  dirname(id) === join(process.cwd(), 'src', 'commands');
+  (dirname(id) === join(process.cwd(), 'src', 'commands') &&
+    (commands.length === 0 || commands.includes(basename(id, '.ts'))));
 
 /**
  * A chunk of functions without a state, in place of its being required: it need not be resolved.
@@ -40,14 +43,22 @@ function inAscii(code) {
  * What a CommonJS module is a function of, as the value of a script: V8 gives compiled code of scripts only.
  * @param {string} code of a chunk
  */
+function asScript(code) {
+  const body = code.replace(/^#!.*\n/, '');
+  return `(function(exports,require,module,__filename,__dirname){${body}\n})`;
+}
+
+/**
+ * The same of the program itself.
+ * @param {string} code
+ */
 function asProgram(code) {
   for (const [, name] of code.matchAll(/(\w+)=require\("node:/g)) {
     // At the start it is only a stand-in, good for taking names from.
     const isWhole = new RegExp(`\\b${name}\\b(?!\\.|=require\\()`).test(code);
     if (isWhole) throw new Error(`${name}: import names of it, not the module`);
   }
-  const body = inAscii(code.replace(/^#!.*\n/, ''));
-  return `(function(exports,require,module,__filename,__dirname){${body}\n})`;
+  return asScript(inAscii(code));
 }
 
 async function bundleStart() {
@@ -58,11 +69,11 @@ async function bundleStart() {
 }
 
 /**
- * One file of what all commands need at once, `program.js`, chunks of what few need, and `bin.cjs` that starts them: with
- * its code kept compiled the larger file costs less than the resolution of sixteen small ones.
+ * One file of what the commands that are used most need at once, `program.js`, chunks of the rest, and `bin.cjs` that starts them.
  * @param {string} version of the package
+ * @param {readonly string[]} commands those whose code is in the program; none: all
  */
-export async function bundleProgram(version) {
+export async function bundleProgram(version, commands) {
   const bundle = await rolldown({
     ...inputOptions(version),
     // Chunks take what they share from the program itself.
@@ -70,14 +81,16 @@ export async function bundleProgram(version) {
   });
   const { output } = await bundle.generate({
     ...outputOptions,
-    codeSplitting: { groups: [{ name: 'program', test: isFront }] },
+    codeSplitting: { groups: [{ name: 'program', test: isFront(commands) }] },
   });
   await bundle.close();
   const [entry, ...chunks] = output.filter((part) => part.type === 'chunk');
   if (entry === undefined) throw new Error('src/bin.ts: has no code');
   const helpers = chunks.find(({ name }) => name === 'rolldown-runtime');
   await mkdir('dist/bundle/chunks', { recursive: true });
-  for (const { fileName, code } of chunks) await writeFile(join('dist/bundle', fileName), code);
+  for (const { fileName, code } of chunks) {
+    await writeFile(join('dist/bundle', fileName), asScript(code));
+  }
   const code = helpers === undefined ? entry.code : inlined(entry.code, helpers);
   await writeFile('dist/bundle/program.js', asProgram(code));
   await writeFile('dist/bundle/bin.cjs', await bundleStart());

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -26,10 +27,11 @@ interface Bundled extends AsyncDisposable {
   start(...args: string[]): Promise<RunResult>;
 }
 
-async function bundled(): Promise<Bundled> {
+/** `commands`: those whose code is in the program itself; none: all. */
+async function bundled(...commands: string[]): Promise<Bundled> {
   const made = await temporaryDirectory();
   cpSync(fixture, made.path, { recursive: true });
-  const { code, stderr } = await run([process.execPath, bundler], { cwd: made.path });
+  const { code, stderr } = await run([process.execPath, bundler, ...commands], { cwd: made.path });
   assert.is(code, 0, stderr);
   const directory = join(made.path, 'dist/bundle');
   const cache = join(directory, 'cache');
@@ -72,6 +74,31 @@ test('what fails and what is no command keeps nothing', async () => {
 test('a chunk finds the program', async () => {
   await using program = await bundled();
   for (let i = 0; i < 2; i += 1) await says(program, ['bin.cjs', 'later'], 'the same: true');
+});
+
+test('what a command compiles of chunks is kept too, and goes with the program', async () => {
+  await using program = await bundled('greet');
+  for (let i = 0; i < 3; i += 1) await says(program, ['bin.cjs', 'words'], 'words of a chunk');
+  const kept = (): string[] =>
+    readdirSync(program.cache).filter((name) => name.includes('@words-'));
+  assert.is(kept().length, 1);
+  const [name = ''] = readdirSync(join(program.directory, 'chunks')).filter((one) => one.startsWith('words-')); // prettier-ignore
+  const chunk = join(program.directory, 'chunks', name);
+  writeFileSync(chunk, readFileSync(chunk, 'utf8').replace('words of', 'parts of'));
+  utimesSync(chunk, 1, 1);
+  await says(program, ['bin.cjs', 'words'], 'parts of a chunk');
+  utimesSync(join(program.directory, 'program.js'), 1, 1);
+  await says(program, ['bin.cjs', 'words'], 'parts of a chunk');
+  assert.is(kept().length, 1);
+});
+
+test('only the commands that are named are in the program', async () => {
+  await using all = await bundled();
+  await using named = await bundled('greet');
+  const program = ({ directory }: Bundled): string => readFileSync(join(directory, 'program.js'), 'latin1'); // prettier-ignore
+  assert.match(program(all), 'words of a chunk');
+  assert.not.match(program(named), 'words of a chunk');
+  assert.match(program(named), 'hello ');
 });
 
 test('a module of Node that is imported when it is needed is there', async () => {

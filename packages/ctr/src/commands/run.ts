@@ -22,6 +22,12 @@ function release(image: Promise<RunnableImage>): void {
   );
 }
 
+// What the kernel takes its time for is asked of it first.
+const afterwards = async <T>(act: () => Promise<T>): Promise<T> => {
+  await new Promise((resolve) => setImmediate(resolve));
+  return await act();
+};
+
 async function runImage(
   engine: Engine,
   image: Promise<RunnableImage>,
@@ -82,13 +88,15 @@ export const command: Command = defineCommand({
     using signals = takeSignals(() =>
       context.stderr.write('ctr: got 3 SIGTERM/SIGINTs, killing the container\n'),
     );
-    const progress = context.progress(options.quiet ? 'none' : options.progress);
-    const image = prepareImage(engine, name, {
-      pull: options.pull,
-      platform: options.platform,
-      signal: signals.signal,
-      onEvent: progress.event,
-    }).finally(() => progress.stop());
+    const image = afterwards(() => {
+      const progress = context.progress(options.quiet ? 'none' : options.progress);
+      return prepareImage(engine, name, {
+        pull: options.pull,
+        platform: options.platform,
+        signal: signals.signal,
+        onEvent: progress.event,
+      }).finally(() => progress.stop());
+    });
     warnAboutLimits(choices.limits, context);
     try {
       return await runImage(engine, image, choices, signals, context);

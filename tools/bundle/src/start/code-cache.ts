@@ -22,12 +22,13 @@ interface FileStats {
 const stamp = ({ size, mtimeMs }: FileStats): string => `${size}-${Math.trunc(mtimeMs)}`;
 
 /**
- * Where the compiled code of a program is kept for one command: beside it, under a name that says for which program
- * and which Node. The version is not enough: two builds of one may differ in what compiled code refers to.
+ * Where the compiled code of a program, or of a chunk of it, is kept for one command: beside the program, under a name that says
+ * for which program and which Node. The version is not enough: two builds of one may differ in what compiled code refers to.
  */
-export function cachePath(program: string, stats: FileStats, word: string): string {
+export function cachePath(program: string, stats: FileStats, word: string, chunk?: string): string {
   const node = `${process.version}-${process.arch}-${stamp(statSync(process.execPath))}`;
-  return join(dirname(program), 'cache', [word, node, stamp(stats)].join('@'));
+  const part = chunk === undefined ? [] : [basename(chunk), stamp(statSync(chunk))];
+  return join(dirname(program), 'cache', [word, node, stamp(stats), ...part].join('@'));
 }
 
 // V8 runs what it finds: nobody else's file, and none that others may write.
