@@ -25,7 +25,10 @@ export function createLocker(): Locker {
     running = true;
     while (waiting.length > 0) {
       // What is asked for at about the same time goes along.
-      await sleep(1);
+      for (let known = 0; known < waiting.length && known < MOST; ) {
+        known = waiting.length;
+        await sleep(1);
+      }
       const batch = waiting.slice(0, MOST);
       waiting = waiting.slice(MOST);
       const answers = flockMany(batch.map(({ descriptor }) => descriptor));
