@@ -25,7 +25,7 @@ export function createLocker(): Locker {
     running = true;
     while (waiting.length > 0) {
       // What is asked for at about the same time goes along.
-      for (let known = 0; known < waiting.length && known < MOST; ) {
+      for (let known = 0; known < waiting.length && known < MOST;) {
         known = waiting.length;
         await sleep(1);
       }
