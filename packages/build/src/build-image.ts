@@ -3,6 +3,7 @@ import { openImageStore, parseName } from '@ctrkit/image-store';
 import type { ImageStore } from '@ctrkit/image-store';
 import type { Engine } from '@ctrkit/engine';
 import { hostPlatform, parsePlatform } from '@ctrkit/oci';
+import { syncLayers } from '@ctrkit/rootfs';
 import { BuildError } from './build-error.ts';
 import type { Step } from './build-event.ts';
 import type { BuildOptions } from './build-options.ts';
@@ -77,6 +78,7 @@ async function buildOnce(
     imported,
     used: new Map(),
     cacheMounts: new Set(),
+    unsynced: new Set(),
     making: new Map(),
     recorder: new Recorder(engine, options.origin ?? options.dockerfile.path),
     emit: (event) => options.onEvent?.(event),
@@ -95,7 +97,9 @@ async function buildOnce(
 }
 
 // It explains, and keeps the cache small: no build fails for that, and no other error is lost.
-async function leaveForNext({ recorder, store }: World): Promise<void> {
+async function leaveForNext({ recorder, store, unsynced }: World): Promise<void> {
+  // All at once: until then a power cut costs the layers, which are made again.
+  if (unsynced.size > 0) syncLayers([...unsynced]);
   try {
     await recorder.save();
     trimCache(store.layout);

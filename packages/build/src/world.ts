@@ -26,6 +26,8 @@ export interface World {
   readonly used: Map<Digest, CachedStep>;
   /** The ids of the cache mounts that its RUNs ask for. */
   readonly cacheMounts: Set<string>;
+  /** Layers that are not on the disk yet. */
+  readonly unsynced: Set<string>;
   readonly emit: (event: BuildEvent) => void;
   /** What must last as long as the build, and not longer. */
   readonly keep: (resource: Disposable | AsyncDisposable) => void;

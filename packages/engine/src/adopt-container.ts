@@ -11,6 +11,8 @@ import { overlayOf } from './overlay-directories.ts';
 export interface AdoptContainerOptions {
   /** The time of every entry, in nanoseconds since 1970. @default when each was changed */
   readonly modified?: bigint | undefined;
+  /** Takes the layer that is not on the disk yet, for `syncLayers` of rootfs. @default it is synced by a process of its own */
+  readonly onUnsynced?: ((path: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +25,7 @@ export interface AdoptContainerOptions {
 export async function adoptContainer(
   engine: Engine,
   nameOrId: string,
-  { modified, signal }: AdoptContainerOptions = {},
+  options: AdoptContainerOptions = {},
 ): Promise<WrittenLayer | undefined> {
   const { id, state } = findContainer(engine, nameOrId);
   if (state.status === 'running') {
@@ -32,5 +34,11 @@ export async function adoptContainer(
   const spec = readSpec(engine, id);
   const { layout } = await openImageStore(engine);
   const mountPoints = mountPointsOf(spec);
-  return await adoptLayer({ ...overlayOf(spec), root: engine.root, layout, mountPoints, modified, signal }); // prettier-ignore
+  return await adoptLayer({
+    ...overlayOf(spec),
+    root: engine.root,
+    layout,
+    mountPoints,
+    ...options,
+  });
 }

@@ -22,6 +22,8 @@ export interface ContainerRecord {
   readonly autoRemove: boolean;
   /** `user[:group]`, looked up in the container's root at each start. */
   readonly user: string;
+  /** A power cut may take it: it goes with the first sweep after the next boot. */
+  readonly volatile?: boolean;
   /** Its streams are a terminal. */
   readonly terminal: boolean;
   /** Its stdin: none, one that ends with its first client's, or one that stays open. */
@@ -48,12 +50,12 @@ export function readContainerRecord(engine: Engine, id: string): ContainerRecord
   }
 }
 
-/** Writes a container's record into its directory, whole or not at all; on disk unless it goes with its run. */
+/** Writes a container's record into its directory, whole or not at all; on disk unless it goes with its run, or a power cut may take it. */
 export async function writeContainerRecord(
   directory: string,
   record: ContainerRecord,
 ): Promise<void> {
   await writeFileAtomic(recordPath(directory), `${JSON.stringify(record)}\n`, {
-    sync: !record.autoRemove,
+    sync: !record.autoRemove && record.volatile !== true,
   });
 }

@@ -41,6 +41,8 @@ export interface CreateOptions extends ProcessChoices {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Remove the container when it ends. Default false. */
   readonly autoRemove?: boolean | undefined;
+  /** Whether a power cut may take it: nothing of it is brought to the disk, and it can be started only once. @default that of `autoRemove` */
+  readonly volatile?: boolean | undefined;
   /** Its streams are a terminal. Default false. */
   readonly terminal?: boolean | undefined;
   /** It has a stdin: `once`: it ends with its first client's; `open`: it stays. Default `none`. */
@@ -95,6 +97,7 @@ function recordOf(
     image: image.name,
     imageId: image.id,
     autoRemove: options.autoRemove ?? false,
+    ...(options.volatile === true && { volatile: true }),
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],
     entrypoint: entrypointOf(image.config, options),
@@ -123,7 +126,7 @@ export async function createContainerWithId(
   image: RunnableImage,
   options: NamedOptions,
 ): Promise<CreatedContainer> {
-  const { id, network = 'none', limits = {}, autoRemove = false } = options;
+  const { id, network = 'none', limits = {}, autoRemove = false, volatile = autoRemove } = options;
   const directory = containerDirectory(engine, id);
   if (options.stopSignal !== undefined) signalNumber(options.stopSignal);
   const mounts = mountPoints(engine, image.config, options);
@@ -135,7 +138,7 @@ export async function createContainerWithId(
     image: image.config,
     layers: image.layers,
     mounts: mounts.map((mount) => specMount(engine, mount)),
-    volatile: autoRemove,
+    volatile,
     host: hostIds(),
   });
   const record = recordOf(image, spec, mounts, options);
@@ -150,9 +153,9 @@ export async function createContainerWithId(
       writeNetworkFiles(temporary, network, spec.hostname ?? '');
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
-    if (!autoRemove) await syncContainer(engine, { directory: temporary, name: options.name });
+    if (!volatile) await syncContainer(engine, { directory: temporary, name: options.name });
     await writeContainerRecord(temporary, record);
-    if (autoRemove) explained(directory, () => renameSync(temporary, directory));
+    if (volatile) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });

@@ -28,7 +28,8 @@ async function sweepEarlierBoots(engine: Engine): Promise<void> {
   for (const id of containerIds(engine)) {
     const record = readContainerRecord(engine, id);
     const isRunning = readRunRecord(engine, id) !== undefined;
-    if (record?.autoRemove === true && !isRunning) await discardContainer(engine, record);
+    const isToGo = record?.autoRemove === true || record?.volatile === true;
+    if (isToGo && !isRunning) await discardContainer(engine, record);
   }
   explained(marker, () => writeFileSync(marker, '', { mode: 0o600 }));
 }

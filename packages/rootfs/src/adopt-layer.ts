@@ -4,7 +4,7 @@ import type { Layout } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
 import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
-import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
+import { beginLayer, commitLayer, syncLayer } from './layer-store.ts';
 import { PlanStream } from './layer/plan-stream.ts';
 import { packUpper } from './pack/pack-changes.ts';
 import type { PackChangesOptions } from './pack/pack-changes.ts';
@@ -15,6 +15,7 @@ import { bytesOf, lowerEntries, upperEntries } from './pack/upper-entries.ts';
 import type { Entries } from './pack/upper-entries.ts';
 import { choosePrivilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
+import { TreeWalker } from './tree-walker.ts';
 import { writeLayerBlob } from './written-layer.ts';
 import type { WrittenLayer } from './written-layer.ts';
 
@@ -23,6 +24,8 @@ export interface AdoptLayerOptions extends PackChangesOptions {
   readonly root: string;
   /** Where the blob goes. A lease of the caller's keeps it there. */
   readonly layout: Layout;
+  /** Takes the layer that is not on the disk yet, for `syncLayers`. @default it is synced by a process of its own */
+  readonly onUnsynced?: ((path: string) => void) | undefined;
 }
 
 /**
@@ -33,8 +36,10 @@ export interface AdoptLayerOptions extends PackChangesOptions {
  * any point, the layer is whole or absent, and the directory may be gone. Throws what `packChanges` and layout's `writeBlob` throw,
  * UNPACK_FAILED, NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
  */
-export async function adoptLayer(options: AdoptLayerOptions): Promise<WrittenLayer | undefined> {
-  const { root, layout, mountPoints = [], signal } = options;
+export async function adoptLayer(given: AdoptLayerOptions): Promise<WrittenLayer | undefined> {
+  const { root, layout, mountPoints = [], onUnsynced = syncLayer, signal } = given;
+  await using walker = new TreeWalker(signal);
+  const options = { ...given, walker };
   const upper = await upperEntries(options);
   const placeholders = placeholdersIn(upper, await lowerEntries(upper, options), mountPoints);
   const leftOut = new Set([...placeholders, ...unwritableIn(upper)]);
@@ -52,7 +57,7 @@ export async function adoptLayer(options: AdoptLayerOptions): Promise<WrittenLay
       size: bytesOf([...upper].filter(([path]) => !leftOut.has(path))),
     };
     const path = await moveIntoStore(options, record, upper, leftOut);
-    syncLayers([path]);
+    onUnsynced(path);
     return { diffId, descriptor, directory: filesOf(path), claim };
   } catch (error) {
     claim.release();

@@ -59,6 +59,7 @@ export {
   runningTree,
 } from './tree.ts';
 export type { RunningRoot, Tree, WritableLayers } from './tree.ts';
+export { syncLayers } from './layer-store.ts';
 export { makePlaces, placesIn } from './copy/places.ts';
 export { explainImage, unpackImage } from './unpack-image.ts';
 export type { UnpackImageOptions } from './unpack-image.ts';

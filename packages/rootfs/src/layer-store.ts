@@ -84,3 +84,6 @@ export function syncLayers(paths: readonly string[]): void {
     ]),
   );
 }
+
+/** The same of one. */
+export const syncLayer = (path: string): void => syncLayers([path]);

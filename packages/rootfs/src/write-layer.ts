@@ -4,7 +4,7 @@ import type { Digest } from '@ctrkit/oci';
 import type { OnEvent } from './events.ts';
 import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
-import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
+import { beginLayer, commitLayer, syncLayer } from './layer-store.ts';
 import { removeTree } from './remove-tree.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 import { tee } from './tee.ts';
@@ -26,6 +26,8 @@ export interface WriteLayerOptions {
     readonly diffIds: readonly Digest[];
     readonly directories: readonly string[];
   };
+  /** Takes the layer that is not on the disk yet, for `syncLayers`. @default it is synced by a process of its own */
+  readonly onUnsynced?: ((path: string) => void) | undefined;
   readonly limits?: TarLimits | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEvent | undefined;
@@ -93,14 +95,14 @@ async function keepLayer(
   temporary: string,
   { leans, opaque, size }: Both[0],
   { diffId, descriptor }: Both[1],
-  { root, below, signal }: WriteLayerOptions,
+  { root, below, onUnsynced = syncLayer, signal }: WriteLayerOptions,
 ): Promise<WrittenLayer> {
   const chainId = chainIds([...(below?.diffIds ?? []), diffId]).at(-1) ?? diffId;
   const claim = await claimIds(root, [diffId, chainId], signal === undefined ? {} : { signal });
   try {
     const record = { diffId, opaque, size, ...(leans && { chainId }) };
     const path = await commitLayer(root, temporary, record.chainId ?? diffId, record);
-    syncLayers([path]);
+    onUnsynced(path);
     return { diffId, descriptor, directory: filesOf(path), claim };
   } catch (error) {
     claim.release();

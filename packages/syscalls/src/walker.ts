@@ -89,7 +89,7 @@ async function* batchesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Records
 
 /**
  * A tree that is walked again and again, for what the last walk showed to be of interest: by one helper, which keeps the root
- * that `before` chooses. Walks come one after the other, also where several are asked for at once.
+ * that `before` chooses until it is turned to another. Walks come one after the other, also where several are asked for at once.
  */
 export class Walker implements AsyncDisposable {
   readonly #helper: Helper;
@@ -151,6 +151,11 @@ export class Walker implements AsyncDisposable {
     this.#signal?.throwIfAborted();
     await this.#helper.wait();
     throw new SyscallsError('HELPER_DIED', 'a walk ended early');
+  }
+
+  /** The walks that follow have another root. In its user namespace the helper stays. */
+  turnTo(before: readonly Operation[]): void {
+    this.#before = before.filter(({ op }) => op !== 'user-namespace');
   }
 
   /** No walk follows. Throws what the helper ended with. */

@@ -11,7 +11,12 @@ export async function writeRecords(
 ): Promise<CachedLayer | undefined> {
   const tar = packEntries(records, { modified: entryTime(world) });
   const { root } = world.engine;
-  const written = await writeLayer(tar, { root, layout: world.store.layout, signal });
+  const written = await writeLayer(tar, {
+    root,
+    layout: world.store.layout,
+    onUnsynced: (path) => world.unsynced.add(path),
+    signal,
+  });
   if (written === undefined) return undefined;
   world.keep(written.claim);
   return { descriptor: written.descriptor, diffId: written.diffId };

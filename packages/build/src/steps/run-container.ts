@@ -80,6 +80,7 @@ export async function runContainerStep(
   const { args: command, env, network } = choices;
   const container = await runContainer(world.engine, plainImage(image), {
     name: announced.name,
+    volatile: true,
     entrypoint: '',
     command,
     network,
@@ -112,6 +113,7 @@ async function adoptChanges(
   }
   const layer = await adoptContainer(world.engine, containerId, {
     modified: entryTime(world),
+    onUnsynced: (path) => world.unsynced.add(path),
     signal,
   });
   if (layer !== undefined) world.keep(layer.claim);

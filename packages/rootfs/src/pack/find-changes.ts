@@ -1,3 +1,4 @@
+import { TreeWalker } from '../tree-walker.ts';
 import type { WalkEntry } from '@ctrkit/syscalls';
 import { isWhiteout } from './overlay-marks.ts';
 import { ancestorsOf, comparePaths } from './paths.ts';
@@ -25,7 +26,9 @@ function kindOf(entry: WalkEntry, before: WalkEntry | undefined): Change['kind']
  * What a container changed of its image, sorted: docker's A, C and D. A directory has changed where something in it has. What an opaque
  * directory hides is deleted. Throws UNPACK_FAILED, NO_USER_NAMESPACES, the reason of `signal`.
  */
-export async function findChanges(options: ChangesOptions): Promise<Change[]> {
+export async function findChanges(given: ChangesOptions): Promise<Change[]> {
+  await using walker = new TreeWalker(given.signal);
+  const options = { ...given, walker };
   const upper = await upperEntries(options);
   const lower = await lowerEntries(upper, options);
   const placeholders = placeholdersIn(upper, lower, options.mountPoints ?? []);

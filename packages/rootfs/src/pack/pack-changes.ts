@@ -1,5 +1,6 @@
 import type { OnEvent } from '../events.ts';
 import { directoryTree } from '../tree.ts';
+import { TreeWalker } from '../tree-walker.ts';
 import { isWhiteout } from './overlay-marks.ts';
 import { packEntries } from './pack-entries.ts';
 import type { PackedRecord } from './pack-entries.ts';
@@ -20,7 +21,9 @@ export interface PackChangesOptions extends ChangesOptions {
  * to mount on. The same changes are the same bytes. Throws what `packTree` throws.
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
  */
-export async function* packChanges(options: PackChangesOptions): AsyncGenerator<Buffer> {
+export async function* packChanges(given: PackChangesOptions): AsyncGenerator<Buffer> {
+  await using walker = new TreeWalker(given.signal);
+  const options = { ...given, walker };
   const upper = await upperEntries(options);
   const lower = await lowerEntries(upper, options);
   const placeholders = placeholdersIn(upper, lower, options.mountPoints ?? []);
@@ -38,7 +41,7 @@ export async function* packChanges(options: PackChangesOptions): AsyncGenerator<
 
 /** An upper directory as a layer, without the entries by these paths. */
 export function packUpper(
-  { upper, modified, onEvent, signal }: Omit<PackChangesOptions, 'lowers'>,
+  { upper, modified, onEvent, signal, walker }: Omit<PackChangesOptions, 'lowers'>,
   leftOut: ReadonlySet<string>,
 ): AsyncGenerator<Buffer> {
   return packTree(directoryTree(upper), {
@@ -47,6 +50,7 @@ export function packUpper(
     modified,
     onEvent,
     signal,
+    walker,
   });
 }
 

@@ -70,13 +70,13 @@ class Packer {
 async function* partsOf(
   records: AsyncIterable<PackedRecord>,
   options: PackOptions,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Iterable<Buffer>> {
   const packer = new Packer(options);
   for await (const record of records) {
-    if (record.kind === 'data') yield* packer.archive.data(record);
-    else yield* record.kind === 'entry' ? packer.entry(record) : packer.removed(record.path);
+    if (record.kind === 'data') yield packer.archive.data(record);
+    else yield record.kind === 'entry' ? packer.entry(record) : packer.removed(record.path);
   }
-  yield* packer.archive.end();
+  yield packer.archive.end();
 }
 
 /**

@@ -1,11 +1,13 @@
-import { walkTree } from '@ctrkit/syscalls';
 import { explain } from '../layer/plan-stream.ts';
 import type { Tree } from '../tree.ts';
+import { TreeWalker } from '../tree-walker.ts';
 import { packEntries } from './pack-entries.ts';
 import type { PackOptions } from './pack-entries.ts';
 
 export interface PackTreeOptions extends PackOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Who walks the tree. @default one who is there for that */
+  readonly walker?: TreeWalker | undefined;
 }
 
 /**
@@ -17,15 +19,12 @@ export interface PackTreeOptions extends PackOptions {
  */
 export async function* packTree(
   tree: Tree,
-  { signal, ...options }: PackTreeOptions = {},
+  { signal, walker, ...options }: PackTreeOptions = {},
 ): AsyncGenerator<Buffer> {
-  const walk = walkTree(
-    tree,
-    { contents: Number.MAX_SAFE_INTEGER },
-    signal === undefined ? {} : { signal },
-  );
+  await using own = new TreeWalker(signal);
+  const all = [{ contents: Number.MAX_SAFE_INTEGER }];
   try {
-    yield* packEntries(walk, options);
+    yield* packEntries((walker ?? own).walk(tree, all), options);
   } catch (error) {
     throw explain(error);
   }

@@ -1,8 +1,8 @@
-import { walkTree } from '@ctrkit/syscalls';
 import type { WalkEntry, WalkSelection } from '@ctrkit/syscalls';
 import { explain } from '../layer/plan-stream.ts';
 import { directoryTree, layersTree } from '../tree.ts';
 import type { Tree } from '../tree.ts';
+import { TreeWalker } from '../tree-walker.ts';
 import { mergedEntries } from './merged-entries.ts';
 import { isOpaque } from './overlay-marks.ts';
 import { comparePaths } from './paths.ts';
@@ -23,6 +23,8 @@ export interface ChangesOptions {
    */
   readonly mountPoints?: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** Who walks these trees. @default one who is there for that */
+  readonly walker?: TreeWalker | undefined;
 }
 
 /** Entries by their paths, relative, as latin1. */
@@ -45,10 +47,12 @@ export async function treeEntries(
   tree: Tree,
   selections: readonly WalkSelection[],
   signal: AbortSignal | undefined,
+  walker?: TreeWalker,
 ): Promise<Entries> {
   const entries: Entries = new Map();
+  await using own = new TreeWalker(signal);
   try {
-    for await (const record of walkTree(tree, selections, signal === undefined ? {} : { signal })) {
+    for await (const record of (walker ?? own).walk(tree, selections)) {
       if (record.kind === 'entry') entries.set(keyOf(record), record);
     }
   } catch (error) {
@@ -64,7 +68,10 @@ async function withoutRoot(...walked: Parameters<typeof treeEntries>): Promise<E
 }
 
 /** What the lower layers have by the names of what has changed, and in the directories that it hides. */
-export function lowerEntries(upper: Entries, { lowers, signal }: ChangesOptions): Promise<Entries> {
+export function lowerEntries(
+  upper: Entries,
+  { lowers, signal, walker }: ChangesOptions,
+): Promise<Entries> {
   if (lowers.length === 0 || upper.size === 0) return Promise.resolve(new Map());
   const selections = [...upper.values()].map((entry): WalkSelection => ({
     path: entry.path,
@@ -72,16 +79,16 @@ export function lowerEntries(upper: Entries, { lowers, signal }: ChangesOptions)
     xattrs: false,
     optional: true,
   }));
-  return withoutRoot(layersTree(lowers), selections, signal);
+  return withoutRoot(layersTree(lowers), selections, signal, walker);
 }
 
 /** What has changed, as one upper directory would have it. Throws as `findChanges`. */
 export async function upperEntries(options: ChangesOptions): Promise<Entries> {
-  const { upper, shared = [], signal } = options;
-  if (shared.length === 0) return await withoutRoot(directoryTree(upper), [{}], signal);
+  const { upper, shared = [], signal, walker } = options;
+  if (shared.length === 0) return await withoutRoot(directoryTree(upper), [{}], signal, walker);
   const all: Entries[] = [];
   for (const directory of [...shared, upper]) {
-    all.push(await withoutRoot(directoryTree(directory), [{}], signal));
+    all.push(await withoutRoot(directoryTree(directory), [{}], signal, walker));
   }
   const paths = [...new Set(all.flatMap((entries) => [...entries.keys()]))].toSorted(comparePaths);
   const selections = paths.map((path) => ({
@@ -89,7 +96,7 @@ export async function upperEntries(options: ChangesOptions): Promise<Entries> {
     depth: 0,
     optional: true,
   }));
-  const seen = await treeEntries(changedTree(options), selections, signal);
+  const seen = await treeEntries(changedTree(options), selections, signal, walker);
   return mergedEntries(paths, all, seen);
 }
 

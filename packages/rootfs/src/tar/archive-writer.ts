@@ -42,16 +42,18 @@ export class ArchiveWriter {
 
 const CHUNK = 256 * 1024;
 
-/** The same bytes in pieces that are worth a write. */
-export async function* inChunks(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The bytes of one record after the other in pieces that are worth a write. */
+export async function* inChunks(records: AsyncIterable<Iterable<Buffer>>): AsyncGenerator<Buffer> {
   let batch: Buffer[] = [];
   let size = 0;
-  for await (const part of parts) {
-    batch.push(part);
-    size += part.length;
-    if (size < CHUNK) continue;
-    yield Buffer.concat(batch);
-    [batch, size] = [[], 0];
+  for await (const parts of records) {
+    for (const part of parts) {
+      batch.push(part);
+      size += part.length;
+      if (size < CHUNK) continue;
+      yield Buffer.concat(batch);
+      [batch, size] = [[], 0];
+    }
   }
   if (size > 0) yield Buffer.concat(batch);
 }

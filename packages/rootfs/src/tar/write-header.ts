@@ -36,28 +36,39 @@ interface Fields {
 }
 
 function checksum(block: Buffer): number {
-  return block.reduce((sum, byte) => sum + byte, 0);
+  let sum = 0;
+  // There may be many thousand headers: no function for each byte.
+  for (let at = 0; at < BLOCK; at += 1) sum += block[at] ?? 0;
+  return sum;
+}
+
+const ZERO = 0x30;
+
+function writeOctal(block: Buffer, value: number, at: number, digits: number): void {
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place -= 1) {
+    block[place] = ZERO + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
 }
 
 /** One block in POSIX's format, of fields that fit: numbers in octal, names cut. */
 function headerBlock(fields: Fields): Buffer {
   const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, digits: number): void => {
-    block.write(value.toString(8).padStart(digits, '0'), at, 'latin1');
-  };
   block.write(fields.name.slice(0, LONGEST_NAME), 0, 'latin1');
-  octal(fields.mode, 100, 7);
-  octal(fields.uid, 108, 7);
-  octal(fields.gid, 116, 7);
-  octal(fields.size, 124, 11);
-  octal(fields.seconds, 136, 11);
+  writeOctal(block, fields.mode, 100, 7);
+  writeOctal(block, fields.uid, 108, 7);
+  writeOctal(block, fields.gid, 116, 7);
+  writeOctal(block, fields.size, 124, 11);
+  writeOctal(block, fields.seconds, 136, 11);
   block.fill(0x20, 148, 156);
   block.write(fields.type, 156, 'latin1');
   block.write(fields.linkName.slice(0, LONGEST_NAME), 157, 'latin1');
   block.write('ustar\u000000', 257, 'latin1');
-  octal(fields.major, 329, 7);
-  octal(fields.minor, 337, 7);
-  block.write(`${checksum(block).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  writeOctal(block, fields.major, 329, 7);
+  writeOctal(block, fields.minor, 337, 7);
+  writeOctal(block, checksum(block), 148, 6);
+  block[154] = 0;
   return block;
 }
 
@@ -81,14 +92,12 @@ const isUtf8 = (text: string): boolean => {
 /** What the block has no room for. */
 function recordsOf(entry: WrittenEntry): Map<string, PaxValue> {
   const { path, target, uid, gid, size, seconds, nanoseconds, xattrs } = entry;
-  const records = new Map<string, PaxValue>();
-  const names = { path, linkpath: target };
-  for (const [key, name] of Object.entries(names)) {
-    if (name.length > LONGEST_NAME) records.set(key, name);
-  }
+  const names = new Map<string, string>();
+  if (path.length > LONGEST_NAME) names.set('path', path);
+  if (target.length > LONGEST_NAME) names.set('linkpath', target);
   // Names are bytes: whoever decodes these as UTF-8 would lose some.
-  const coded = Object.entries(names).filter(([key]) => records.has(key));
-  if (coded.some(([, name]) => !isUtf8(name))) records.set('hdrcharset', 'BINARY');
+  const records = new Map<string, PaxValue>(names);
+  if (![...names.values()].every(isUtf8)) records.set('hdrcharset', 'BINARY');
   if (!fits(uid, LARGEST_ID)) records.set('uid', String(uid));
   if (!fits(gid, LARGEST_ID)) records.set('gid', String(gid));
   if (!fits(size, LARGEST)) records.set('size', String(size));
