@@ -98,9 +98,9 @@ async function buildOnce(
 
 // It explains, and keeps the cache small: no build fails for that, and no other error is lost.
 async function leaveForNext({ recorder, store, unsynced }: World): Promise<void> {
-  // All at once: until then a power cut costs the layers, which are made again.
-  if (unsynced.size > 0) syncLayers([...unsynced]);
   try {
+    // All at once: until then a power cut costs the layers, which are made again.
+    if (unsynced.size > 0) syncLayers([...unsynced]);
     await recorder.save();
     trimCache(store.layout);
   } catch (error) {

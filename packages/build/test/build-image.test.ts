@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canBuild, failureOf, inBuildWorld } from './build-world.ts';
@@ -27,6 +30,20 @@ if (canBuild()) {
     assert.equal(second.made, []);
     assert.is(second.imageId, first.imageId);
     assert.is(second.digest, first.digest);
+  });
+
+  inBuildWorld('when it is over, all its layers are brought to the disk', async (world) => {
+    await world.write({ 'file.txt': 'one\n' });
+    await world.build(SIMPLE, { names: ['app'] });
+    const layers = join(world.root, 'layers/sha256');
+    const isSynced = (id: string): boolean => existsSync(join(layers, id, 'synced'));
+    const deadline = Date.now() + 30_000;
+    while (!readdirSync(layers).every(isSynced) && Date.now() < deadline) await sleep(20);
+    assert.equal(
+      readdirSync(layers).filter((id) => !isSynced(id)),
+      [],
+    );
+    assert.ok(readdirSync(layers).length >= 3);
   });
 
   inBuildWorld('what is changed, and what is below it, is made again', async (world) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { writeFileAtomic } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -48,6 +48,13 @@ export function readContainerRecord(engine: Engine, id: string): ContainerRecord
     // Absent, or damaged: to every command it does not exist.
     return undefined;
   }
+}
+
+/** Whether all of a container's record was lost in a power cut, as only one that was not synced can be. */
+export function isRecordLost(engine: Engine, id: string): boolean {
+  return (
+    statSync(recordPath(containerDirectory(engine, id)), { throwIfNoEntry: false })?.size === 0
+  );
 }
 
 /** Writes a container's record into its directory, whole or not at all; on disk unless it goes with its run, or a power cut may take it. */

@@ -41,7 +41,7 @@ export interface CreateOptions extends ProcessChoices {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Remove the container when it ends. Default false. */
   readonly autoRemove?: boolean | undefined;
-  /** Whether a power cut may take it: nothing of it is brought to the disk, and it can be started only once. @default that of `autoRemove` */
+  /** Whether a power cut may take it: its files are not synced, and it can be started only once. @default that of `autoRemove` */
   readonly volatile?: boolean | undefined;
   /** Its streams are a terminal. Default false. */
   readonly terminal?: boolean | undefined;

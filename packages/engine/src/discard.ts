@@ -13,6 +13,16 @@ async function moveOutOfSight(directory: string, trash: string): Promise<string 
   }
 }
 
+// The container is gone; files of it that resist are the next sweep's, which says what is wrong.
+async function remove(resting: string | undefined): Promise<void> {
+  if (resting !== undefined) await removeTree(resting).catch(() => {});
+}
+
+/** Takes out of sight what a power cut left of a container, then deletes it. Its name goes with the names that nobody has. */
+export async function discardRemains(engine: Engine, id: string): Promise<void> {
+  await remove(await moveOutOfSight(containerDirectory(engine, id), trashDirectory(engine)));
+}
+
 /** Takes a container whose run is ours out of sight in one step, then deletes its files. */
 export async function discardContainer(
   engine: Engine,
@@ -20,7 +30,5 @@ export async function discardContainer(
 ): Promise<void> {
   const resting = await moveOutOfSight(containerDirectory(engine, id), trashDirectory(engine));
   await releaseName(engine, name, id);
-  if (resting === undefined) return;
-  // The container is gone; files of it that resist are the next sweep's, which says what is wrong.
-  await removeTree(resting).catch(() => {});
+  await remove(resting);
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, emptyTrash, isOfTheLiving, namesIn, removeTree, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
 import { sweepClaims } from '@ctrkit/rootfs';
-import { readContainerRecord } from './container-record.ts';
+import { isRecordLost, readContainerRecord } from './container-record.ts';
 import {
   containersDirectory,
   namesDirectory,
@@ -16,20 +16,21 @@ import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
 import { sweepVolumes } from './remove-volume.ts';
-import { discardContainer } from './discard.ts';
+import { discardContainer, discardRemains } from './discard.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
 import { resumeAbandoned } from './while-paused.ts';
 
-// A reboot takes the records of runs with it: once in a boot, containers that were to be removed are looked for.
+// A reboot takes the records of runs with it, and a power cut what was not synced: once in a boot, containers that were to be removed are looked for.
 async function sweepEarlierBoots(engine: Engine): Promise<void> {
   const marker = join(engine.run, `swept-${bootId()}`);
   if (existsSync(marker)) return;
   for (const id of containerIds(engine)) {
+    if (readRunRecord(engine, id) !== undefined) continue;
     const record = readContainerRecord(engine, id);
-    const isRunning = readRunRecord(engine, id) !== undefined;
     const isToGo = record?.autoRemove === true || record?.volatile === true;
-    if (isToGo && !isRunning) await discardContainer(engine, record);
+    if (isToGo) await discardContainer(engine, record);
+    else if (record === undefined && isRecordLost(engine, id)) await discardRemains(engine, id);
   }
   explained(marker, () => writeFileSync(marker, '', { mode: 0o600 }));
 }

@@ -41,8 +41,22 @@ test('one whose run was forgotten in a reboot goes with the first sweep of this 
   await using engine = await testEngine();
   forge(engine, recordOf({ id: a, name: 'fleeting', autoRemove: true }));
   forge(engine, recordOf({ id: b, name: 'lasting' }));
+  forge(engine, recordOf({ id: c, name: 'volatile', volatile: true }));
   await sweep(engine);
   assert.equal(ids(engine), [b]);
+});
+
+test('one whose record a power cut has emptied goes with its name; one that is damaged otherwise stays', async () => {
+  await using engine = await testEngine();
+  const records = { [a]: '', [b]: '{"id":' };
+  for (const [id, text] of Object.entries(records)) {
+    forge(engine, recordOf({ id, name: `name-${id.slice(0, 1)}` }));
+    writeFileSync(join(engine.root, 'containers', id, 'container.json'), text);
+  }
+  await sweep(engine);
+  assert.equal(readdirSync(join(engine.root, 'containers')), [b]);
+  assert.equal(readdirSync(join(engine.root, 'trash')), []);
+  assert.not.ok(readdirSync(join(engine.root, 'names')).includes('name-a'));
 });
 
 test('what belongs to the living stays', async () => {

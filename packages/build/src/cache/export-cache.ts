@@ -11,6 +11,7 @@ import { parseManifest, parseReference } from '@ctrkit/oci';
 import type { Descriptor } from '@ctrkit/oci';
 import type { World } from '../world.ts';
 import { CACHE_NAME, writeCacheArtifact } from './cache-artifact.ts';
+import type { CachedMount } from './cache-contents.ts';
 import type { CacheTarget } from './cache-place.ts';
 import { packMounts } from './pack-mounts.ts';
 
@@ -39,12 +40,16 @@ async function pushTo(
   }
 }
 
-async function exportTo(world: World, place: CacheTarget): Promise<void> {
-  // That is written with the image.
-  if (place.type === 'inline') return;
+/** Somewhere outside the image. */
+type Elsewhere = Exclude<CacheTarget, { readonly type: 'inline' }>;
+
+async function exportTo(
+  world: World,
+  place: Elsewhere,
+  packed: readonly CachedMount[],
+): Promise<void> {
   const { layout } = world.store;
-  world.emit({ type: 'exporting', what: 'cache' });
-  const mounts = place.mounts === true ? await packMounts(world) : [];
+  const mounts = place.mounts === true ? packed : [];
   const artifact = await writeCacheArtifact(layout, { steps: [...world.used.values()], mounts });
   if (place.type === 'local') await copyTo(place.directory, layout, artifact);
   else await pushTo(place.reference, layout, artifact, world);
@@ -55,5 +60,10 @@ async function exportTo(world: World, place: CacheTarget): Promise<void> {
  * PERMISSION_DENIED.
  */
 export async function exportCache(world: World, places: readonly CacheTarget[]): Promise<void> {
-  for (const place of places) await exportTo(world, place);
+  // An inline one is written with the image.
+  const elsewhere = places.filter((place): place is Elsewhere => place.type !== 'inline');
+  if (elsewhere.length === 0) return;
+  world.emit({ type: 'exporting', what: 'cache' });
+  const packed = elsewhere.some(({ mounts }) => mounts === true) ? await packMounts(world) : [];
+  for (const place of elsewhere) await exportTo(world, place, packed);
 }

@@ -23,7 +23,8 @@ async function packMount(world: World, id: string): Promise<CachedMount | undefi
 export async function packMounts(world: World): Promise<CachedMount[]> {
   const mounts: CachedMount[] = [];
   for (const id of [...world.cacheMounts].toSorted()) {
-    mounts.push(...[(await packMount(world, id)) ?? []].flat());
+    const mount = await packMount(world, id);
+    if (mount !== undefined) mounts.push(mount);
   }
   return mounts;
 }
