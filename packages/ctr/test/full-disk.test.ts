@@ -1,45 +1,51 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryDisk, needs, run } from '@ctrkit/testing';
 import type { RunResult } from '@ctrkit/testing';
 import { test } from 'uvu';
 import { commandPath, inWorld, mainJob } from './fixture.ts';
 
+interface SmallWorld {
+  readonly registry: string;
+  /** Where the disk is mounted. */
+  readonly disk: string;
+  ctr(this: void, ...args: string[]): Promise<RunResult>;
+}
+
+/** Runs a test whose store and containers are on a file system of 24 MB. */
+async function onSmallDisk(test: (world: SmallWorld) => Promise<void>): Promise<void> {
+  await using disk = await memoryDisk(24);
+  await inWorld(async ({ registry, env: world }) => {
+    const env = { ...world, CTR_ROOT: join(disk.path, 'root') };
+    const ctr = (...args: string[]): Promise<RunResult> =>
+      run([process.execPath, commandPath('ctr'), ...args], { env });
+    await test({ registry, disk: disk.path, ctr });
+  });
+}
+
 if (needs(...mainJob)) {
   test("a full disk: the program's exit code is ours, what could not be recorded is said", async () => {
-    await inWorld(async ({ ctr, registry, env }) => {
-      const root = env['CTR_ROOT'] ?? '';
+    await onSmallDisk(async ({ ctr, registry }) => {
       const image = `${registry}/busybox`;
-      mkdirSync(root);
-      await run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'none', root]);
-      try {
-        const fill = 'cat /dev/zero > /full 2> /dev/null; exit 3';
-        const full = await ctr('run', '-q', '--name', 'fat', image, 'sh', '-c', fill);
-        assert.equal(full.code, 3);
-        assert.match(full.stderr, /^WARNING: container fat: .*no space left/m);
-        assert.match((await ctr('ps', '-a')).stdout, /Exited \(3\)/);
-        const next = await ctr('run', '-q', '--name', 'next', image, 'true');
-        assert.equal(next.code, 125);
-        assert.match(next.stderr, /^ctr: .*no space left/m);
-        assert.match(next.stderr, /^hint: /m);
-        assert.equal((await ctr('rm', 'fat')).code, 0);
-        const again = await ctr('run', '-q', '--rm', image, 'sh', '-c', 'exit 4');
-        assert.deepEqual([again.code, again.stderr], [4, '']);
-      } finally {
-        await run(['umount', root]);
-      }
+      const fill = 'cat /dev/zero > /full 2> /dev/null; exit 3';
+      const full = await ctr('run', '-q', '--name', 'fat', image, 'sh', '-c', fill);
+      assert.equal(full.code, 3);
+      assert.match(full.stderr, /^WARNING: container fat: .*no space left/m);
+      assert.match((await ctr('ps', '-a')).stdout, /Exited \(3\)/);
+      const next = await ctr('run', '-q', '--name', 'next', image, 'true');
+      assert.equal(next.code, 125);
+      assert.match(next.stderr, /^ctr: .*no space left/m);
+      assert.match(next.stderr, /^hint: /m);
+      assert.equal((await ctr('rm', 'fat')).code, 0);
+      const again = await ctr('run', '-q', '--rm', image, 'sh', '-c', 'exit 4');
+      assert.deepEqual([again.code, again.stderr], [4, '']);
     });
   });
 
   test('a full disk: pulls and new names say so, rmi works, and then there is room', async () => {
-    await using disk = await memoryDisk(24);
-    await inWorld(async ({ registry, env: world }) => {
-      const env = { ...world, CTR_ROOT: join(disk.path, 'root') };
-      const ctr = (...args: string[]): Promise<RunResult> =>
-        run([process.execPath, commandPath('ctr'), ...args], { env });
+    await onSmallDisk(async ({ ctr, registry, disk }) => {
       assert.equal((await ctr('pull', '-q', `${registry}/busybox`)).code, 0);
-      await run(['sh', '-c', `cat /dev/zero > '${disk.path}/full'`]);
+      await run(['sh', '-c', `cat /dev/zero > '${disk}/full'`]);
       for (const line of [
         ['pull', '-q', `${registry}/hello-world`],
         ['tag', `${registry}/busybox`, 'other'],
