@@ -2,10 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCachedSteps, openImageStore } from '@ctrkit/image-store';
 import type { CachedStep } from '@ctrkit/image-store';
-import { storedLayerSize } from '@ctrkit/rootfs';
+import { bytesBelow, storedLayerSize } from '@ctrkit/rootfs';
 import { namesIn } from '@ctrkit/durable';
 import type { Digest } from '@ctrkit/oci';
-import { bytesBelow } from './bytes-below.ts';
 import type { Engine } from './engine.ts';
 
 /** Something that a build left for later ones. */

@@ -1,16 +1,10 @@
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
 import { entrypointOf } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
+import { copyOwnership } from '@ctrkit/rootfs';
+import { ownIdMaps } from '@ctrkit/syscalls';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
@@ -70,19 +64,6 @@ export function newContainerId(): string {
   return randomHex(32);
 }
 
-/** Who runs the engine, on the host. */
-export function hostIds(): { uid: number; gid: number } {
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-}
-
-/** An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`. */
-export function copyOwnership(layer: string | undefined, upper: string): void {
-  if (layer === undefined) return;
-  const { mode, uid, gid } = statSync(layer);
-  if (hostIds().uid === 0) chownSync(upper, uid, gid);
-  chmodSync(upper, mode & 0o7777);
-}
-
 function recordOf(
   image: RunnableImage,
   spec: RuntimeSpec,
@@ -139,7 +120,7 @@ export async function createContainerWithId(
     layers: image.layers,
     mounts: mounts.map((mount) => specMount(engine, mount)),
     volatile,
-    host: hostIds(),
+    ids: ownIdMaps(),
   });
   const record = recordOf(image, spec, mounts, options);
   const temporary = temporaryName(directory);
@@ -149,10 +130,12 @@ export async function createContainerWithId(
       for (const part of ['upper', 'work', 'bundle/rootfs']) {
         mkdirSync(join(temporary, part), { recursive: true, mode: 0o700 });
       }
-      copyOwnership(image.layers.at(-1), join(temporary, 'upper'));
       writeNetworkFiles(temporary, network, spec.hostname ?? '');
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
+    const [top] = image.layers.slice(-1);
+    // An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`.
+    if (top !== undefined) await copyOwnership(top, join(temporary, 'upper'));
     if (!volatile) await syncContainer(engine, { directory: temporary, name: options.name });
     await writeContainerRecord(temporary, record);
     if (volatile) explained(directory, () => renameSync(temporary, directory));

@@ -1,7 +1,8 @@
-import { errnoOf, moveToTrash, removeTree } from '@ctrkit/durable';
+import { errnoOf, moveToTrash } from '@ctrkit/durable';
 import { containerDirectory, trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { releaseName } from './names.ts';
+import { removeFiles } from './remove-files.ts';
 
 async function moveOutOfSight(directory: string, trash: string): Promise<string | undefined> {
   try {
@@ -15,7 +16,7 @@ async function moveOutOfSight(directory: string, trash: string): Promise<string 
 
 // The container is gone; files of it that resist are the next sweep's, which says what is wrong.
 async function remove(resting: string | undefined): Promise<void> {
-  if (resting !== undefined) await removeTree(resting).catch(() => {});
+  if (resting !== undefined) await removeFiles(resting).catch(() => {});
 }
 
 /** Takes out of sight what a power cut left of a container, then deletes it. Its name goes with the names that nobody has. */

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageRecord, ImageUsage } from '@ctrkit/image-store';
-import { storedLayers, storedLayerSize } from '@ctrkit/rootfs';
+import { bytesBelow, storedLayers, storedLayerSize } from '@ctrkit/rootfs';
 import { chainIds } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { buildCache } from './build-cache.ts';
 import type { BuildCacheEntry } from './build-cache.ts';
-import { bytesBelow } from './bytes-below.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { listContainers } from './list.ts';

@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { acquireLock, selfIdentity, sweepTemporaries, writeFileAtomic } from '@ctrkit/durable';
 import type { Lock } from '@ctrkit/durable';
-import { claimIds, copyUpper, emptyUpper, removeTree, shareUpper, syncFiles } from '@ctrkit/rootfs';
+import {
+  claimIds,
+  copyOwnership,
+  copyUpper,
+  emptyUpper,
+  removeTree,
+  shareUpper,
+  syncFiles,
+} from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { copyOwnership } from './create.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -129,8 +136,9 @@ async function forkAtRest(
     await sweepTemporaries(containerDirectory(engine, record.id), removeTree);
     await emptyUpper(upper);
   }
-  await writeFork(engine, record, upon, options, (own) => {
-    copyOwnership(overlayOf(upon).lowers.at(-1), own);
+  await writeFork(engine, record, upon, options, async (own) => {
+    const [top] = overlayOf(upon).lowers.slice(-1);
+    if (top !== undefined) await copyOwnership(top, own);
   });
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openImageStore } from '@ctrkit/image-store';
 import type { GarbageResult, ImageRecord, PruneOptions, RemoveResult } from '@ctrkit/image-store';
-import { bytesBelow } from './bytes-below.ts';
+import { bytesBelow } from '@ctrkit/rootfs';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { imageUsers } from './image-users.ts';

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { moveToTrash, sweepTemporaries } from '@ctrkit/durable';
-import { removeTree } from '@ctrkit/rootfs';
+import { bytesBelow, removeTree } from '@ctrkit/rootfs';
 import { EngineError } from './engine-error.ts';
 import { containerDirectory, trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { MountPoint } from './container-mount.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { bytesBelow } from './bytes-below.ts';
 import { lockVolumes, sweepVolumeClaims, volumeUsers } from './volume-claims.ts';
 import { noSuchVolume, orphanVolumes } from './volume.ts';
 import type { Volume } from './volume.ts';
@@ -113,7 +112,7 @@ export async function removeVolumesOf(
 
 /** Removes volumes whose containers are gone and took them along, and what dead processes left half-made. */
 export async function sweepVolumes(engine: Engine): Promise<void> {
-  await sweepTemporaries(volumesDirectory(engine));
+  await sweepTemporaries(volumesDirectory(engine), removeTree);
   await sweepVolumeClaims(engine);
   await removeUnused(engine, orphanVolumes(engine));
 }

@@ -1,5 +1,6 @@
 import { selfIdentity } from '@ctrkit/durable';
-import { createContainerWithId, hostIds, newContainerId } from './create.ts';
+import { ownIdMaps } from '@ctrkit/syscalls';
+import { createContainerWithId, newContainerId } from './create.ts';
 import type { CreateOptions } from './create.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { Engine } from './engine.ts';
@@ -31,7 +32,7 @@ export async function runContainer(
   signal?.throwIfAborted();
   const hierarchy = expectLaunch();
   const id = newContainerId();
-  const linux = linuxSpec({ id, network, limits, host: hostIds() });
+  const linux = linuxSpec({ id, network, limits, ids: ownIdMaps() });
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
   claimRun(engine, run);
   let launch: ReturnType<typeof beginLaunch> | undefined;

@@ -1,7 +1,21 @@
 import { join } from 'node:path';
-import { defaultSpec, imageToProcess, resolveUser } from '@ctrkit/oci';
-import type { AccountFiles, ImageConfig, Mount, Process, RuntimeSpec } from '@ctrkit/oci';
-import { rootlessSpec, withMachineMasks } from '@ctrkit/ns-exec';
+import {
+  defaultSpec,
+  hasOnlyRoot,
+  imageToProcess,
+  isMappedId,
+  resolveUser,
+  rootlessSpec,
+} from '@ctrkit/oci';
+import type {
+  AccountFiles,
+  ContainerIds,
+  ImageConfig,
+  Mount,
+  Process,
+  RuntimeSpec,
+} from '@ctrkit/oci';
+import { withMachineMasks } from '@ctrkit/ns-exec';
 import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -41,8 +55,8 @@ export interface SpecChoices extends ProcessChoices {
   readonly readOnlyRoot?: boolean | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
   readonly volatile: boolean;
-  /** Who runs the engine. Not root: a user namespace, no limits. */
-  readonly host: { readonly uid: number; readonly gid: number };
+  /** Those of its user namespace, which is without limits. @default it has none, which takes root */
+  readonly ids?: ContainerIds | undefined;
 }
 
 /** A directory as an overlay's options have it, which separate several by `:`. */
@@ -51,7 +65,7 @@ export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
 
-function rootMount({ layers, directory, volatile, host }: SpecChoices): Mount {
+function rootMount({ layers, directory, volatile, ids }: SpecChoices): Mount {
   return {
     destination: '/',
     type: 'overlay',
@@ -61,7 +75,7 @@ function rootMount({ layers, directory, volatile, host }: SpecChoices): Mount {
       `upperdir=${escaped(join(directory, 'upper'))}`,
       `workdir=${escaped(join(directory, 'work'))}`,
       ...(volatile ? ['volatile'] : []),
-      ...(host.uid === 0 ? plainUpper : ['userxattr']),
+      ...(ids === undefined ? plainUpper : ['userxattr']),
     ],
   };
 }
@@ -90,10 +104,10 @@ function withShmSize(mounts: readonly Mount[], { shmSize }: SpecChoices): readon
 }
 
 /** What is known of a container before its image is: its namespaces, cgroup and limits. */
-export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'host'>;
+export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'ids'>;
 
 /** The spec of a container as far as its image does not matter. Throws LIMIT_INVALID. */
-export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeSpec {
+export function linuxSpec({ id, network, limits, ids }: LinuxChoices): RuntimeSpec {
   const spec = defaultSpec();
   const namespaces = spec.linux?.namespaces ?? [];
   const whole: RuntimeSpec = {
@@ -105,7 +119,7 @@ export function linuxSpec({ id, network, limits, host }: LinuxChoices): RuntimeS
       resources: { ...spec.linux?.resources, ...resourcesOf(limits) },
     },
   };
-  return host.uid === 0 ? whole : rootlessSpec(whole, host);
+  return ids === undefined ? whole : rootlessSpec(whole, ids);
 }
 
 /** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
@@ -149,16 +163,24 @@ export function identifiedProcess(spec: RuntimeSpec, user: string, files: Accoun
   const process = spec.process;
   if (process === undefined) throw new TypeError('a spec without a process');
   const { uid, gid, additionalGids, home } = resolveUser(user, files);
-  const single = spec.linux?.uidMappings?.[0]?.size === 1;
-  if (single && (uid !== 0 || gid !== 0)) {
+  const { uidMappings, gidMappings } = spec.linux ?? {};
+  if (!isMappedId(uid, uidMappings) || !isMappedId(gid, gidMappings)) {
     throw new EngineError('USER_NOT_MAPPED', `user ${user} has no id of its own on this host`, {
-      hint: 'only root is mapped in a container of a normal user: run as root, or with --user 0:0',
+      hint: 'a normal user needs subordinate ids for it (usermod --add-subuids --add-subgids, and the package uidmap): else run as root, or with --user 0:0',
     });
   }
   const env = process.env ?? [];
+  const groups = hasOnlyRoot(gidMappings)
+    ? []
+    : additionalGids.filter((id) => isMappedId(id, gidMappings));
   return {
     ...process,
     env: hasHome(env) ? env : [...env, `HOME=${home}`],
-    user: { ...process.user, uid, gid, additionalGids: single ? [] : additionalGids },
+    user: {
+      ...process.user,
+      uid,
+      gid,
+      additionalGids: groups,
+    },
   };
 }

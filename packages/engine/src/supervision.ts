@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { temporaryName } from '@ctrkit/durable';
 import type { Supervision } from '@ctrkit/ns-exec';
+import { choosePrivilege } from '@ctrkit/rootfs';
 import type { Operation } from '@ctrkit/syscalls';
 import type { ContainerRecord } from './container-record.ts';
 import { containerDirectory, runDirectory, trashDirectory } from './engine.ts';
@@ -35,13 +36,19 @@ function removal(
 ): { atEnd: Operation[]; afterwards: Operation[] } {
   const resting = `trash/${basename(temporaryName(`${trashDirectory(engine)}/${id}`))}`;
   const root: Operation = { op: 'root', path: engine.root };
+  const { before, owners } = choosePrivilege();
   return {
     atEnd: [
       root,
       { op: 'rename', from: `containers/${id}`, to: resting },
       { op: 'remove', path: `names/${name}` },
     ],
-    afterwards: [root, { op: 'remove', path: resting }],
+    // What belongs to subordinate ids only their own root may remove.
+    afterwards: [
+      ...(typeof owners === 'string' ? [] : before),
+      root,
+      { op: 'remove', path: resting },
+    ],
   };
 }
 

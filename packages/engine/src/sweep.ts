@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, emptyTrash, isOfTheLiving, namesIn, removeTree, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
+import { bootId, emptyTrash, isOfTheLiving, namesIn, selfIdentity, sweepTemporaries } from '@ctrkit/durable'; // prettier-ignore
 import { sweepClaims } from '@ctrkit/rootfs';
 import { isRecordLost, readContainerRecord } from './container-record.ts';
 import {
@@ -17,6 +17,7 @@ import { containerIds } from './list.ts';
 import { sweepNames } from './names.ts';
 import { sweepVolumes } from './remove-volume.ts';
 import { discardContainer, discardRemains } from './discard.ts';
+import { removeFiles } from './remove-files.ts';
 import { claimRun, readRunRecord, removeRunRecord } from './run-record.ts';
 import { sweepRun } from './sweep-run.ts';
 import { resumeAbandoned } from './while-paused.ts';
@@ -54,7 +55,7 @@ async function sweepEnds(engine: Engine): Promise<void> {
 
 async function sweepTemporaryFiles(engine: Engine): Promise<void> {
   const places = [containersDirectory(engine), namesDirectory(engine), runsDirectory(engine)];
-  for (const path of places) await sweepTemporaries(path);
+  for (const path of places) await sweepTemporaries(path, removeFiles);
 }
 
 /**
@@ -82,7 +83,7 @@ export async function sweep(engine: Engine): Promise<void> {
     ...trash.map(
       ([path, names]) =>
         () =>
-          emptyTrash(path, removeTree, names),
+          emptyTrash(path, removeFiles, names),
     ),
   ]) {
     await step().catch((error: unknown) => failures.push(error));

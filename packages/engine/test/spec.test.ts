@@ -26,7 +26,6 @@ const choices: SpecChoices = {
   network: 'none',
   limits: {},
   volatile: false,
-  host: { uid: 0, gid: 0 },
 };
 
 const specOf = (changes: Partial<SpecChoices> = {}): RuntimeSpec =>
@@ -123,7 +122,8 @@ test('a limit that makes no sense is refused before the image is known', async (
   assert.is(await codeOf(() => linuxSpec({ ...choices, limits: { memory: 1 } })), 'LIMIT_INVALID');
 });
 
-const rootless = specOf({ host: { uid: 1000, gid: 1001 }, limits: { pids: 5 } });
+const only = (hostID: number) => [{ containerID: 0, hostID, size: 1 }];
+const rootless = specOf({ ids: { uids: only(1000), gids: only(1001) }, limits: { pids: 5 } });
 
 test('a normal user: a user namespace in which they are root and nobody else is anybody', () => {
   assert.is(namespacesOf(rootless)[0], 'user');
@@ -177,6 +177,17 @@ test('a normal user: only root has an id', async () => {
   assert.equal([process.user.uid, process.user.gid, process.user.additionalGids], [0, 0, []]);
   assert.is(await codeOf(() => identifiedProcess(rootless, 'app', files)), 'USER_NOT_MAPPED');
   assert.is(await codeOf(() => identifiedProcess(rootless, '0:100', files)), 'USER_NOT_MAPPED');
+});
+
+test('a normal user with subordinate ids: who has one is who they are', async () => {
+  const map = [...only(1000), { containerID: 1, hostID: 100_000, size: 2000 }];
+  const spec = specOf({ ids: { uids: map, gids: map } });
+  const { user } = identifiedProcess(spec, 'app', files);
+  assert.equal([user.uid, user.gid, user.additionalGids], [1000, 1000, [1000, 100]]);
+  assert.is(await codeOf(() => identifiedProcess(spec, '2001', files)), 'USER_NOT_MAPPED');
+  assert.is(spec.process?.noNewPrivileges, false);
+  const groups = spec.mounts?.flatMap(({ options = [] }) => options) ?? [];
+  assert.ok(groups.includes('gid=5'));
 });
 
 test.run();

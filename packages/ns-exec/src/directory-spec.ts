@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import { defaultSpec } from '@ctrkit/oci';
-import type { RuntimeSpec } from '@ctrkit/oci';
+import { defaultSpec, rootlessSpec } from '@ctrkit/oci';
+import type { ContainerIds, RuntimeSpec } from '@ctrkit/oci';
 import { withMachineMasks } from './machine-masks.ts';
-import { rootlessSpec } from './rootless.ts';
-import type { HostIds } from './rootless.ts';
 
 export interface DirectoryChoices {
   readonly directory: string;
@@ -13,13 +11,13 @@ export interface DirectoryChoices {
   readonly readonly?: boolean;
   /** Keep the host's network. Default: only a loopback interface of its own. */
   readonly hostNetwork?: boolean;
-  /** Who runs it on the host; not root: in a user namespace. */
-  readonly host: HostIds;
+  /** Those of its user namespace. @default it has none, which takes root */
+  readonly ids?: ContainerIds | undefined;
 }
 
 /** The default sandbox around a directory: no image, no store, no limits. */
 export function directorySpec(choices: DirectoryChoices): RuntimeSpec {
-  const { directory, args, env = [], hostname = 'container', host } = choices;
+  const { directory, args, env = [], hostname = 'container', ids } = choices;
   const spec = withMachineMasks(defaultSpec());
   const process = spec.process ?? { cwd: '/', user: { uid: 0, gid: 0 } };
   const namespaces = spec.linux?.namespaces ?? [];
@@ -36,5 +34,5 @@ export function directorySpec(choices: DirectoryChoices): RuntimeSpec {
       ),
     },
   };
-  return host.uid === 0 ? whole : rootlessSpec(whole, host);
+  return ids === undefined ? whole : rootlessSpec(whole, ids);
 }

@@ -14,8 +14,6 @@ export { NsExecError } from './ns-exec-error.ts';
 export type { NsExecErrorCode } from './ns-exec-error.ts';
 export { readBundle } from './read-bundle.ts';
 export type { OutputLog, Supervision } from './supervision.ts';
-export { rootlessSpec } from './rootless.ts';
-export type { HostIds } from './rootless.ts';
 export { passSignals } from './pass-signals.ts';
 export type { Signalled } from './pass-signals.ts';
 export { startExitCode } from './start-exit-code.ts';

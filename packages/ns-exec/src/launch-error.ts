@@ -55,6 +55,16 @@ export function launchError(error: unknown, command: string): unknown {
   if (!(error instanceof SyscallsError) || error.failure === undefined) return error;
   const { operation, call, errno, path } = error.failure;
   if (operation === 'execute') return executeFailure(command, error.failure, error);
+  if (operation === 'user-namespace' && call === 'execv') {
+    return new NsExecError(
+      'NO_USER_NAMESPACES',
+      `the ids could not be mapped: ${path} refused it`,
+      {
+        cause: error,
+        hint: 'see /etc/subuid and /etc/subgid, and that newuidmap and newgidmap are set-uid root',
+      },
+    );
+  }
   if (operation === 'user-namespace') {
     return new NsExecError('NO_USER_NAMESPACES', `user namespaces are not available: ${errno}`, {
       cause: error,

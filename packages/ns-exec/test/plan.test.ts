@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { defaultSpec } from '@ctrkit/oci';
-import type { RuntimeSpec, Seccomp } from '@ctrkit/oci';
+import { defaultSpec, rootlessSpec } from '@ctrkit/oci';
+import type { ContainerIds, RuntimeSpec, Seccomp } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 import { launchPlan } from '../src/explain.ts';
@@ -9,9 +9,12 @@ import { enterPlan } from '../src/plan/enter.ts';
 import { mountPlan } from '../src/plan/mounts.ts';
 import { executableCandidates } from '../src/plan/process.ts';
 import { rootPlan } from '../src/plan/root.ts';
-import { rootlessSpec } from '../src/rootless.ts';
 
 const spec = defaultSpec();
+const ids = (uid: number, gid: number): ContainerIds => ({
+  uids: [{ containerID: 0, hostID: uid, size: 1 }],
+  gids: [{ containerID: 0, hostID: gid, size: 1 }],
+});
 const names = (plan: readonly Operation[]): string[] => plan.map(({ op }) => op);
 
 test('nothing of the container runs before everything that confines it', () => {
@@ -165,14 +168,18 @@ test('flags of a filter come along; without a profile there is no filter', () =>
 });
 
 test('a normal user gets a user namespace, no limits, no new privileges, and bound devices', () => {
-  const rootless = rootlessSpec(spec, { uid: 1000, gid: 100 });
+  const rootless = rootlessSpec(spec, ids(1000, 100));
   const plan = launchPlan(rootless, '/bundle');
   assert.equal(plan[0]?.op, 'supervise');
   assert.deepEqual(plan[1], {
     op: 'user-namespace',
     uidMap: '0 1000 1\n',
     gidMap: '0 100 1\n',
+    uidMapper: [],
+    gidMapper: [],
+    setGroups: 0,
   });
+  assert.equal(plan[2]?.op, 'enter-user-namespace');
   const all = names(plan);
   assert.ok(all.includes('no-new-privileges'));
   assert.ok(all.includes('seccomp'));
@@ -185,7 +192,7 @@ test('a normal user on the host network sees a copy of the host sysfs', () => {
   const shared = structuredClone(spec);
   const linux = shared.linux ?? {};
   linux.namespaces = linux.namespaces?.filter(({ type }) => type !== 'network') ?? [];
-  const rootless = rootlessSpec(shared, { uid: 1000, gid: 1000 });
+  const rootless = rootlessSpec(shared, ids(1000, 1000));
   const sys = rootless.mounts?.find(({ destination }) => destination === '/sys');
   assert.equal(sys?.type, 'bind');
   assert.ok(sys?.options?.includes('ro'));

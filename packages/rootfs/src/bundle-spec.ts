@@ -1,5 +1,5 @@
-import { defaultSpec, imageToProcess, resolveUser } from '@ctrkit/oci';
-import type { ImageConfig, Mount, Process, RuntimeSpec } from '@ctrkit/oci';
+import { defaultSpec, hasOnlyRoot, imageToProcess, resolveUser, rootlessSpec } from '@ctrkit/oci';
+import type { ContainerIds, ImageConfig, Mount, Process, RuntimeSpec } from '@ctrkit/oci';
 
 /** What of a bundle is chosen by who makes it. */
 export interface BundleChoices {
@@ -10,8 +10,8 @@ export interface BundleChoices {
   /** Where the overlay writes. */
   readonly upper: string;
   readonly work: string;
-  /** The user's ids on the host; not root: in a user namespace. */
-  readonly host: { readonly uid: number; readonly gid: number };
+  /** Those of its user namespace. @default it has none, which takes root */
+  readonly ids?: ContainerIds | undefined;
   readonly accounts: {
     readonly passwd?: Uint8Array | undefined;
     readonly group?: Uint8Array | undefined;
@@ -23,24 +23,24 @@ function escaped(path: string): string {
   return path.replaceAll(/[\\:,]/g, String.raw`\$&`);
 }
 
-function overlayMount({ lowers = [], upper, work, host }: BundleChoices): Mount {
+function overlayMount({ lowers = [], upper, work, ids }: BundleChoices): Mount {
   const options = [
     `lowerdir=${lowers.toReversed().map(escaped).join(':')}`,
     `upperdir=${escaped(upper)}`,
     `workdir=${escaped(work)}`,
   ];
-  if (host.uid !== 0) options.push('userxattr');
+  if (ids !== undefined) options.push('userxattr');
   return { destination: '/', type: 'overlay', source: 'overlay', options };
 }
 
 function processOf(
   image: ImageConfig,
   present: Process,
-  { args, accounts, host }: BundleChoices,
+  { args, accounts, ids }: BundleChoices,
 ): Process {
   const { uid, gid, additionalGids, home } = resolveUser(image.config.User ?? '', accounts);
   const { env, ...own } = imageToProcess(image, { cmd: args });
-  const groups = host.uid === 0 ? { additionalGids } : {};
+  const groups = hasOnlyRoot(ids?.gids) ? {} : { additionalGids };
   const umask = present.user.umask === undefined ? {} : { umask: present.user.umask };
   const withHome = env.some((variable) => variable.startsWith('HOME='))
     ? env
@@ -68,28 +68,6 @@ export function annotationsOf(image: ImageConfig): Record<string, string> {
   return { ...annotations, ...image.config.Labels };
 }
 
-// Without privileges: one id, no limits, no group of terminals, nothing to gain by set-id programs.
-function rootless(spec: RuntimeSpec, { uid, gid }: BundleChoices['host']): RuntimeSpec {
-  const { resources: _limits, ...linux } = spec.linux ?? {};
-  const { oomScoreAdj: _score, ...process } = spec.process as Process;
-  const mounts = (spec.mounts ?? []).map((mount) =>
-    mount.options === undefined
-      ? mount
-      : { ...mount, options: mount.options.filter((option) => !option.startsWith('gid=')) },
-  );
-  return {
-    ...spec,
-    mounts,
-    process: { ...process, noNewPrivileges: true },
-    linux: {
-      ...linux,
-      namespaces: [{ type: 'user' }, ...(linux.namespaces ?? [])],
-      uidMappings: [{ containerID: 0, hostID: uid, size: 1 }],
-      gidMappings: [{ containerID: 0, hostID: gid, size: 1 }],
-    },
-  };
-}
-
 /**
  * The runtime configuration of an image: the default sandbox, with what the image says to run, as whom and where.
  * Throws oci's NO_COMMAND, USER_NOT_FOUND, GROUP_NOT_FOUND, USER_INVALID.
@@ -105,5 +83,5 @@ export function bundleSpec(image: ImageConfig, choices: BundleChoices): RuntimeS
     mounts: [...overlay, ...(spec.mounts ?? [])],
     annotations: annotationsOf(image),
   };
-  return choices.host.uid === 0 ? whole : rootless(whole, choices.host);
+  return choices.ids === undefined ? whole : rootlessSpec(whole, choices.ids);
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -11,7 +11,8 @@ import {
 } from '@ctrkit/durable';
 import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
-import { filesOf, layerPath, readLayerRecord } from './find-layer.ts';
+import { bytesBelow } from './bytes-below.ts';
+import { filesOf, layerPath, layersDirectory, readLayerRecord } from './find-layer.ts';
 import { claimedLayers, collectorsDirectory, newFile, sweepClaims } from './layer-claims.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -156,18 +157,9 @@ export async function storedLayerSize(root: string, id: Digest): Promise<number>
   return readLayerRecord(path)?.size ?? (await bytesBelow(filesOf(path)));
 }
 
-async function bytesBelow(path: string): Promise<number> {
-  const found = await lstat(path).catch(nothingThere);
-  if (Array.isArray(found)) return 0;
-  if (!found.isDirectory()) return found.size;
-  const names = await readdir(path).catch(nothingThere);
-  let sum = 0;
-  for (const name of names) sum += await bytesBelow(join(path, name));
-  return sum;
-}
-
 function directoriesOf(root: string): Record<'sha256' | 'sha512', string> {
-  return { sha256: join(root, 'layers/sha256'), sha512: join(root, 'layers/sha512') };
+  const layers = layersDirectory(root);
+  return { sha256: join(layers, 'sha256'), sha512: join(layers, 'sha512') };
 }
 
 // What a container's root made unreadable to us has no size that we can tell.

@@ -5,13 +5,14 @@ import { explain, PlanStream } from './layer/plan-stream.ts';
 import { isWhiteout } from './pack/overlay-marks.ts';
 import { timeOf } from './pack/written-entries.ts';
 import { choosePrivilege } from './privilege.ts';
+import type { Privilege } from './privilege.ts';
 import { RootfsError } from './rootfs-error.ts';
 import type { Tree } from './tree.ts';
 
 /** Turns the entries of a walk into files beneath a directory. */
 class Copier {
   readonly #plan: PlanStream;
-  readonly #complete: boolean;
+  readonly #privilege: Privilege;
   /** What the paths of entries begin with: that of the place where the walk began. */
   readonly #prefix: number;
   readonly #times: Operation[] = [];
@@ -21,9 +22,9 @@ class Copier {
   #written = 0;
 
   /** `prefix`: how long that is; 0 where paths begin at the directory. */
-  constructor(plan: PlanStream, complete: boolean, prefix: number) {
+  constructor(plan: PlanStream, privilege: Privilege, prefix: number) {
     this.#plan = plan;
-    this.#complete = complete;
+    this.#privilege = privilege;
     this.#prefix = prefix;
   }
 
@@ -40,7 +41,7 @@ class Copier {
   }
 
   #owned(entry: WalkEntry): ReturnType<typeof copiedMetadata> {
-    return copiedMetadata(entry, this.#complete);
+    return copiedMetadata(entry, this.#privilege);
   }
 
   #directory(entry: WalkEntry, path: Buffer): void {
@@ -65,7 +66,10 @@ class Copier {
       [this.#open, this.#written] = [entry, 0];
     } else if (type === 'symlink') {
       this.#plan.add({ op: 'make-symlink', path, target, uid, gid, ...timeOf(entry) });
-    } else if (type === 'fifo' || (this.#complete && type !== 'socket' && !isWhiteout(entry))) {
+    } else if (
+      type === 'fifo' ||
+      (this.#privilege.devices && type !== 'socket' && !isWhiteout(entry))
+    ) {
       const node = { character: S_IFCHR, block: S_IFBLK, fifo: S_IFIFO }[type as 'fifo'];
       this.#plan.add({ op: 'make-node', path, type: node, major, minor, mode, uid, gid, ...timeOf(entry) }); // prettier-ignore
     }
@@ -112,9 +116,9 @@ export async function copyEntries(
   directory: string,
   { sync = true, prefix = 0 }: { readonly sync?: boolean; readonly prefix?: number } = {},
 ): Promise<void> {
-  const { before, complete } = choosePrivilege();
-  const plan = new PlanStream([...before, { op: 'root', path: directory }]);
-  const copier = new Copier(plan, complete, prefix);
+  const privilege = choosePrivilege();
+  const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
+  const copier = new Copier(plan, privilege, prefix);
   try {
     for await (const record of records) {
       if (record.kind === 'data') copier.data(record);

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
 import { digestAlgorithm, digestHex, OciError, parseJson } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
+import { choosePrivilege } from './privilege.ts';
 
 /** What stands in a layer's `layer.json`. */
 export interface LayerRecord {
@@ -30,9 +31,14 @@ export interface StoredLayer {
 export const RECORD = 'layer.json';
 export const SYNCED = 'synced';
 
+/** Where the layers are whose files have the owners that this user's have. */
+export function layersDirectory(root: string): string {
+  return resolve(root, 'layers', choosePrivilege().layers);
+}
+
 /** Where the layer of that id (a diff id, or a chain id) is kept. */
 export function layerPath(root: string, id: Digest): string {
-  return resolve(root, 'layers', digestAlgorithm(id), digestHex(id));
+  return resolve(layersDirectory(root), digestAlgorithm(id), digestHex(id));
 }
 
 /** The directory of a layer's files. */

@@ -13,6 +13,8 @@ export type { LayerClaim } from './layer-claims.ts';
 export type { OnEvent, RootfsEvent } from './events.ts';
 export { moveContents } from './move-contents.ts';
 export type { MoveOptions } from './move-contents.ts';
+export { bytesBelow } from './bytes-below.ts';
+export { copyOwnership } from './copy-ownership.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
 export { isKeptAttribute } from './layer/kept-attribute.ts';

@@ -28,7 +28,7 @@ const nameOf = ({ path }: WalkEntry, parent: string): Buffer =>
  * that is taken goes. Killed in the middle, it can be done again. Throws UNPACK_FAILED, NO_USER_NAMESPACES.
  */
 export async function moveContents(directory: string, { from, to }: MoveOptions): Promise<void> {
-  const { complete } = choosePrivilege();
+  const privilege = choosePrivilege();
   const tree = directoryTree(directory);
   try {
     const [source, ...entries] = await entriesIn(tree, from);
@@ -39,7 +39,7 @@ export async function moveContents(directory: string, { from, to }: MoveOptions)
     await runPlan('tree', [
       ...tree,
       ...moved.map((name): Operation => ({ op: 'rename', from: inside(from, name), to: inside(to, name) })), // prettier-ignore
-      { op: 'make-directory', path: to, ...copiedMetadata(source, complete) },
+      { op: 'make-directory', path: to, ...copiedMetadata(source, privilege) },
       { op: 'directory-times', path: to, ...timeOf(source) },
       { op: 'sync' },
       { op: 'remove', path: from },

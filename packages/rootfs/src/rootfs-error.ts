@@ -5,6 +5,7 @@ export type RootfsErrorCode =
   | 'UNPACK_FAILED'
   | 'NO_SPACE'
   | 'NO_USER_NAMESPACES'
+  | 'ID_NOT_MAPPED'
   | 'TARGET_NOT_EMPTY'
   | 'TARGET_INVALID'
   | 'NO_FILE'

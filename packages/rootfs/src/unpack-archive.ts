@@ -36,7 +36,8 @@ export async function unpackArchive(
 ): Promise<void> {
   const { directory, owners = 'kept', limits, signal, onEvent } = options;
   const given = choosePrivilege();
-  const privilege = { ...given, complete: given.complete && owners === 'kept' };
+  const privilege =
+    owners === 'kept' ? given : { ...given, owners: 'root' as const, devices: false };
   const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
   try {
     const writer = new LayerWriter(plan, { application: 'plain', privilege, onEvent });

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errnoOf, explainSystemError, writeFileAtomic } from '@ctrkit/durable';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
+import { ownIdMaps } from '@ctrkit/syscalls';
 import { bundleSpec } from './bundle-spec.ts';
 import { ensureLayers } from './ensure-layers.ts';
 import type { OnEvent } from './events.ts';
@@ -96,7 +97,7 @@ async function writeConfig(
     lowers: copy === true ? undefined : lowers,
     upper: join(directory, 'upper'),
     work: join(directory, 'work'),
-    host: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
+    ids: ownIdMaps(),
     accounts: { passwd, group },
   });
   await writeFileAtomic(join(directory, 'config.json'), `${JSON.stringify(spec, undefined, 2)}\n`);

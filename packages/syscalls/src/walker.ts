@@ -155,7 +155,7 @@ export class Walker implements AsyncDisposable {
 
   /** The walks that follow have another root. In its user namespace the helper stays. */
   turnTo(before: readonly Operation[]): void {
-    this.#before = before.filter(({ op }) => op !== 'user-namespace');
+    this.#before = before.filter(({ op }) => !op.endsWith('user-namespace'));
   }
 
   /** No walk follows. Throws what the helper ended with. */

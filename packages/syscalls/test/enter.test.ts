@@ -6,15 +6,12 @@ import type { Operation } from '@ctrkit/syscalls';
 import { needs } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { collect, failureOf, shell } from './plan-helpers.ts';
+import { collect, failureOf, ownUserNamespace, shell } from './plan-helpers.ts';
 import { isEvent, spawning, start } from './supervised.ts';
 import type { Supervised } from './supervised.ts';
 
 const uid = process.getuid?.() ?? 0;
-const asRoot: Operation[] =
-  uid === 0
-    ? []
-    : [{ op: 'user-namespace', uidMap: `0 ${uid} 1\n`, gidMap: `0 ${process.getgid?.()} 1\n` }];
+const asRoot: Operation[] = uid === 0 ? [] : ownUserNamespace();
 const flags = cloneFlags.pid | cloneFlags.uts | cloneFlags.ipc;
 const joined = uid === 0 ? flags : flags | cloneFlags.user;
 

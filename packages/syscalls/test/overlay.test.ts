@@ -13,7 +13,7 @@ import type { Operation } from '@ctrkit/syscalls';
 import { assertNothingLeft, needs, snapshotHost, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { failureOf, shell } from './plan-helpers.ts';
+import { failureOf, ownUserNamespace, shell } from './plan-helpers.ts';
 
 type Overlay = Extract<Operation, { op: 'root-overlay' | 'root-overlay-by-name' }>;
 type Parts = Pick<Overlay, 'lowers' | 'upper' | 'work'> & { readonly attributes?: number };
@@ -34,17 +34,13 @@ interface Ground {
 }
 
 const own: Operation[] = [{ op: 'unshare', flags: cloneFlags.mount }, { op: 'private-mounts' }];
-const ids = (id: number | undefined): string => `0 ${id ?? 0} 1\n`;
 const grounds: readonly Ground[] = [
   ...(needs('root', 'overlay') ? [{ who: 'root', before: own, options: [] }] : []),
   ...(needs('user-namespaces', 'overlay-rootless')
     ? [
         {
           who: 'in a user namespace',
-          before: [
-            { op: 'user-namespace', uidMap: ids(process.geteuid?.()), gidMap: ids(process.getegid?.()) }, // prettier-ignore
-            ...own,
-          ] satisfies Operation[],
+          before: [...ownUserNamespace(), ...own] satisfies Operation[],
           options: ['userxattr'],
         },
       ]
@@ -179,7 +175,7 @@ for (const ground of grounds) {
       const lowers = await manyLayers(base.path, 2);
       const plan: Operation[] = [
         supervise({ streams: 'pipes' }),
-        ...ground.before.filter((step) => step.op === 'user-namespace'),
+        ...ground.before.filter((step) => step.op.endsWith('user-namespace')),
         { op: 'spawn', namespaces: cloneFlags.mount },
         { op: 'private-mounts' },
         ...mounting(ground, op, { lowers, upper: '', work: '' }).slice(-1),

@@ -1,4 +1,4 @@
-import { runPlan, SyscallsError, walkTree } from '@ctrkit/syscalls';
+import { runPlan, SyscallsError, userNamespace, walkTree } from '@ctrkit/syscalls';
 import type { Operation, WalkEntry } from '@ctrkit/syscalls';
 import { test } from 'uvu';
 
@@ -29,6 +29,12 @@ export const symlink = (path: string, target: string): Operation => ({
   gid: 0,
   ...modified,
 });
+
+/** Makes whoever runs this root of a user namespace in which nobody else is anybody. */
+export const ownUserNamespace = (): Operation[] => {
+  const map = (hostID = 0) => [{ containerID: 0, hostID, size: 1 }];
+  return userNamespace({ uids: map(process.geteuid?.()), gids: map(process.getegid?.()) });
+};
 
 /** Executes a line of shell, on the host where nothing before it says otherwise. */
 export const shell = (

@@ -19,7 +19,7 @@ import type { Operation } from '@ctrkit/syscalls';
 import { needs, temporaryDirectory, unprivilegedUser } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { failureOf, shell } from './plan-helpers.ts';
+import { failureOf, ownUserNamespace, shell } from './plan-helpers.ts';
 import { openPty } from './pty.ts';
 import type { Pty } from './pty.ts';
 import { isEvent, start, stateOf, until, untilHeldUp, untilIdle } from './supervised.ts';
@@ -29,10 +29,7 @@ const uid = process.getuid?.() ?? 0;
 const all = { stdin: true, stdout: true, stderr: true };
 
 /** Privileges to mount, where we have none. */
-const asRoot: Operation[] =
-  uid === 0
-    ? []
-    : [{ op: 'user-namespace', uidMap: `0 ${uid} 1\n`, gidMap: `0 ${process.getgid?.()} 1\n` }];
+const asRoot: Operation[] = uid === 0 ? [] : ownUserNamespace();
 
 /** A mount namespace of our own, with a /dev/pts of its own: the host's is not touched. */
 const inside: Operation[] = [

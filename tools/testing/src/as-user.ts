@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { revealing } from './reveal-checkout.ts';
 import { run } from './run.ts';
+import { becoming, withSubordinateIds } from './subordinate-ids.ts';
 import type { RunOptions, RunResult } from './run.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import type { TemporaryDirectory } from './temporary-directory.ts';
@@ -53,6 +54,8 @@ export interface UserRunOptions extends Omit<RunOptions, 'uid' | 'gid'> {
    * @default one that is removed when the command has ended
    */
   readonly home?: string;
+  /** The user has `subordinateIds`. Needs root, newuidmap(1) and newgidmap(1). @default false */
+  readonly subordinate?: boolean;
 }
 
 async function environment(user: User, home: string): Promise<NodeJS.ProcessEnv> {
@@ -84,7 +87,7 @@ export async function asUser(
     await using made = await userDirectory();
     return await asUser(command, { ...options, home: made.path });
   }
-  const { home, env, ...rest } = options;
+  const { home, env, subordinate = false, ...rest } = options;
   const user = unprivilegedUser();
   const settings = {
     cwd: home,
@@ -93,6 +96,10 @@ export async function asUser(
   };
   if (process.getuid?.() !== 0) return run(command, settings);
   const hidden = revealing(user, command);
+  if (subordinate) {
+    const own = hidden ?? becoming(user, command);
+    return run(await withSubordinateIds(user, dirname(home), own), settings);
+  }
   return hidden === undefined
     ? run(command, { ...settings, uid: user.uid, gid: user.gid })
     : run(hidden, settings);

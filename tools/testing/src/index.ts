@@ -1,5 +1,6 @@
 export { asUser, unprivilegedUser, userDirectory } from './as-user.ts';
 export type { User, UserRunOptions } from './as-user.ts';
+export { subordinateIds } from './subordinate-ids.ts';
 export { makeAuthority } from './authority.ts';
 export type { Authority, Issued } from './authority.ts';
 export { busyboxConfig, busyboxEntries } from './busybox.ts';

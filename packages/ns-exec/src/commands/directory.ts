@@ -1,5 +1,6 @@
 import { defineCommand } from '@ctrkit/cli-kit';
 import type { Command } from '@ctrkit/cli-kit';
+import { ownIdMaps } from '@ctrkit/syscalls';
 import { directorySpec } from '../directory-spec.ts';
 import { checkRoot } from '../read-bundle.ts';
 import { explainOption, runSpec } from './run-spec.ts';
@@ -28,7 +29,7 @@ export const command: Command = defineCommand({
       env: options.env,
       readonly: options['read-only'],
       hostNetwork: options.network === 'host',
-      host: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
+      ids: ownIdMaps(),
       ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
     });
     return runSpec(spec, directory, options, context);

@@ -4,7 +4,7 @@ import { cloneFlags } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { accountsPlan } from './plan.ts';
 import type { ProcessStreams } from './plan.ts';
-import { namespacesOf } from './namespaces.ts';
+import { mayChooseGroups, namespacesOf } from './namespaces.ts';
 import { confinedPlan, oomScorePlan, parentDeathPlan, streamsPlan } from './process.ts';
 
 export interface EnterContext {
@@ -41,10 +41,9 @@ export function enteredProcessPlan(
   streams: ProcessStreams,
   filter: readonly Operation[],
 ): Operation[] {
-  const { user } = namespacesOf(spec);
   return [
     { op: 'own-null' },
     ...streamsPlan(process, streams, { console: false }),
-    ...confinedPlan(process, { setGroups: !user, filter }),
+    ...confinedPlan(process, { setGroups: mayChooseGroups(spec), filter }),
   ];
 }

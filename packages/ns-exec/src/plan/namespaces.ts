@@ -1,5 +1,5 @@
 import type { LinuxIDMapping, RuntimeSpec } from '@ctrkit/oci';
-import { cloneFlags } from '@ctrkit/syscalls';
+import { cloneFlags, isSingle, userNamespace } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 
@@ -43,21 +43,26 @@ export function namespacesOf(spec: Pick<RuntimeSpec, 'linux'>): Namespaces {
   };
 }
 
-const mapLines = (mappings: readonly LinuxIDMapping[] = []): string =>
-  mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
-
-// One id is mapped by whoever has it; more take somebody with the right to them, who is not here yet.
-function checkMappings(mappings: readonly LinuxIDMapping[] = []): void {
-  if (mappings.length === 1 && mappings[0]?.size === 1) return;
-  throw new NsExecError('SPEC_UNSUPPORTED', 'a user namespace maps more than the own id', {
-    hint: 'uidMappings and gidMappings have one entry of size 1, whose hostID is the own id',
-  });
+// Its root would be somebody to whom neither the bundle nor the cgroup belongs.
+function checkMappings(mappings: readonly LinuxIDMapping[]): void {
+  if (mappings.length > 0 && (process.geteuid?.() !== 0 || isSingle(mappings))) return;
+  throw new NsExecError(
+    'SPEC_UNSUPPORTED',
+    'a user namespace of other ids, made by root, is not supported',
+    {
+      hint: 'run the bundle as the user whose subordinate ids these are, or without a user namespace',
+    },
+  );
 }
 
-/** Enters the user namespace of the spec. Throws SPEC_UNSUPPORTED where it maps more than one id. */
+/** Enters the user namespace of the spec. Throws SPEC_UNSUPPORTED for root where it maps more than one id. */
 export function userNamespacePlan(spec: Pick<RuntimeSpec, 'linux'>): Operation[] {
-  const { uidMappings, gidMappings } = spec.linux ?? {};
-  checkMappings(uidMappings);
-  checkMappings(gidMappings);
-  return [{ op: 'user-namespace', uidMap: mapLines(uidMappings), gidMap: mapLines(gidMappings) }];
+  const { uidMappings: uids = [], gidMappings: gids = [] } = spec.linux ?? {};
+  checkMappings(uids);
+  checkMappings(gids);
+  return userNamespace({ uids, gids });
 }
+
+/** Whether processes of the container may choose their groups: where only the own id is mapped, that is denied (user_namespaces(7)). */
+export const mayChooseGroups = ({ linux }: Pick<RuntimeSpec, 'linux'>): boolean =>
+  linux?.gidMappings === undefined || !isSingle(linux.gidMappings);

@@ -5,7 +5,7 @@ import type { Operation } from '@ctrkit/syscalls';
 import { devicesPlan } from './devices.ts';
 import { holdPlan, mountPlan, ownPlan } from './mounts.ts';
 import type { MountContext } from './mounts.ts';
-import { namespacesOf, userNamespacePlan } from './namespaces.ts';
+import { mayChooseGroups, namespacesOf, userNamespacePlan } from './namespaces.ts';
 import { confinedPlan, oomScorePlan, parentDeathPlan, streamsPlan } from './process.ts';
 import type { ProcessStreams } from './process.ts';
 import { rootMountOf, rootPlan } from './root.ts';
@@ -86,7 +86,6 @@ export function processPlan(
   streams: ProcessStreams,
   filter: readonly Operation[] = seccompPlan(spec),
 ): Operation[] {
-  const { user } = namespacesOf(spec);
   const readonly: Operation = { op: 'remount', path: '/', attributes: mountAttributes.ro };
   return [
     ...streamsPlan(process, streams, { console: true }),
@@ -97,6 +96,6 @@ export function processPlan(
     // While /proc is still the host's: what lies at its path inside is the image's to say (CVE-2025-52881).
     ...oomScorePlan(process),
     { op: 'pivot' },
-    ...confinedPlan(process, { setGroups: !user, filter }),
+    ...confinedPlan(process, { setGroups: mayChooseGroups(spec), filter }),
   ];
 }

@@ -149,8 +149,7 @@ async function inBundle(use: (bundle: string, rootfs: string) => Promise<void>):
 if (needs('root', 'cgroup', 'file:/bin/busybox')) {
   test("root's container is on no row looser than docker's or podman's", async () => {
     await inBundle(async (bundle, directory) => {
-      const host = { uid: 0, gid: 0 };
-      const spec = directorySpec({ directory, args: ['sh', '-c', script], host });
+      const spec = directorySpec({ directory, args: ['sh', '-c', script] });
       const resources = defaultSpec().linux?.resources ?? {};
       await writeProbeBundle(bundle, { ...spec, linux: { ...spec.linux, resources } });
       const id = `test-${process.pid}`;

@@ -8,7 +8,7 @@ import { isKeptAttribute } from '../layer/kept-attribute.ts';
 import type { OperationSink } from '../layer/operation-sink.ts';
 import { PlanStream } from '../layer/plan-stream.ts';
 import { parentOf } from '../pack/paths.ts';
-import { choosePrivilege } from '../privilege.ts';
+import { choosePrivilege, ownerOf } from '../privilege.ts';
 import type { Tree } from '../tree.ts';
 import type { CopiedEntry, CopyRecord } from './copy-record.ts';
 import { explainCopy } from './explain-copy.ts';
@@ -36,7 +36,7 @@ const joined = (directory: string, path: string): string =>
 class Merger {
   readonly #plan: OperationSink;
   readonly #options: MergeOptions;
-  readonly #complete = choosePrivilege().complete;
+  readonly #privilege = choosePrivilege();
   readonly #directory: string;
   readonly #times: [path: string, entry: CopiedEntry][] = [];
   readonly #anonymous = Number(linksAnonymousFiles());
@@ -106,7 +106,7 @@ class Merger {
     const isDevice = entry.type === 'character' || entry.type === 'block';
     if (entry.type === 'symlink') this.#plan.add(makeSymlink(made));
     else if (entry.type === 'hardlink') this.#plan.add(this.#hardlink(path, entry.target));
-    else if (isDevice && !this.#complete) {
+    else if (isDevice && !this.#privilege.devices) {
       this.#options.onEvent?.({ type: 'dropped', path: entry.path, what: 'device' });
     } else this.#plan.add(makeNode(made));
   }
@@ -131,10 +131,11 @@ class Merger {
     return { path: bytesOf(path), entry: { ...entry, stored: 0 }, uid, gid, xattrs };
   }
 
-  #owner({ uid, gid }: CopiedEntry): { uid: number; gid: number } {
+  #owner({ uid, gid, path }: CopiedEntry): { uid: number; gid: number } {
     const { owner } = this.#options;
-    if (owner === 'copier' || !this.#complete) return { uid: UNCHANGED, gid: UNCHANGED };
-    return owner === 'kept' ? { uid, gid } : owner;
+    if (owner === 'copier' || this.#privilege.owners === 'root')
+      return { uid: UNCHANGED, gid: UNCHANGED };
+    return ownerOf(this.#privilege, { path, ...(owner === 'kept' ? { uid, gid } : owner) });
   }
 }
 

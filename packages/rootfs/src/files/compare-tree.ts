@@ -1,153 +1,159 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
-import { errnoOf } from '@ctrkit/durable';
+import type { Hash } from 'node:crypto';
+import { SyscallsError, walkTree } from '@ctrkit/syscalls';
+import type { WalkData, WalkEntry, WalkRecord } from '@ctrkit/syscalls';
+import { isWhiteout } from '../pack/overlay-marks.ts';
+import type { Privilege } from '../privilege.ts';
+import { directoryTree } from '../tree.ts';
+import { zeroBytes } from '../zero-bytes.ts';
 import type { LayerFile, LayerFiles } from './layer-files.ts';
 import { parentsOf } from './merge-layers.ts';
 
 export interface CompareOptions {
-  /** Owners and devices are there as the layer says them. */
-  readonly complete: boolean;
+  /** What of the layer could be made. */
+  readonly privilege: Pick<Privilege, 'owners' | 'devices'>;
   /** Nothing else is there. */
   readonly isAlone: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Which files, by inode, had which contents: one of many names is read once. */
-type Contents = Map<string, boolean>;
-
 const MOST_TOLD = 100;
-const PIECE = 1024 * 1024;
+
+/** Holds the contents of a file, which come in pieces and without holes, against what is stored of it in a layer. */
+class Contents {
+  readonly #hash: Hash = createHash('sha256');
+  readonly #file: LayerFile;
+  #at = 0;
+
+  constructor(file: LayerFile) {
+    this.#file = file;
+  }
+
+  take({ offset, content }: WalkData): void {
+    this.#zeros(offset);
+    this.#put(offset + content.length, (from, to) => [content.subarray(from - offset, to - offset)]); // prettier-ignore
+  }
+
+  isRight(): boolean {
+    this.#zeros(this.#file.size);
+    return this.#hash.digest('hex') === this.#file.contents;
+  }
+
+  #zeros(end: number): void {
+    this.#put(end, (from, to) => zeroBytes(to - from));
+  }
+
+  // What is no part of the layer's segments is a hole of its own.
+  #put(end: number, bytes: (from: number, to: number) => Iterable<Buffer>): void {
+    for (const { offset, length } of this.#file.segments ?? [
+      { offset: 0, length: this.#file.size },
+    ]) {
+      const [from, to] = [Math.max(this.#at, offset), Math.min(end, offset + length)];
+      if (from < to) for (const piece of bytes(from, to)) this.#hash.update(piece);
+    }
+    this.#at = Math.max(this.#at, end);
+  }
+}
+
+/** What of a tree is not as a layer says. */
+class Comparison {
+  readonly differ: string[] = [];
+  readonly #layer: LayerFiles;
+  readonly #options: CompareOptions;
+  readonly #expected: ReadonlySet<string>;
+  readonly #found = new Set<string>();
+  #open: { readonly path: string; readonly contents: Contents } | undefined;
+
+  constructor(layer: LayerFiles, options: CompareOptions) {
+    this.#layer = layer;
+    this.#options = options;
+    const named = [...layer.files.keys(), ...layer.removed];
+    this.#expected = new Set(named.flatMap((path) => [path, ...parentsOf(path)]));
+  }
+
+  take(record: WalkRecord): void {
+    if (record.kind === 'data') this.#open?.contents.take(record);
+    else this.#entry(record);
+  }
+
+  /** All that is there was taken. */
+  finish(): void {
+    this.#close();
+    for (const path of this.#expected) {
+      if (!this.#found.has(path) && !this.#mayBeAbsent(path)) this.differ.push(path);
+    }
+  }
+
+  #entry(entry: WalkEntry): void {
+    this.#close();
+    const path = entry.path.toString('latin1');
+    if (path === '.') return;
+    this.#found.add(path);
+    const file = this.#layer.files.get(path);
+    if (file === undefined ? this.#isUnsaid(path, entry) : this.#isAsSaid(file, path, entry))
+      return;
+    this.differ.push(path);
+  }
+
+  #close(): void {
+    if (this.#open?.contents.isRight() === false) this.differ.push(this.#open.path);
+    this.#open = undefined;
+  }
+
+  // A directory that only its contents imply, or an overlay's whiteout.
+  #isUnsaid(path: string, entry: WalkEntry): boolean {
+    if (!this.#options.isAlone) return true;
+    const isMark = isWhiteout(entry) && this.#layer.removed.has(path);
+    return this.#expected.has(path) && (entry.type === 'directory' || isMark);
+  }
+
+  #isAsSaid(file: LayerFile, path: string, entry: WalkEntry): boolean {
+    if (entry.type !== file.type) return false;
+    // A hard link into a lower layer: that one's description is not at hand.
+    if (file.size === -1) return true;
+    const { owners } = this.#options.privilege;
+    const isOwned = owners === 'root' || (entry.uid === file.uid && entry.gid === file.gid);
+    if (!isOwned || (file.type !== 'symlink' && entry.mode !== file.mode)) return false;
+    if (file.type === 'symlink') return entry.target.toString('latin1') === file.target;
+    if (file.type !== 'file') return true;
+    if (entry.size !== file.size) return false;
+    this.#open = { path, contents: new Contents(file) };
+    return true;
+  }
+
+  // Devices are left out by who may not make them, and hard links to what is in no layer.
+  #mayBeAbsent(path: string): boolean {
+    const type = this.#layer.files.get(path)?.type;
+    return !this.#options.privilege.devices && (type === 'character' || type === 'block');
+  }
+}
 
 /** The paths at which a directory differs from what a layer says, a hundred at most. Links are never followed. */
 export async function compareTree(
-  { files, removed }: LayerFiles,
+  layer: LayerFiles,
   directory: string,
   options: CompareOptions,
 ): Promise<string[]> {
-  const differ: string[] = [];
-  const read: Contents = new Map();
-  const found = new Set<string>();
-  const expected = new Set(
-    [...files.keys(), ...removed].flatMap((path) => [path, ...parentsOf(path)]),
-  );
-  for await (const [path, status] of entriesBelow(directory)) {
-    found.add(path);
-    const file = files.get(path);
-    const isRight =
-      file === undefined
-        ? (expected.has(path) && isMark(path, status, removed)) || !options.isAlone
-        : await isSame(file, at(directory, path), status, options, read);
-    if (!isRight) differ.push(shown(path));
-    if (differ.length === MOST_TOLD) return differ;
-  }
-  for (const path of expected) {
-    if (found.has(path) || mayBeAbsent(files.get(path), options)) continue;
-    differ.push(shown(path));
-  }
-  return differ.slice(0, MOST_TOLD).toSorted();
-}
-
-// A directory that only its contents imply, or an overlay's whiteout.
-function isMark(path: string, status: Stats, removed: ReadonlySet<string>): boolean {
-  return status.isDirectory() || (removed.has(path) && status.isCharacterDevice());
-}
-
-// Devices are left out by who may not make them, and hard links to what is in no layer.
-function mayBeAbsent(file: LayerFile | undefined, { complete }: CompareOptions): boolean {
-  return file !== undefined && !complete && /^(?:character|block)$/.test(file.type);
-}
-
-async function isSame(
-  file: LayerFile,
-  path: Buffer,
-  status: Stats,
-  { complete }: CompareOptions,
-  read: Contents,
-): Promise<boolean> {
-  if (kindOf(status) !== file.type) return false;
-  // A hard link into a lower layer: that one's description is not at hand.
-  if (file.size === -1) return true;
-  const isOwned = status.uid === file.uid && status.gid === file.gid;
-  const hasMode = file.type === 'symlink' || (status.mode & 0o7777) === file.mode;
-  if (complete && !(isOwned && hasMode)) return false;
-  if (file.type === 'symlink') return (await readlink(path, 'latin1')) === file.target;
-  if (file.type !== 'file') return true;
-  if (status.size !== file.size) return false;
-  const key = `${status.ino} ${file.contents}`;
-  const isRight = read.get(key) ?? (await hasContents(file, path));
-  read.set(key, isRight);
-  return isRight;
-}
-
-function kindOf(status: Stats): LayerFile['type'] | undefined {
-  if (status.isFile()) return 'file';
-  if (status.isDirectory()) return 'directory';
-  if (status.isSymbolicLink()) return 'symlink';
-  if (status.isCharacterDevice()) return 'character';
-  if (status.isBlockDevice()) return 'block';
-  return status.isFIFO() ? 'fifo' : undefined;
-}
-
-async function hasContents(file: LayerFile, path: Buffer): Promise<boolean> {
-  const { segments = [{ offset: 0, length: file.size }] } = file;
+  const comparison = new Comparison(layer, options);
+  const selection = { contents: Number.MAX_SAFE_INTEGER, xattrs: false };
+  const { signal } = options;
   try {
-    const handle = await open(
-      path,
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
-    try {
-      const hash = createHash('sha256');
-      for (const { offset, length } of segments) {
-        for (let done = 0; done < length;) {
-          const buffer = Buffer.alloc(Math.min(PIECE, length - done));
-          const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset + done);
-          if (bytesRead === 0) return false;
-          hash.update(buffer.subarray(0, bytesRead));
-          done += bytesRead;
-        }
-      }
-      return hash.digest('hex') === file.contents;
-    } finally {
-      await handle.close();
+    for await (const record of walkTree(
+      directoryTree(directory),
+      selection,
+      signal === undefined ? {} : { signal },
+    )) {
+      comparison.take(record);
+      if (comparison.differ.length >= MOST_TOLD) return told(comparison);
     }
+    comparison.finish();
   } catch (error) {
-    // A normal user's own file that denies reading even to its owner.
-    if (errnoOf(error) === 'EACCES') return true;
-    // The disk cannot give it back.
-    if (errnoOf(error) === 'EIO') return false;
-    throw error;
+    // The disk cannot give it back; what is behind it is for the next time.
+    if (!(error instanceof SyscallsError) || error.failure?.errno !== 'EIO') throw error;
+    comparison.differ.push(Buffer.from(error.failure.path).toString('latin1'));
   }
+  return told(comparison);
 }
 
-async function* entriesBelow(
-  directory: string,
-): AsyncGenerator<[path: string, status: Stats], void, undefined> {
-  const queue = [''];
-  for (let parent = queue.pop(); parent !== undefined; parent = queue.pop()) {
-    for (const name of await namesIn(at(directory, parent))) {
-      const path = parent === '' ? name : `${parent}/${name}`;
-      const status = await lstat(at(directory, path));
-      yield [path, status];
-      if (status.isDirectory()) queue.push(path);
-    }
-  }
-}
-
-async function namesIn(path: Buffer): Promise<string[]> {
-  try {
-    return await readdir(path, 'latin1');
-  } catch (error) {
-    if (errnoOf(error) === 'EACCES') return [];
-    throw error;
-  }
-}
-
-function at(directory: string, path: string): Buffer {
-  const base = Buffer.from(directory);
-  return path === '' ? base : Buffer.concat([base, Buffer.from(`/${path}`, 'latin1')]);
-}
-
-function shown(path: string): string {
-  return `/${Buffer.from(path, 'latin1').toString('utf8')}`;
-}
+const told = ({ differ }: Comparison): string[] =>
+  differ.slice(0, MOST_TOLD).map((path) => `/${Buffer.from(path, 'latin1').toString('utf8')}`).toSorted(); // prettier-ignore

@@ -32,9 +32,9 @@ export async function verifyLayer(
   const bytes = decompress(readBlob(layout, descriptor), layerCompression(descriptor.mediaType));
   const layer = await readLayerFiles(bytes, { signal });
   const directory = filesOf(layerPath(root, id));
-  const { complete } = choosePrivilege();
+  const privilege = choosePrivilege();
   // One that leans on others holds copies of their files as well.
   const isAlone = id === diffId;
-  const paths = await compareTree(layer, directory, { complete, isAlone });
+  const paths = await compareTree(layer, directory, { privilege, isAlone, signal });
   return paths.length === 0 ? undefined : { id, directory, paths };
 }

@@ -1,5 +1,6 @@
 import type { Operation } from '@ctrkit/syscalls';
 import type { OnEvent } from '../events.ts';
+import { ownerOf } from '../privilege.ts';
 import type { Privilege } from '../privilege.ts';
 import { invalidLayer } from '../rootfs-error.ts';
 import type { TarEntry } from '../tar/entry.ts';
@@ -167,7 +168,7 @@ export class LayerWriter {
     if (entry.type === 'character' && entry.major === 0 && entry.minor === 0) {
       throw invalidLayer('is a device 0:0', spot.path);
     }
-    if (isDevice && !this.#privilege.complete) this.#drop(spot, 'device');
+    if (isDevice && !this.#privilege.devices) this.#drop(spot, 'device');
     else this.#put(makeNode(this.#made(entry, spot.path)), spot, 'node');
   }
 
@@ -243,12 +244,11 @@ export class LayerWriter {
   }
 
   #made(entry: TarEntry, path: string): Made {
-    const owner = this.#privilege.complete ? entry : { uid: 0, gid: 0 };
+    const { uid, gid } = entry;
     return {
       path: bytesOf(path),
       entry,
-      uid: owner.uid,
-      gid: owner.gid,
+      ...ownerOf(this.#privilege, { uid, gid, path }),
       xattrs: this.#xattrs(entry, path),
     };
   }

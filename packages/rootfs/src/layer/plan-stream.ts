@@ -91,7 +91,7 @@ const blamed = new Set([
 /** The error of this package for one of the helper. */
 export function explain(cause: unknown): unknown {
   if (!(cause instanceof SyscallsError) || cause.failure === undefined) return cause;
-  const { operation, errno, path } = cause.failure;
+  const { operation, call, errno, path } = cause.failure;
   const where = JSON.stringify(path);
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     return new RootfsError('NO_SPACE', `${where}: no space left to unpack it`, {
@@ -99,6 +99,16 @@ export function explain(cause: unknown): unknown {
       path,
       hint: 'free some space on the file system and try again',
     });
+  }
+  if (operation === 'user-namespace' && call === 'execv') {
+    return new RootfsError(
+      'NO_USER_NAMESPACES',
+      `the subordinate ids could not be mapped: ${path} refused it`,
+      {
+        cause,
+        hint: 'see /etc/subuid and /etc/subgid, and that newuidmap and newgidmap are set-uid root',
+      },
+    );
   }
   if (operation === 'user-namespace') {
     return new RootfsError('NO_USER_NAMESPACES', `a user namespace could not be made: ${errno}`, {

@@ -1,7 +1,12 @@
 /** Operations of every mode: whose ids count, and the root that later paths are beneath. */
 export const rootOperations = {
-  /** Unshares a user namespace and writes its maps (lines of `inside outside count`), setgroups denied. */
-  'user-namespace': { uidMap: 'str', gidMap: 'str' },
+  /**
+   * Makes a user namespace with these maps (lines of `inside outside count`). Where there is a mapper, a program and its arguments, that
+   * writes the map; its second word is put in: the pid. `setGroups` 0: nobody in it may choose groups (setgroups(2)).
+   */
+  'user-namespace': { uidMap: 'str', gidMap: 'str', uidMapper: 'strs', gidMapper: 'strs', setGroups: 'u32' }, // prettier-ignore
+  /** Enters it, as its root. */
+  'enter-user-namespace': {},
   /** Takes a directory of the host as the root. */
   root: { path: 'str' },
 } as const;
