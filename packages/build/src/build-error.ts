@@ -12,7 +12,8 @@ export type BuildErrorCode =
   | 'CHECKSUM_MISMATCH'
   | 'SECRET_NOT_FOUND'
   | 'STEP_FAILED'
-  | 'CACHE_INVALID';
+  | 'CACHE_INVALID'
+  | 'CACHE_UNREACHABLE';
 
 export interface BuildErrorFields {
   readonly cause?: unknown;

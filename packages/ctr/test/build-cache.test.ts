@@ -57,8 +57,10 @@ if (needs(...mainJob)) {
     await inWorld(async ({ ctr, directory }) => {
       writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\nLABEL a=b\n');
       for (const [flag, value, says] of [
-        ['--cache-to', 'type=gha', /unknown type "gha": there is local, registry, inline/],
-        ['--cache-from', 'type=inline', /unknown type "inline": there is local, registry/],
+        ['--cache-to', 'type=s3', /unknown type "s3": there is local, registry, gha, inline/],
+        ['--cache-to', 'type=gha,url_v2=x', /invalid url_v2 "x"/],
+        ['--cache-to', 'type=gha,ignore-error=1', /invalid ignore-error "1"/],
+        ['--cache-from', 'type=inline', /unknown type "inline": there is local, registry, gha/],
         ['--cache-to', 'type=inline,mode=max', /an inline cache has no mode/],
         ['--cache-to', 'type=local,dest=x,mounts=yes', /invalid mounts "yes": it is true or false/],
         ['--cache-to', 'type=local', /dest is required/],

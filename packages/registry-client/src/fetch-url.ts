@@ -25,7 +25,8 @@ export interface FetchedUrl {
   readonly body: AsyncIterable<Buffer>;
 }
 
-function settingsOf(env: NodeJS.ProcessEnv, timeouts: Timeouts): NetworkSettings {
+/** How hosts are reached that are no registries. */
+export function settingsOf(env: NodeJS.ProcessEnv, timeouts: Timeouts): NetworkSettings {
   const system = env['SSL_CERT_FILE'] || undefined;
   const { connectMs } = timeouts;
   return {

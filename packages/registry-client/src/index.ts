@@ -14,6 +14,8 @@ export type { BlobOptions } from './fetch-blob.ts';
 export type { FetchedManifest } from './fetch-manifest.ts';
 export { fetchUrl } from './fetch-url.ts';
 export type { FetchedUrl, FetchUrlOptions } from './fetch-url.ts';
+export { sendToUrl } from './send-to-url.ts';
+export type { SentToUrl, UrlAnswer } from './send-to-url.ts';
 export { certificateDirectories } from './http/certificates.ts';
 export { environmentProxy } from './http/proxy.ts';
 export type { ProxyChoice } from './http/proxy.ts';

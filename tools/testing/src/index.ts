@@ -1,3 +1,5 @@
+export { actionsCacheService } from './actions-cache.ts';
+export type { ActionsCacheService } from './actions-cache.ts';
 export { asUser, unprivilegedUser, userDirectory } from './as-user.ts';
 export type { User, UserRunOptions } from './as-user.ts';
 export { subordinateIds } from './subordinate-ids.ts';

@@ -85,7 +85,10 @@ async function openRemote(name: string, told: Told): Promise<CacheSource> {
   }
 }
 
-/** Opens a cache of another machine. Throws CACHE_INVALID, RegistryError, LAYOUT_INVALID, the reason of `signal`. */
+/** Opens a cache of another machine. Throws CACHE_INVALID, CACHE_UNREACHABLE, RegistryError, LAYOUT_INVALID, the reason of `signal`. */
 export async function openCacheSource(place: CachePlace, told: Told): Promise<CacheSource> {
-  return place.type === 'local' ? await openLocal(place.directory) : await openRemote(place.reference, told); // prettier-ignore
+  if (place.type === 'local') return await openLocal(place.directory);
+  if (place.type === 'registry') return await openRemote(place.reference, told);
+  const { openActionsCache } = await import('./actions-cache-contents.ts');
+  return { ...(await openActionsCache(place, told.signal)), [Symbol.dispose]: () => {} };
 }

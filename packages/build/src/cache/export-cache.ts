@@ -49,14 +49,19 @@ async function exportTo(
   packed: readonly CachedMount[],
 ): Promise<void> {
   const { layout } = world.store;
-  const mounts = place.mounts === true ? packed : [];
-  const artifact = await writeCacheArtifact(layout, { steps: [...world.used.values()], mounts });
+  const contents = { steps: [...world.used.values()], mounts: place.mounts === true ? packed : [] };
+  if (place.type === 'gha') {
+    const { writeActionsCache } = await import('./actions-cache-contents.ts');
+    await writeActionsCache(place, layout, { contents, signal: world.signal });
+    return;
+  }
+  const artifact = await writeCacheArtifact(layout, contents);
   if (place.type === 'local') await copyTo(place.directory, layout, artifact);
   else await pushTo(place.reference, layout, artifact, world);
 }
 
 /**
- * Brings the steps of this build to where other machines find them. Throws RegistryError, LAYOUT_INVALID, NO_SPACE, READ_ONLY,
+ * Brings the steps of this build to where other machines find them. Throws CACHE_UNREACHABLE, RegistryError, LAYOUT_INVALID, NO_SPACE, READ_ONLY,
  * PERMISSION_DENIED.
  */
 export async function exportCache(world: World, places: readonly CacheTarget[]): Promise<void> {
@@ -65,5 +70,14 @@ export async function exportCache(world: World, places: readonly CacheTarget[]):
   if (elsewhere.length === 0) return;
   world.emit({ type: 'exporting', what: 'cache' });
   const packed = elsewhere.some(({ mounts }) => mounts === true) ? await packMounts(world) : [];
-  for (const place of elsewhere) await exportTo(world, place, packed);
+  for (const place of elsewhere) {
+    try {
+      await exportTo(world, place, packed);
+    } catch (error) {
+      world.signal.throwIfAborted();
+      if (place.ignoreErrors !== true) throw error;
+      const message = `[Warning] a cache could not be exported: ${(error as Error).message}`;
+      world.emit({ type: 'warning', message, range: undefined });
+    }
+  }
 }

@@ -50,7 +50,11 @@ export async function errorAnswer(
   return new RegistryError(status === 405 ? 'UNSUPPORTED' : 'REGISTRY_ERROR', what, fields);
 }
 
-function fieldsOf({ status, headers }: HttpAnswer): RegistryErrorFields {
+/** What an answer says of trying again. */
+export function fieldsOf({
+  status,
+  headers,
+}: Pick<HttpAnswer, 'status' | 'headers'>): RegistryErrorFields {
   const retryAfterMs = parseRetryAfter(headers['retry-after'], Date.now());
   return {
     status,

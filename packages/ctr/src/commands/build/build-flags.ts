@@ -13,12 +13,13 @@ export const buildFlags = {
   },
   'cache-from': {
     type: 'array',
-    describe: 'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")',
+    describe:
+      'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir", "type=gha,scope=name")',
   },
   'cache-to': {
     type: 'array',
     describe:
-      'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir[,mounts=true]", "type=inline")',
+      'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir[,mounts=true]", "type=gha,scope=name", "type=inline")',
   },
   check: { type: 'boolean', describe: 'Check the Dockerfile, and build nothing' },
   explain: { type: 'boolean', describe: 'Say of each step that is not in the cache why' },

@@ -8,12 +8,21 @@ function registryPlace(reference: string | undefined): CachePlace {
   return { type: 'registry', reference };
 }
 
+function actionsPlace(fields: ReadonlyMap<string, string>): CachePlace {
+  const url = fields.get('url_v2');
+  if (url !== undefined && !URL.canParse(url)) throw new Error(`invalid url_v2 "${url}"`);
+  return { type: 'gha', scope: fields.get('scope'), url, token: fields.get('token') };
+}
+
 function place(
-  type: string | undefined,
-  { reference, directory, key, types }: { reference?: string | undefined; directory?: string | undefined; key: string; types: string }, // prettier-ignore
+  fields: ReadonlyMap<string, string>,
+  { key, types }: { readonly key: 'src' | 'dest'; readonly types: string },
 ): CachePlace {
+  const type = typeOf(fields);
+  const directory = fields.get(key);
   if (type === undefined) throw new Error(`type is required: there is ${types}`);
-  if (type === 'registry') return registryPlace(reference);
+  if (type === 'registry') return registryPlace(fields.get('ref'));
+  if (type === 'gha') return actionsPlace(fields);
   if (type !== 'local') throw new Error(`unknown type "${type}": there is ${types}`);
   if (directory === undefined || directory === '') throw new Error(`${key} is required for a local cache`); // prettier-ignore
   return { type, directory };
@@ -23,15 +32,12 @@ function place(
 const typeOf = (fields: ReadonlyMap<string, string>): string | undefined =>
   fields.get('type') ?? (fields.size === 1 && fields.has('ref') ? 'registry' : undefined);
 
-/** `--cache-from`: `type=local,src=DIR`, `type=registry,ref=NAME`, or a name alone. Throws an Error. */
+const OF_ACTIONS = ['scope', 'url_v2', 'token'] as const;
+
+/** `--cache-from`: `type=local,src=DIR`, `type=registry,ref=NAME`, or a name alone; `type=gha,scope=…`. Throws an Error. */
 export function parseCacheSource(text: string): CachePlace {
-  const fields = fieldsOf(text, ['type', 'src', 'ref'], 'ref');
-  return place(typeOf(fields), {
-    reference: fields.get('ref'),
-    directory: fields.get('src'),
-    key: 'src',
-    types: 'local, registry',
-  });
+  const fields = fieldsOf(text, ['type', 'src', 'ref', ...OF_ACTIONS], 'ref');
+  return place(fields, { key: 'src', types: 'local, registry, gha' });
 }
 
 function requireInlineAlone(fields: ReadonlyMap<string, string>): void {
@@ -47,21 +53,21 @@ function isTrue(text: string | undefined, key: string): boolean {
 
 /**
  * `--cache-to`: `type=local,dest=DIR`, `type=registry,ref=NAME`, or a name alone; `mode=max`, the steps of all stages; `mounts=true`, the
- * contents of cache mounts too; `type=inline`. Throws an Error.
+ * contents of cache mounts too; `ignore-error=true`; `type=gha,scope=…`; `type=inline`. Throws an Error.
  */
 export function parseCacheTarget(text: string): CacheTarget {
-  const fields = fieldsOf(text, ['type', 'dest', 'ref', 'mode', 'mounts'], 'ref');
+  const fields = fieldsOf(
+    text,
+    ['type', 'dest', 'ref', 'mode', 'mounts', 'ignore-error', ...OF_ACTIONS],
+    'ref',
+  );
   if (fields.get('type') === 'inline') {
     requireInlineAlone(fields);
     return { type: 'inline' };
   }
   const mode = fields.get('mode');
   if (mode !== undefined && mode !== 'max') throw new Error(`unknown mode "${mode}": there is max, which it is without a word too`); // prettier-ignore
-  const target = place(typeOf(fields), {
-    reference: fields.get('ref'),
-    directory: fields.get('dest'),
-    key: 'dest',
-    types: 'local, registry, inline',
-  });
-  return { ...target, mounts: isTrue(fields.get('mounts'), 'mounts') };
+  const target = place(fields, { key: 'dest', types: 'local, registry, gha, inline' });
+  const [mounts, ignoreErrors] = (['mounts', 'ignore-error'] as const).map((key) => isTrue(fields.get(key), key)); // prettier-ignore
+  return { ...target, mounts, ignoreErrors };
 }
