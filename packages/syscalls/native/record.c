@@ -35,6 +35,9 @@ struct list {
   uint64_t items[];
 };
 static struct list *lists;
+// Most are short, and found here.
+static uint64_t short_lists[512];
+static size_t short_used;
 
 static uint32_t u32_at(const unsigned char *bytes) {
   uint32_t value;
@@ -70,6 +73,7 @@ static bool fill(size_t needed) {
 }
 
 static void free_lists(void) {
+  short_used = 0;
   while (lists != NULL) {
     struct list *next = lists->next;
     free(lists);
@@ -132,7 +136,9 @@ static void *new_list(struct record *record, uint32_t count, size_t item) {
   if (count > LARGEST_LIST || count > (size_t)(record->end - record->at)) {
     fail_with("plan", "list size", EPROTO);
   }
-  struct list *made = malloc(sizeof *made + ((size_t)count + 1) * item);
+  size_t size = ((size_t)count + 1) * item, words = (size + 7) / 8;
+  if (words <= sizeof short_lists / 8 - short_used) return short_lists + (short_used += words) - words;
+  struct list *made = malloc(sizeof *made + size);
   if (made == NULL) fail_with("malloc", NULL, ENOMEM);
   made->next = lists;
   lists = made;

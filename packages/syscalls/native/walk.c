@@ -19,43 +19,42 @@ struct selection {
   const char *path;
   uint32_t depth;
   uint64_t contents;
-  bool attributes;
+  bool attributes, optional;
   enum follow inside; // of what is below the path
   char here[PATH_MAX]; // the path of the present entry, relative to the root
 };
 
 static void put_attributes(int fd, const char *path) {
-  char *names = malloc(XATTR_LIST_MAX), *value = malloc(XATTR_SIZE_MAX);
-  if (names == NULL || value == NULL) fail_with("malloc", path, ENOMEM);
-  ssize_t length = flistxattr(fd, names, XATTR_LIST_MAX);
+  static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX];
+  ssize_t length = flistxattr(fd, names, sizeof names);
   if (length < 0 && errno != EOPNOTSUPP) fail("flistxattr", path);
   uint32_t count = 0;
   for (char *name = names; name < names + length; name += strlen(name) + 1) count++;
   put_u32(2 * count);
   for (char *name = names; name < names + length; name += strlen(name) + 1) {
-    ssize_t size = fgetxattr(fd, name, value, XATTR_SIZE_MAX);
+    ssize_t size = fgetxattr(fd, name, value, sizeof value);
     if (size < 0) fail("fgetxattr", path);
     put_text(name, strlen(name));
     put_text(value, (size_t)size);
   }
-  free(value);
-  free(names);
 }
 
-// The parts of a file that are not holes, as offset and length. A file that takes up its size has no holes.
-static uint32_t find_segments(int fd, const struct stat *status, off_t **segments, const char *path) {
-  uint32_t count = 0, room = 0;
-  *segments = NULL;
+// The parts of a file that are not holes, as offset and length; until the next file is looked at.
+static off_t *segments;
+
+static uint32_t find_segments(int fd, const struct stat *status, const char *path) {
+  static uint32_t room;
+  uint32_t count = 0;
   for (off_t at = 0; at < status->st_size; count += 2) {
     off_t data = lseek(fd, at, SEEK_DATA);
     if (data < 0 && errno == ENXIO) break;
     if (data < 0) fail("lseek", path);
     at = lseek(fd, data, SEEK_HOLE);
     if (at < 0) fail("lseek", path);
-    if (count == room) *segments = realloc(*segments, (room = room * 2 + 16) * sizeof **segments);
-    if (*segments == NULL) fail_with("realloc", path, ENOMEM);
-    (*segments)[count] = data;
-    (*segments)[count + 1] = at - data;
+    if (count == room) segments = realloc(segments, (room = room * 2 + 16) * sizeof *segments);
+    if (segments == NULL) fail_with("realloc", path, ENOMEM);
+    segments[count] = data;
+    segments[count + 1] = at - data;
   }
   return count;
 }
@@ -101,21 +100,19 @@ static void put_target(int fd, const struct stat *status, const char *path) {
 }
 
 static void put_entry(const struct selection *walk, int place, int readable, const struct stat *status) {
-  off_t *segments = NULL;
   bool regular = S_ISREG(status->st_mode) && readable >= 0;
   begin_output(ENTRY);
   put_status(walk, status);
   put_target(place, status, walk->here);
   if (walk->attributes && readable >= 0) put_attributes(readable, walk->here);
   else put_u32(0);
-  uint32_t count = regular ? find_segments(readable, status, &segments, walk->here) : 0;
+  uint32_t count = regular ? find_segments(readable, status, walk->here) : 0;
   put_u32(count);
   for (uint32_t i = 0; i < count; i++) put_u64((uint64_t)segments[i]);
   end_output();
   for (uint32_t i = 0; i < count && (uint64_t)status->st_size <= walk->contents; i += 2) {
     put_data(readable, segments[i], segments[i] + segments[i + 1], walk->here);
   }
-  free(segments);
 }
 
 static int compare_names(const void *one, const void *other) {
@@ -153,7 +150,17 @@ struct way {
 
 static void visit(struct selection *walk, int parent, const char *name, struct way way, unsigned depth);
 
+// One descriptor a level stays open.
+static void raise_descriptor_limit(void) {
+  static struct rlimit limit;
+  if (limit.rlim_max > 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail("getrlimit", NULL);
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail("setrlimit", NULL);
+}
+
 static void visit_children(struct selection *walk, int directory, unsigned depth) {
+  raise_descriptor_limit();
   size_t length = strcmp(walk->here, ".") == 0 ? 0 : strlen(walk->here);
   int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (again < 0) fail("openat", walk->here);
@@ -169,12 +176,18 @@ static void visit_children(struct selection *walk, int directory, unsigned depth
   free(names);
 }
 
+// What a walk begins at, or what is gone since its name was read.
+static bool may_be_absent(const struct selection *walk, unsigned depth) {
+  if (depth > 0) return errno == ENOENT;
+  return walk->optional && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
+}
+
 static void visit(struct selection *walk, int parent, const char *name, struct way way, unsigned depth) {
   struct stat status;
   CLOSING int place = try_open_beneath(parent, name, O_PATH | way.flags, way.follow);
-  if (place < 0 && errno == ENOENT) return; // gone since its name was read
-  bool elsewhere = place < 0 && errno == EXDEV;
-  if (place < 0 && !elsewhere) fail("openat2", walk->here);
+  if (place < 0 && may_be_absent(walk, depth)) return;
+  bool elsewhere = place < 0 && errno == EXDEV && depth > 0;
+  if (place < 0 && !elsewhere) fail("openat2", depth == 0 ? walk->path : walk->here);
   if ((elsewhere ? fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) : fstat(place, &status)) < 0) {
     fail("fstat", walk->here);
   }
@@ -187,14 +200,6 @@ static void visit(struct selection *walk, int parent, const char *name, struct w
   }
   put_entry(walk, place, readable, &status);
   if (S_ISDIR(status.st_mode) && readable >= 0 && depth < walk->depth) visit_children(walk, readable, depth);
-}
-
-// One descriptor a level stays open.
-static void raise_descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail("getrlimit", NULL);
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail("setrlimit", NULL);
 }
 
 static struct selection take_selection(struct record *record) {
@@ -222,14 +227,10 @@ static struct way take_way(struct record *record) {
 void op_walk(struct record *record) {
   struct selection walk = take_selection(record);
   struct way way = take_way(record);
-  bool optional = take_u32(record) != 0;
+  walk.optional = take_u32(record) != 0;
   walk.inside = take_u32(record) != 0 ? NO_SYMLINKS : ONE_MOUNT;
-  raise_descriptor_limit();
   name_start(&walk);
-  CLOSING int start = try_open_beneath(root_fd, walk.path, O_PATH | way.flags, way.follow);
-  bool absent = start < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
-  if (start < 0 && !(absent && optional)) fail("openat2", walk.path);
-  if (start >= 0) visit(&walk, root_fd, walk.path, way, 0);
+  visit(&walk, root_fd, walk.path, way, 0);
   begin_output(END);
   end_output();
 }

@@ -83,6 +83,18 @@ test('links in the path are followed inside the root only, and only when asked',
   assert.is((link as WalkEntry).type, 'symlink');
 });
 
+test('no path leads above the root, asked for or not', async () => {
+  await using root = await temporaryDirectory();
+  await mkdir(join(root.path, 'root'));
+  await writeFile(join(root.path, 'secret'), 'outside');
+  for (const path of ['../secret', '..', 'x/../../secret']) {
+    for (const optional of [false, true]) {
+      const found = await walk(join(root.path, 'root'), { path, optional }).catch(() => []);
+      assert.equal(found, [], path);
+    }
+  }
+});
+
 test('an absent path fails by errno, or yields nothing where it is optional', async () => {
   await using root = await temporaryDirectory();
   assert.equal(await walk(root.path, { path: 'no/such', optional: true }), []);
