@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { acquireLock, moveToTrash } from '@ctrkit/durable';
+import { acquireLock, moveToTrash, namesIn, sweepTemporaries } from '@ctrkit/durable';
 import { listCachedSteps, openImageStore, removeCachedSteps } from '@ctrkit/image-store';
 import { removeTree } from '@ctrkit/rootfs';
 import { buildCache, cacheMounts } from './build-cache.ts';
@@ -57,6 +57,12 @@ async function removeMount(
   return size;
 }
 
+// What builds left half-made, or had for themselves, when they were killed.
+async function sweepBuilds({ root }: Engine): Promise<void> {
+  const directory = join(root, 'build-cache');
+  for (const name of namesIn(directory)) await sweepTemporaries(join(directory, name), removeTree);
+}
+
 /** What `pruneBuildCache` would remove now. Throws CONTAINER_DAMAGED. */
 export async function prunableBuildCache(
   engine: Engine,
@@ -66,13 +72,14 @@ export async function prunableBuildCache(
 }
 
 /**
- * Removes what builds left for later ones. What a running build uses stays, or is made again. Throws IMAGE_DAMAGED,
+ * Removes what builds left for later ones, and what killed ones did not remove. What a running build uses stays, or is made again. Throws IMAGE_DAMAGED,
  * LEASE_INVALID, CONTAINER_DAMAGED, UNPACK_FAILED, LOCK_UNAVAILABLE, READ_ONLY, PERMISSION_DENIED.
  */
 export async function pruneBuildCache(
   engine: Engine,
   options: PruneBuildCacheOptions = {},
 ): Promise<PrunedBuildCache> {
+  await sweepBuilds(engine);
   const pruned = await prunableBuildCache(engine, options);
   const deleted: string[] = [];
   let reclaimed = 0;

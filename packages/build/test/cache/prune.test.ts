@@ -1,5 +1,6 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { temporaryName } from '@ctrkit/durable';
 import { buildCache, collectBlobs, collectUnusedLayers, diskUsage, findPrunableImages, pruneBuildCache, pruneImages, removeImage } from '@ctrkit/engine'; // prettier-ignore
 import { listCachedSteps, openImageStore } from '@ctrkit/image-store';
 import { blobPath } from '@ctrkit/layout';
@@ -54,6 +55,22 @@ if (canBuild()) {
     assert.is(await world.read('made', 'two'), 'two\n');
     assert.is((await world.build(DOCKERFILE)).made.length, 3);
   });
+
+  inBuildWorld(
+    'what killed builds had for themselves goes, what living ones have stays',
+    async (world) => {
+      const cache = join(world.root, 'build-cache');
+      const own = temporaryName(join(cache, 'scratch', 'directory'));
+      const dead = join(cache, 'scratch', basename(own).replace(`-${process.pid}-`, '-4194303-'));
+      for (const path of [own, dead, dead.replace('/scratch/', '/spool/')]) {
+        mkdirSync(path, { recursive: true });
+        writeFileSync(join(path, 'file'), 'x');
+      }
+      await pruneBuildCache(world);
+      assert.equal(readdirSync(join(cache, 'scratch')), [basename(own)]);
+      assert.equal(readdirSync(join(cache, 'spool')), []);
+    },
+  );
 
   inBuildWorld('keepStorage keeps the most recently used', async (world) => {
     await world.build(DOCKERFILE);
