@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync } from 'node:fs';
+import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   assertNothingLeft,
@@ -30,7 +30,7 @@ async function withIds(use: (world: UserWorld) => Promise<void>): Promise<void> 
     await makeBusyboxRootfs(rootfs);
     const users =
       'echo somebody:x:1000:100::/srv:/bin/sh >> etc/passwd; echo more:x:7:somebody >> etc/group';
-    const files = 'mkdir srv; echo mine > srv/own; chmod 600 srv/own; chown -R 1000:100 srv; chmod 700 srv; cp bin/busybox bin/su-id; chmod 4755 bin/su-id; mknod -m 666 zero c 1 5'; // prettier-ignore
+    const files = 'mkdir srv; echo mine > srv/own; chmod 600 srv/own; chown -R 1000:100 srv; chmod 700 srv; cp bin/busybox bin/su-id; chmod 4755 bin/su-id; mknod -m 666 zero c 1 5; chown 1000:100 .'; // prettier-ignore
     await run(['sh', '-ec', `cd '${rootfs}'; ${users}; ${files}`]);
     await run(['tar', '-C', rootfs, '-cf', join(home.path, 'image.tar'), '.']);
     await run(['rm', '-r', rootfs]);
@@ -110,6 +110,39 @@ if (
       await line('mkdir far');
       const far = `tar --owner=70000 --group=70000 -cf far.tar far; ctr import far.tar far; ctr run --rm far true`;
       assert.match(await line(`${far} 2>&1; echo $?`), /belongs to 70000:70000, for which there is no subordinate id[^]*\nhint: [^]*125\n$/); // prettier-ignore
+    }));
+
+  test('a build has all owners, and makes the very image that root makes', () =>
+    withIds(async ({ home, line }) => {
+      const dockerfile = [
+        'FROM app',
+        'RUN chown 7:8 /srv/own && chmod 4711 /srv/own && mkdir -m 2770 /d && chown 9:10 /d && rm /bin/vi',
+        'COPY --chown=1000:100 --chmod=640 f /srv/f',
+        'WORKDIR /srv/w',
+        'USER somebody',
+        'RUN touch /srv/z && ln -s z /srv/l',
+        'RUN --mount=type=cache,target=/c,uid=1000 touch /c/x',
+        'COPY --from=app --chown=3:4 /etc/passwd /copied',
+        '',
+      ];
+      const environment =
+        'export SOURCE_DATE_EPOCH=1000000000 CTR_ROOT=$HOME/$(id -u) CTR_RUN=$HOME/run-$(id -u); umask 022';
+      const build = `${environment}; ctr load -q -i app.tar > /dev/null; ctr build -q -t built ctx`;
+      await line(
+        'ctr save -o app.tar app; mkdir ctx; echo f > ctx/f; chmod 644 ctx/f; touch -d @1 ctx/f',
+      );
+      writeFileSync(join(home, 'ctx/Dockerfile'), dockerfile.join('\n'));
+      const asUsual = await line(build);
+      const look = "stat -c '%u:%g %a' /srv/own /d /srv/f /srv/w /srv/z /copied";
+      const seen = await line(`${environment}; ctr run --rm built sh -c "${look}"`);
+      assert.equal(seen, '7:8 4711\n9:10 2770\n1000:100 640\n0:0 755\n1000:100 644\n3:4 644\n');
+      const ctr = `ctr() { '${process.execPath}' '${commandPath('ctr')}' "$@"; }`;
+      const env = { ...process.env, HOME: home };
+      const byRoot = await run(['sh', '-c', `cd; ${ctr}; ${build}; ctr system prune -af >&2`], {
+        env,
+      });
+      assert.deepEqual([byRoot.stdout, byRoot.code], [asUsual, 0], byRoot.stderr);
+      await line(`${environment}; ctr builder prune -af; ctr system prune -af`);
     }));
 
   test('layers of the one id and of many stand side by side', () =>

@@ -1,10 +1,10 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireLock, moveToTrash, namesIn, sweepTemporaries } from '@ctrkit/durable';
+import { acquireLock, namesIn, sweepTemporaries, temporaryName } from '@ctrkit/durable';
 import { listCachedSteps, openImageStore, removeCachedSteps } from '@ctrkit/image-store';
 import { removeTree } from '@ctrkit/rootfs';
 import { buildCache, cacheMounts } from './build-cache.ts';
 import type { BuildCacheEntry } from './build-cache.ts';
-import { trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { collectUnusedLayers } from './unused-layers.ts';
 
@@ -53,7 +53,10 @@ async function removeMount(
   const path = join(cacheMounts(engine), id);
   await using lock = await acquireLock(`${path}.lock`, { wait: false });
   if (lock === undefined) return undefined;
-  await removeTree(await moveToTrash(path, trashDirectory(engine)));
+  // Beside it: a directory that is somebody else's changes its name, and not its parent.
+  const resting = temporaryName(path);
+  await rename(path, resting);
+  await removeTree(resting);
   return size;
 }
 

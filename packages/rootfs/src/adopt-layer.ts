@@ -1,11 +1,13 @@
 import { chmod, rename } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { explainSystemError } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
+import { runPlan } from '@ctrkit/syscalls';
 import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
 import { beginLayer, commitLayer, syncLayer } from './layer-store.ts';
-import { PlanStream } from './layer/plan-stream.ts';
+import { explain, PlanStream } from './layer/plan-stream.ts';
 import { packUpper } from './pack/pack-changes.ts';
 import type { PackChangesOptions } from './pack/pack-changes.ts';
 import { placeholdersIn } from './pack/placeholders.ts';
@@ -14,6 +16,7 @@ import { upperAsLayer } from './pack/upper-as-layer.ts';
 import { bytesOf, lowerEntries, upperEntries } from './pack/upper-entries.ts';
 import type { Entries } from './pack/upper-entries.ts';
 import { choosePrivilege } from './privilege.ts';
+import type { Privilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
 import { TreeWalker } from './tree-walker.ts';
 import { writeLayerBlob } from './written-layer.ts';
@@ -82,11 +85,11 @@ async function moveIntoStore(
 ): Promise<string> {
   const temporary = await beginLayer(root, record.diffId);
   try {
-    await moveDirectory(directory, filesOf(temporary));
+    await moveDirectory(root, directory, filesOf(temporary));
     try {
       await makeLayerOf(filesOf(temporary), upper, leftOut, modified);
     } catch (error) {
-      await moveDirectory(filesOf(temporary), directory);
+      await moveDirectory(root, filesOf(temporary), directory);
       throw error;
     }
     return await commitLayer(root, temporary, record.diffId, record);
@@ -96,13 +99,35 @@ async function moveIntoStore(
   }
 }
 
-async function moveDirectory(from: string, to: string): Promise<void> {
+async function moveDirectory(root: string, from: string, to: string): Promise<void> {
+  const { before, owners } = choosePrivilege();
   try {
+    if (owners !== 'all' && owners !== 'root') return await moveMapped({ before, root, from, to });
     // A directory changes its `..` with its parent, so whoever is not root must be able to write to it.
     await chmod(from, 0o755);
     await rename(from, to);
   } catch (error) {
     throw explainSystemError(error, from);
+  }
+}
+
+// The directory may belong to a subordinate id. What is at its new place is an empty one.
+async function moveMapped(move: {
+  readonly before: Privilege['before'];
+  readonly root: string;
+  readonly from: string;
+  readonly to: string;
+}): Promise<void> {
+  const [from, to] = [relative(move.root, move.from), relative(move.root, move.to)];
+  try {
+    await runPlan('tree', [
+      ...move.before,
+      { op: 'root', path: move.root },
+      { op: 'remove', path: to },
+      { op: 'rename', from, to },
+    ]);
+  } catch (error) {
+    throw explain(error);
   }
 }
 

@@ -15,6 +15,7 @@ export { moveContents } from './move-contents.ts';
 export type { MoveOptions } from './move-contents.ts';
 export { bytesBelow } from './bytes-below.ts';
 export { copyOwnership } from './copy-ownership.ts';
+export { giveTo } from './give-to.ts';
 export { choosePrivilege } from './privilege.ts';
 export type { Privilege } from './privilege.ts';
 export { isKeptAttribute } from './layer/kept-attribute.ts';

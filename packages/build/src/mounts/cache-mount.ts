@@ -66,7 +66,7 @@ async function ensureDirectory(place: Place, cache: Cache, path: string): Promis
   try {
     await sweepTemporaries(cacheMounts(place.world), removeTree);
     await fill(place, cache, temporary);
-    setOwner(temporary, cache.options, MODE);
+    await setOwner(temporary, cache.options, MODE);
     await rename(temporary, path);
   } catch (error) {
     await removeTree(temporary);

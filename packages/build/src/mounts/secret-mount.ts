@@ -73,7 +73,7 @@ async function acquire(
   try {
     const file = join(path, 'secret');
     writeFileSync(file, bytes, { mode: 0o600 });
-    setOwner(file, options, MODE);
+    await setOwner(file, options, MODE);
     const mount = { type: 'bind', source: file, target, readOnly: true } as const;
     return acquired([mount], () => Promise.resolve(remove()), env);
   } catch (error) {

@@ -21,7 +21,7 @@ async function acquire(
   const source = join(path, 'agent');
   try {
     const forwarding = await forwardSocket(source, agent);
-    setOwner(source, options, 0o600);
+    await setOwner(source, options, 0o600);
     const dispose = async (): Promise<void> => {
       await forwarding[Symbol.asyncDispose]();
       remove();

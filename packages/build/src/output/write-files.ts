@@ -13,13 +13,12 @@ async function* ownRecords(
   signal: AbortSignal,
   modified: bigint | undefined,
 ): AsyncGenerator<WalkRecord> {
-  // prettier-ignore
-  const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  // Inside, where files are made, a normal user is root.
   const time = modified === undefined ? {} : { modified };
   for await (const record of walkTree(tree, { contents: Number.MAX_SAFE_INTEGER }, { signal })) {
     if (record.kind === 'data') yield record;
     else if (record.path.toString() !== '.' && !isDevice(record.type)) {
-      yield { ...record, ...own, ...time, xattrs: new Map() };
+      yield { ...record, uid: 0, gid: 0, ...time, xattrs: new Map() };
     }
   }
 }

@@ -49,6 +49,8 @@ export const insideOperations = {
     recursive: 'u32',
     follow: 'u32',
   },
+  /** Gives what is at a source (as of `bind`) to an owner, with all that is in it on the same mount; no link is followed. */
+  own: { source: 'str', within: 'str', uid: 'u32', gid: 'u32' },
   /** Makes a directory and its parents where absent; what exists stays as it is. */
   directory: { path: 'str', mode: 'u32' },
   /** Hides a path: a file behind the host's /dev/null, a directory behind an empty read-only tmpfs. Absent: nothing. */

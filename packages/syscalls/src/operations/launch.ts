@@ -16,8 +16,6 @@ export const launchOperations = {
    * with ours. `propagation` is MS_SLAVE or MS_SHARED (mount_namespaces(7)).
    */
   hold: { source: 'str', within: 'str', recursive: 'u32', propagation: 'u32' },
-  /** Gives what is at a source (as of `bind`) to an owner, with all that is in it on the same mount; no link is followed. */
-  own: { source: 'str', within: 'str', uid: 'u32', gid: 'u32' },
   /** Makes a character device node. */
   device: { path: 'str', mode: 'u32', major: 'u32', minor: 'u32' },
   /** Makes a symbolic link. */
