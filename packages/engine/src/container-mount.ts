@@ -25,6 +25,8 @@ export interface BindMount extends Mounted {
   readonly propagation?: Propagation | undefined;
   /** The source, and all in it, becomes the container's user's. @default false */
   readonly chown?: boolean | undefined;
+  /** Its files are mounted as those of the container's own ids: root's are its root's. For a container with such ids. @default false */
+  readonly idmap?: boolean | undefined;
 }
 
 /** Files in memory, gone with the container. */

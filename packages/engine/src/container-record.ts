@@ -3,6 +3,7 @@ import { writeFileAtomic } from '@ctrkit/durable';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { MountPoint } from './container-mount.ts';
+import type { OwnIds } from './own-ids.ts';
 
 /** A container as it is kept: containers/<id>/container.json. Written by whoever has its run. */
 export interface ContainerRecord {
@@ -22,6 +23,8 @@ export interface ContainerRecord {
   readonly autoRemove: boolean;
   /** `user[:group]`, looked up in the container's root at each start. */
   readonly user: string;
+  /** Ids of the host that are its own; none: it has the host's, or those of the normal user whose it is. */
+  readonly ownIds?: OwnIds | undefined;
   /** A power cut may take it: it goes with the first sweep after the next boot. */
   readonly volatile?: boolean;
   /** Its streams are a terminal. */

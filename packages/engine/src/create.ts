@@ -4,7 +4,6 @@ import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
 import { entrypointOf } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { copyOwnership } from '@ctrkit/rootfs';
-import { ownIdMaps } from '@ctrkit/syscalls';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
@@ -14,8 +13,9 @@ import type { RunnableImage } from './image.ts';
 import type { ContainerMount, MountPoint } from './container-mount.ts';
 import { mountPoints } from './mount-points.ts';
 import type { VolumesFrom } from './mount-points.ts';
-import { specMount } from './mounts.ts';
-import { chooseName, releaseName } from './names.ts';
+import { checkMapped, specMount } from './mounts.ts';
+import { claimIdentity, releaseIdentity } from './identity.ts';
+import type { Identity, IdentityChoices } from './identity.ts';
 import { prepareMounts } from './prepare-mounts.ts';
 import { removeVolumesOf } from './remove-volume.ts';
 import { writeNetworkFiles } from './network-files.ts';
@@ -23,11 +23,10 @@ import { signalNumber } from './signal-number.ts';
 import { containerSpec } from './spec.ts';
 import type { NetworkMode, ProcessChoices } from './spec.ts';
 import type { Limits } from './limits.ts';
+import { idsOfContainer } from './own-ids.ts';
 import { syncContainer } from './sync-container.ts';
 
-export interface CreateOptions extends ProcessChoices {
-  /** Default: a random one, adjective_surname. */
-  readonly name?: string | undefined;
+export interface CreateOptions extends ProcessChoices, IdentityChoices {
   readonly hostname?: string | undefined;
   /** Default `none`. */
   readonly network?: NetworkMode | undefined;
@@ -68,7 +67,7 @@ function recordOf(
   image: RunnableImage,
   spec: RuntimeSpec,
   mounts: readonly MountPoint[],
-  { id, name, ...options }: NamedOptions,
+  { id, name, ownIds, ...options }: NamedOptions,
 ): ContainerRecord {
   const { config } = image.config;
   const stopSignal = options.stopSignal ?? config.StopSignal;
@@ -79,6 +78,7 @@ function recordOf(
     imageId: image.id,
     autoRemove: options.autoRemove ?? false,
     ...(options.volatile === true && { volatile: true }),
+    ...(ownIds !== undefined && { ownIds }),
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],
     entrypoint: entrypointOf(image.config, options),
@@ -91,12 +91,11 @@ function recordOf(
   };
 }
 
-type NamedOptions = CreateOptions & {
-  readonly id: string;
-  readonly name: string;
-  /** Gives it up. */
-  readonly signal?: AbortSignal | undefined;
-};
+type NamedOptions = Omit<CreateOptions, keyof IdentityChoices> &
+  Identity & {
+    /** Gives it up. */
+    readonly signal?: AbortSignal | undefined;
+  };
 
 /**
  * Makes a container of an image under a name that is claimed for it: record, runtime bundle and an empty upper
@@ -111,6 +110,8 @@ export async function createContainerWithId(
   const directory = containerDirectory(engine, id);
   if (options.stopSignal !== undefined) signalNumber(options.stopSignal);
   const mounts = mountPoints(engine, image.config, options);
+  const ids = idsOfContainer(options.ownIds);
+  checkMapped(mounts, ids);
   const spec = containerSpec({
     ...options,
     directory,
@@ -118,9 +119,9 @@ export async function createContainerWithId(
     limits,
     image: image.config,
     layers: image.layers,
-    mounts: mounts.map((mount) => specMount(engine, mount)),
+    mounts: mounts.map((mount) => specMount(engine, mount, { mapped: ids.mapped })),
     volatile,
-    ids: ownIdMaps(),
+    ...ids,
   });
   const record = recordOf(image, spec, mounts, options);
   const temporary = temporaryName(directory);
@@ -160,11 +161,11 @@ export async function createContainer(
   options: CreateOptions = {},
 ): Promise<string> {
   const id = newContainerId();
-  const name = await chooseName(engine, options.name, id);
+  const claimed = await claimIdentity(engine, options, id);
   try {
-    await createContainerWithId(engine, image, { ...options, id, name });
+    await createContainerWithId(engine, image, { ...options, ...claimed });
   } catch (error) {
-    await releaseName(engine, name, id);
+    await releaseIdentity(engine, claimed);
     throw error;
   }
   return id;

@@ -1,7 +1,9 @@
 import { errnoOf, moveToTrash } from '@ctrkit/durable';
 import { containerDirectory, trashDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
+import type { ContainerRecord } from './container-record.ts';
 import { releaseName } from './names.ts';
+import { releaseIds } from './own-ids.ts';
 import { removeFiles } from './remove-files.ts';
 
 async function moveOutOfSight(directory: string, trash: string): Promise<string | undefined> {
@@ -27,9 +29,10 @@ export async function discardRemains(engine: Engine, id: string): Promise<void> 
 /** Takes a container whose run is ours out of sight in one step, then deletes its files. */
 export async function discardContainer(
   engine: Engine,
-  { id, name }: { id: string; name: string },
+  { id, name, ownIds }: Pick<ContainerRecord, 'id' | 'name' | 'ownIds'>,
 ): Promise<void> {
   const resting = await moveOutOfSight(containerDirectory(engine, id), trashDirectory(engine));
   await releaseName(engine, name, id);
+  await releaseIds(engine, ownIds, id);
   await remove(resting);
 }

@@ -48,6 +48,8 @@ export const containerDirectory = (engine: Engine, id: string): string =>
   `${engine.root}/containers/${id}`;
 export const trashDirectory = (engine: Engine): string => join(engine.root, 'trash');
 export const namesDirectory = (engine: Engine): string => join(engine.root, 'names');
+/** Whose blocks of ids are whose; made with the first of them. */
+export const idsDirectory = (engine: Engine): string => join(engine.root, 'ids');
 export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);
 /** Of a container that somebody starts, runs or removes: theirs alone. */
 export const runDirectory = (engine: Engine, id: string): string =>

@@ -1,7 +1,7 @@
 import { newContainerId } from './create.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
-import { chooseName, releaseName } from './names.ts';
+import { claimIdentity, releaseIdentity } from './identity.ts';
 import { signalNumber } from './signal-number.ts';
 import type { ForkOptions } from './write-fork.ts';
 
@@ -18,15 +18,15 @@ export async function forkContainer(
   options: ForkOptions = {},
 ): Promise<string> {
   if (options.stopSignal !== undefined) signalNumber(options.stopSignal);
-  const { id: first } = findContainer(engine, nameOrId);
+  const { id: first, ownIds } = findContainer(engine, nameOrId);
   const id = newContainerId();
-  const name = await chooseName(engine, options.name, id);
+  const claimed = await claimIdentity(engine, { name: options.name, idCount: ownIds?.size }, id);
   try {
     // Other commands need not wait for what reads and writes trees to load.
     const { makeFork } = await import('./make-fork.ts');
-    await makeFork(engine, first, { ...options, id, name });
+    await makeFork(engine, first, { ...options, ...claimed });
   } catch (error) {
-    await releaseName(engine, name, id);
+    await releaseIdentity(engine, claimed);
     throw error;
   }
   return id;

@@ -1,5 +1,5 @@
 import { entrypointOf, imageToProcess } from '@ctrkit/oci';
-import type { ImageConfig, Mount, RuntimeSpec } from '@ctrkit/oci';
+import type { ContainerIds, ImageConfig, Mount, RuntimeSpec } from '@ctrkit/oci';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -14,6 +14,8 @@ export interface ForkedSpecChoices extends ProcessChoices {
   readonly hostname: string;
   readonly terminal: boolean;
   readonly limits?: Limits | undefined;
+  /** Those of its user namespace, where the container has one. */
+  readonly ids?: ContainerIds | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
   readonly volatile: boolean;
   /** The directory of the container that is forked, and that of the fork. */
@@ -70,9 +72,11 @@ function overlayMount(spec: RuntimeSpec, mount: Mount, choices: ForkedSpecChoice
 function forkedLinux(
   linux: Linux,
   { cgroupsPath, resources }: Required<Pick<Linux, 'cgroupsPath' | 'resources'>>,
+  ids: ContainerIds | undefined,
 ): Linux {
   return {
     ...linux,
+    ...(ids === undefined ? {} : { uidMappings: [...ids.uids], gidMappings: [...ids.gids] }),
     ...(linux.cgroupsPath === undefined ? {} : { cgroupsPath }),
     ...(linux.resources === undefined ? {} : { resources: { ...linux.resources, ...resources } }),
   };
@@ -98,7 +102,7 @@ export function forkedSpec(
     mounts: (spec.mounts ?? []).map((mount) =>
       mount.destination === '/' ? overlayMount(spec, mount, choices) : movedMount(mount, choices),
     ),
-    linux: forkedLinux(spec.linux ?? {}, { cgroupsPath: `ctr/${id}`, resources }),
+    linux: forkedLinux(spec.linux ?? {}, { cgroupsPath: `ctr/${id}`, resources }, choices.ids),
   };
 }
 

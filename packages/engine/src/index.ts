@@ -81,6 +81,8 @@ export { removeContainer } from './remove.ts';
 export type { RemoveOptions } from './remove.ts';
 export { pruneVolumes, removeVolume } from './remove-volume.ts';
 export type { PrunedVolumes } from './remove-volume.ts';
+export { IDS_OF_BLOCK } from './own-ids.ts';
+export type { OwnIds } from './own-ids.ts';
 export { runContainer } from './run.ts';
 export type { RunOptions } from './run.ts';
 export { signalNumber } from './signal-number.ts';

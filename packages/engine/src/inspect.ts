@@ -8,6 +8,7 @@ import type { ContainerState } from './container-state.ts';
 import { findContainer } from './find.ts';
 import { configVolumes, hostConfigMounts, inspectMounts } from './inspect-mounts.ts';
 import type { Container } from './list.ts';
+import { IDS_OF_BLOCK } from './own-ids.ts';
 import { keptOutput } from './supervision.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
@@ -44,6 +45,11 @@ function shmSize(mounts: RuntimeSpec['mounts'] = []): number {
   return bytes === undefined ? DEFAULT_SHM : Number(bytes) * (unit === 'k' ? 1024 : 1);
 }
 
+function usernsMode({ ownIds }: Container): string {
+  if (ownIds === undefined) return '';
+  return ownIds.size === IDS_OF_BLOCK ? 'auto' : `auto:size=${ownIds.size}`;
+}
+
 function inspectHostConfig(container: Container, { linux, root, mounts }: RuntimeSpec): object {
   const resources = linux?.resources ?? {};
   const isIsolated = linux?.namespaces?.some(({ type }) => type === 'network') ?? false;
@@ -57,6 +63,7 @@ function inspectHostConfig(container: Container, { linux, root, mounts }: Runtim
     ...hostConfigMounts(container.mounts ?? []),
     AutoRemove: container.autoRemove,
     Privileged: false,
+    UsernsMode: usernsMode(container),
     ShmSize: shmSize(mounts),
     ReadonlyRootfs: root?.readonly ?? false,
     CgroupParent: '',

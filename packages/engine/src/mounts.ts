@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { Mount } from '@ctrkit/oci';
-import type { BindMount, MountPoint, TmpfsMount } from './container-mount.ts';
+import type { BindMount, MountPoint, TmpfsMount, VolumePoint } from './container-mount.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
+import type { IdsOfContainer } from './own-ids.ts';
 import { tmpfsOptions } from './tmpfs-options.ts';
 import { volumeFiles } from './volume-record.ts';
 
@@ -42,8 +43,30 @@ function tmpfsMount({ target, size, mode, options = [], readOnly = false }: Tmpf
   return { destination: target, type: 'tmpfs', source: 'tmpfs', options: tmpfsOptions(given) };
 }
 
+/** Throws MOUNT_INVALID where a mount is to show owners as a container's own ids, and that has none. */
+export function checkMapped(
+  mounts: readonly MountPoint[],
+  { mapped }: Pick<IdsOfContainer, 'mapped'>,
+): void {
+  const odd = mounts.find((mount) => mount.type === 'bind' && mount.idmap === true);
+  if (mapped || odd === undefined) return;
+  const text = `invalid mount config for type "bind": idmap at ${odd.target}: the container has no ids of its own`;
+  throw new EngineError('MOUNT_INVALID', text, { hint: 'give it some with --userns auto' });
+}
+
+// What a volume has belongs on disk to whom containers see, whatever their ids are.
+function mappingOf(mount: BindMount | VolumePoint): string[] {
+  if (mount.type === 'volume') return ['idmap'];
+  if (mount.idmap !== true) return [];
+  return [mount.recursive === false ? 'idmap' : 'ridmap'];
+}
+
 /** The mount of a runtime spec for one of a container. Throws MOUNT_INVALID. */
-export function specMount(engine: Engine, mount: MountPoint): Mount {
+export function specMount(
+  engine: Engine,
+  mount: MountPoint,
+  { mapped }: Pick<IdsOfContainer, 'mapped'> = { mapped: false },
+): Mount {
   if (mount.type === 'tmpfs') return tmpfsMount(mount);
   const isVolume = mount.type === 'volume';
   return {
@@ -52,6 +75,7 @@ export function specMount(engine: Engine, mount: MountPoint): Mount {
     source: isVolume ? volumeFiles(engine, mount.name) : mount.source,
     options: [
       ...bindOptions(mount),
+      ...(mapped ? mappingOf(mount) : []),
       // An image's device nodes are copied into a volume; they must not open the host's devices there.
       ...(isVolume ? ['nodev'] : []),
       ...(mount.chown === true ? ['x-ctr.owned'] : []),

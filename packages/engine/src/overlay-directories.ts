@@ -7,7 +7,7 @@ export interface OverlayDirectories {
   readonly lowers: readonly string[];
   readonly upper: string;
   readonly work: string;
-  /** What else the kernel is told. */
+  /** What else the kernel is told: whose owners are shown as which ids is not, for that is by mounts below it. */
   readonly options: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export function overlayOf({ mounts = [] }: RuntimeSpec): OverlayDirectories {
     lowers: lowers.map(unescaped).toReversed(),
     upper: unescaped(value('upperdir')),
     work: unescaped(value('workdir')),
-    options: options.filter((option) => !/^(?:lower|upper|work)dir=/.test(option)),
+    options: options.filter((option) => !/^(?:(?:lower|upper|work)dir=|idmap$)/.test(option)),
   };
 }
 

@@ -1,5 +1,4 @@
 import { selfIdentity } from '@ctrkit/durable';
-import { ownIdMaps } from '@ctrkit/syscalls';
 import { createContainerWithId, newContainerId } from './create.ts';
 import type { CreateOptions } from './create.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -9,7 +8,8 @@ import { abandonLaunch, beginLaunch, expectLaunch, finishLaunch } from './launch
 import type { AttachOptions, RunningContainer, Startable } from './launching.ts';
 import { claimRun } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
-import { chooseName, releaseName } from './names.ts';
+import { claimIdentity, releaseIdentity } from './identity.ts';
+import { idsOfContainer } from './own-ids.ts';
 import { linuxSpec } from './spec.ts';
 
 export interface RunOptions extends CreateOptions, AttachOptions {}
@@ -32,23 +32,23 @@ export async function runContainer(
   signal?.throwIfAborted();
   const hierarchy = expectLaunch();
   const id = newContainerId();
-  const linux = linuxSpec({ id, network, limits, ids: ownIdMaps() });
   const run: RunRecord = { id, owner: selfIdentity(), cgroupsPath: `ctr/${id}` };
   claimRun(engine, run);
   let launch: ReturnType<typeof beginLaunch> | undefined;
   let made: ContainerRecord | undefined;
   let startable: Startable;
   try {
-    const name = await chooseName(engine, options.name, id);
+    const claimed = await claimIdentity(engine, options, id);
     const { autoRemove = false, terminal = false, stdin = 'none' } = options;
-    const supervised = { id, name, autoRemove, terminal, input: stdin };
-    launch = beginLaunch(engine, supervised, linux, { ...options, hierarchy });
+    const supervised = { ...claimed, autoRemove, terminal, input: stdin };
     try {
+      const linux = linuxSpec({ id, network, limits, ...idsOfContainer(claimed.ownIds) });
+      launch = beginLaunch(engine, supervised, linux, { ...options, hierarchy });
       const ready = await image;
       signal?.throwIfAborted();
-      startable = await createContainerWithId(engine, ready, { ...options, id, name });
+      startable = await createContainerWithId(engine, ready, { ...options, ...claimed });
     } catch (error) {
-      await releaseName(engine, name, id);
+      await releaseIdentity(engine, claimed);
       throw error;
     }
     made = startable.record;

@@ -6,6 +6,7 @@ import {
   isMappedId,
   resolveUser,
   rootlessSpec,
+  withUserNamespace,
 } from '@ctrkit/oci';
 import type {
   AccountFiles,
@@ -55,8 +56,10 @@ export interface SpecChoices extends ProcessChoices {
   readonly readOnlyRoot?: boolean | undefined;
   /** The files of a container that is removed at its end need not reach the disk. */
   readonly volatile: boolean;
-  /** Those of its user namespace, which is without limits. @default it has none, which takes root */
+  /** Those of its user namespace. @default it has none, which takes root */
   readonly ids?: ContainerIds | undefined;
+  /** Its files have on disk the ids that it sees, and are mounted as its own, which takes root; else it is a normal user's, without limits. @default false */
+  readonly mapped?: boolean | undefined;
 }
 
 /** A directory as an overlay's options have it, which separate several by `:`. */
@@ -65,7 +68,7 @@ export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
 
-function rootMount({ layers, directory, volatile, ids }: SpecChoices): Mount {
+function rootMount({ layers, directory, volatile, ids, mapped = false }: SpecChoices): Mount {
   return {
     destination: '/',
     type: 'overlay',
@@ -75,7 +78,8 @@ function rootMount({ layers, directory, volatile, ids }: SpecChoices): Mount {
       `upperdir=${escaped(join(directory, 'upper'))}`,
       `workdir=${escaped(join(directory, 'work'))}`,
       ...(volatile ? ['volatile'] : []),
-      ...(ids === undefined ? plainUpper : ['userxattr']),
+      ...(ids === undefined || mapped ? plainUpper : ['userxattr']),
+      ...(mapped ? ['idmap'] : []),
     ],
   };
 }
@@ -83,12 +87,12 @@ function rootMount({ layers, directory, volatile, ids }: SpecChoices): Mount {
 /** The files of /etc that belong to the container and not to its image. */
 export const networkFiles = ['hosts', 'hostname', 'resolv.conf'] as const;
 
-function networkFileMounts(directory: string): Mount[] {
+function networkFileMounts({ directory, mapped = false }: SpecChoices): Mount[] {
   return networkFiles.map((name) => ({
     destination: `/etc/${name}`,
     type: 'bind',
     source: join(directory, name),
-    options: ['bind', 'nosuid', 'nodev'],
+    options: ['bind', 'nosuid', 'nodev', ...(mapped ? ['idmap'] : [])],
   }));
 }
 
@@ -104,10 +108,10 @@ function withShmSize(mounts: readonly Mount[], { shmSize }: SpecChoices): readon
 }
 
 /** What is known of a container before its image is: its namespaces, cgroup and limits. */
-export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'ids'>;
+export type LinuxChoices = Pick<SpecChoices, 'id' | 'network' | 'limits' | 'ids' | 'mapped'>;
 
 /** The spec of a container as far as its image does not matter. Throws LIMIT_INVALID. */
-export function linuxSpec({ id, network, limits, ids }: LinuxChoices): RuntimeSpec {
+export function linuxSpec({ id, network, limits, ids, mapped = false }: LinuxChoices): RuntimeSpec {
   const spec = defaultSpec();
   const namespaces = spec.linux?.namespaces ?? [];
   const whole: RuntimeSpec = {
@@ -119,12 +123,13 @@ export function linuxSpec({ id, network, limits, ids }: LinuxChoices): RuntimeSp
       resources: { ...spec.linux?.resources, ...resourcesOf(limits) },
     },
   };
-  return ids === undefined ? whole : rootlessSpec(whole, ids);
+  if (ids === undefined) return whole;
+  return mapped ? withUserNamespace(whole, ids) : rootlessSpec(whole, ids);
 }
 
 /** A container's runtime spec: image, choices and the default sandbox together (image spec conversion.md). */
 export function containerSpec(choices: SpecChoices): RuntimeSpec {
-  const { id, image, directory, terminal = false, mounts = [], readOnlyRoot = false } = choices;
+  const { id, image, terminal = false, mounts = [], readOnlyRoot = false } = choices;
   const spec = withMachineMasks(linuxSpec(choices));
   const hostname = choices.hostname ?? id.slice(0, 12);
   const { args, env, cwd } = imageToProcess(image, {
@@ -144,16 +149,17 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     ...(readOnlyRoot ? { root: { path: 'rootfs', ...spec.root, readonly: true } } : {}),
     mounts: [
       rootMount(choices),
-      ...arrangeMounts(
-        networkFileMounts(directory),
-        withShmSize(spec.mounts ?? [], choices),
-        mounts,
-      ),
+      ...arrangeMounts(networkFileMounts(choices), withShmSize(spec.mounts ?? [], choices), mounts),
     ],
   };
 }
 
 const hasHome = (env: readonly string[]): boolean => env.some((entry) => entry.startsWith('HOME='));
+
+const hintForMore = (): string =>
+  process.geteuid?.() === 0
+    ? 'give the container more ids (--userns auto), or run it with --user 0:0'
+    : 'a normal user needs subordinate ids for it (usermod --add-subuids --add-subgids, and the package uidmap): else run as root, or with --user 0:0';
 
 /**
  * The process with its user as the container's own passwd and group say, and HOME where nothing else sets it.
@@ -166,7 +172,7 @@ export function identifiedProcess(spec: RuntimeSpec, user: string, files: Accoun
   const { uidMappings, gidMappings } = spec.linux ?? {};
   if (!isMappedId(uid, uidMappings) || !isMappedId(gid, gidMappings)) {
     throw new EngineError('USER_NOT_MAPPED', `user ${user} has no id of its own on this host`, {
-      hint: 'a normal user needs subordinate ids for it (usermod --add-subuids --add-subgids, and the package uidmap): else run as root, or with --user 0:0',
+      hint: hintForMore(),
     });
   }
   const env = process.env ?? [];

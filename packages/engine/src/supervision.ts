@@ -10,7 +10,10 @@ import { exitPaths } from './exit-record.ts';
 import { runRestingPlace } from './run-record.ts';
 
 /** What of a container its supervisor needs to know. */
-export type Supervised = Pick<ContainerRecord, 'id' | 'name' | 'autoRemove' | 'terminal' | 'input'>;
+export type Supervised = Pick<
+  ContainerRecord,
+  'id' | 'name' | 'ownIds' | 'autoRemove' | 'terminal' | 'input'
+>;
 
 const MEBIBYTE = 1024 * 1024;
 /** As much of the output is kept: five files of 10 MiB. */
@@ -32,7 +35,7 @@ function giveBack(engine: Engine, id: string): { atEnd: Operation[]; afterwards:
 /** A container that is to be removed at its end: out of sight as one step, with its name; then its files. */
 function removal(
   engine: Engine,
-  { id, name }: Supervised,
+  { id, name, ownIds }: Supervised,
 ): { atEnd: Operation[]; afterwards: Operation[] } {
   const resting = `trash/${basename(temporaryName(`${trashDirectory(engine)}/${id}`))}`;
   const root: Operation = { op: 'root', path: engine.root };
@@ -42,6 +45,9 @@ function removal(
       root,
       { op: 'rename', from: `containers/${id}`, to: resting },
       { op: 'remove', path: `names/${name}` },
+      ...(ownIds === undefined
+        ? []
+        : [{ op: 'remove', path: `ids/${ownIds.first}` } satisfies Operation]),
     ],
     // What belongs to subordinate ids only their own root may remove.
     afterwards: [

@@ -5,6 +5,7 @@ import { sweepClaims } from '@ctrkit/rootfs';
 import { isRecordLost, readContainerRecord } from './container-record.ts';
 import {
   containersDirectory,
+  idsDirectory,
   namesDirectory,
   runsDirectory,
   runTrashDirectory,
@@ -14,7 +15,7 @@ import type { Engine } from './engine.ts';
 import { endsWithoutRoom, forgetExit, readExit, writeExit } from './exit-record.ts';
 import { explained } from './explained.ts';
 import { containerIds } from './list.ts';
-import { sweepNames } from './names.ts';
+import { sweepContainerClaims } from './container-claims.ts';
 import { sweepVolumes } from './remove-volume.ts';
 import { discardContainer, discardRemains } from './discard.ts';
 import { removeFiles } from './remove-files.ts';
@@ -54,7 +55,12 @@ async function sweepEnds(engine: Engine): Promise<void> {
 }
 
 async function sweepTemporaryFiles(engine: Engine): Promise<void> {
-  const places = [containersDirectory(engine), namesDirectory(engine), runsDirectory(engine)];
+  const places = [
+    containersDirectory(engine),
+    namesDirectory(engine),
+    idsDirectory(engine),
+    runsDirectory(engine),
+  ];
   for (const path of places) await sweepTemporaries(path, removeFiles);
 }
 
@@ -76,7 +82,8 @@ export async function sweep(engine: Engine): Promise<void> {
     ...runs.map((id) => () => resumeAbandoned(engine, id)),
     () => sweepEarlierBoots(engine),
     () => sweepEnds(engine),
-    () => sweepNames(engine),
+    () => sweepContainerClaims(engine, 'names'),
+    () => sweepContainerClaims(engine, 'ids'),
     () => sweepTemporaryFiles(engine),
     () => sweepVolumes(engine),
     () => sweepClaims(engine.root),

@@ -11,7 +11,7 @@ import { containerIds } from './list.ts';
 
 /** The layer that is kept in a directory of the store, if it is one. */
 function layerIn(directory: string): Digest[] {
-  const [, algorithm, hex] = /\/layers\/(sha\d+)\/([0-9a-f]+)\/fs$/.exec(directory) ?? [];
+  const [, algorithm, hex] = /\/(sha\d+)\/([0-9a-f]+)\/fs$/.exec(directory) ?? [];
   const id = `${algorithm}:${hex}`;
   return isDigest(id) ? [id] : [];
 }

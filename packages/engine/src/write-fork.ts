@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitDirectory, temporaryName } from '@ctrkit/durable';
 import { removeTree } from '@ctrkit/rootfs';
-import type { RuntimeSpec } from '@ctrkit/oci';
+import type { ContainerIds, RuntimeSpec } from '@ctrkit/oci';
 import { writeContainerRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { CreateOptions } from './create.ts';
@@ -10,18 +10,22 @@ import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
 import { forkedEntrypoint, forkedSpec } from './forked-spec.ts';
+import type { Identity } from './identity.ts';
 import { writeNetworkFiles } from './network-files.ts';
+import { idsOfContainer } from './own-ids.ts';
 import { syncContainer } from './sync-container.ts';
 
 /** What of a fork is otherwise than its container; its name, id and host name always are. */
 export interface ForkOptions extends Omit<
   CreateOptions,
-  'network' | 'mounts' | 'volumesFrom' | 'shmSize' | 'readOnlyRoot'
+  'network' | 'idCount' | 'mounts' | 'volumesFrom' | 'shmSize' | 'readOnlyRoot'
 > {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type ForkedOptions = ForkOptions & { readonly id: string; readonly name: string };
+export type ForkedOptions = Omit<ForkOptions, 'name'> & Identity;
+
+const idsOf = ({ ownIds }: ForkedOptions): ContainerIds | undefined => idsOfContainer(ownIds).ids;
 
 /** Makes the fork: its directory is there whole, or not at all. */
 export async function writeFork(
@@ -35,7 +39,14 @@ export async function writeFork(
   const directory = containerDirectory(engine, id);
   const hostname = options.hostname ?? id.slice(0, 12);
   const directories = [containerDirectory(engine, first.id), directory] as const;
-  const choices = { ...options, hostname, terminal, volatile: autoRemove, directories };
+  const choices = {
+    ...options,
+    hostname,
+    terminal,
+    volatile: autoRemove,
+    directories,
+    ids: idsOf(options),
+  };
   const spec = forkedSpec(firstSpec, first, choices);
   const temporary = temporaryName(directory);
   try {
@@ -64,12 +75,13 @@ function recordOf(
   spec: RuntimeSpec,
   options: ForkedOptions,
 ): ContainerRecord {
-  const { startedAt: _, ...inherited } = first;
-  const { id, name, autoRemove = false, user, terminal, stdin, stopSignal } = options;
+  const { startedAt: _, ownIds: _theirs, ...inherited } = first;
+  const { id, name, ownIds, autoRemove = false, user, terminal, stdin, stopSignal } = options;
   return {
     ...inherited,
     id,
     name,
+    ...(ownIds !== undefined && { ownIds }),
     autoRemove,
     created: new Date().toISOString(),
     command: spec.process?.args ?? [],

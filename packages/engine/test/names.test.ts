@@ -8,7 +8,8 @@ import { selfIdentity } from '@ctrkit/durable';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Engine } from '../src/index.ts';
-import { checkName, claimName, readName, releaseName, sweepNames } from '../src/names.ts';
+import { sweepContainerClaims } from '../src/container-claims.ts';
+import { checkName, claimName, readName, releaseName } from '../src/names.ts';
 import { codeOf, idOf, noSuchPid, otherBoot, reusedPid, testEngine } from './fixture.ts';
 
 const [one, two] = [idOf('1'), idOf('2')];
@@ -91,7 +92,7 @@ test('a sweep gives back what is void, and nothing else', async () => {
   forgeClaim(engine, 'living', { id: one, claimedBy: selfIdentity() });
   forgeClaim(engine, 'there', { id: two, claimedBy: reusedPid });
   mkdirSync(join(engine.root, 'containers', two));
-  await Promise.all([sweepNames(engine), sweepNames(engine)]);
+  await Promise.all([sweepContainerClaims(engine, 'names'), sweepContainerClaims(engine, 'names')]);
   assert.equal(readdirSync(join(engine.root, 'names')).toSorted(), ['living', 'there']);
 });
 

@@ -29,7 +29,8 @@ test('layers of containers stay, wherever the store was when they were made; oth
   await using engine = await testEngine();
   withLayers(engine);
   forge(engine, recordOf({ id: idOf('a') }));
-  const lowers = [first, second].map((hex) => `/somewhere/else/layers/sha256/${hex}/fs`);
+  // Those of a normal user with subordinate ids are in a directory of their own.
+  const lowers = [`layers/sha256/${first}`, `layers/ids-1/sha256/${second}`].map((layer) => `/somewhere/else/${layer}/fs`); // prettier-ignore
   const root = { destination: '/', options: [`lowerdir=${lowers.join(':')}`] };
   withSpec(engine, idOf('a'), JSON.stringify({ mounts: [root] }));
   assert.deepEqual(await unusedLayers(engine), [`sha256:${third}`]);

@@ -54,7 +54,7 @@ export async function execInContainer(
   try {
     await helper.write(
       ...supervisionPlan(supervision, 'enter'),
-      ...enterPlan(spec, process, { target, joinFiles: await joinFilesOf(spec) }),
+      ...enterPlan(spec, process, { target, joinFiles: await joinFilesOf(spec), streams }),
     );
     // Made while the helper enters.
     const filter = seccompPlan(spec);

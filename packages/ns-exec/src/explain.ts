@@ -16,7 +16,7 @@ export function launchPlan(spec: RuntimeSpec, bundle: string): Operation[] {
     ...supervisionPlan({ streams }, 'launch'),
     ...spawnPlan(spec),
     ...joinPlan(spec),
-    ...openRootPlan(spec, bundle, false),
+    ...openRootPlan(spec, { bundle, streams, readUsers: false }),
     ...sandboxPlan(spec, { bundle, cgroups: [], hasCgroup: false }),
     ...processPlan(spec, process, streams),
   ];

@@ -12,6 +12,7 @@ import { refuseUnsupported } from './plan/unsupported.ts';
 import { openRootPlan, processPlan, sandboxPlan } from './plan/plan.ts';
 import type { ProcessStreams } from './plan/plan.ts';
 import { seccompPlan } from './plan/seccomp.ts';
+import { giveMounts } from './give-mounts.ts';
 
 export interface StartOptions {
   /** The directory that relative paths of the spec start at. */
@@ -48,7 +49,7 @@ async function sendPlan(
   { bundle, identify, onSpawned }: StartOptions,
 ): Promise<void> {
   await helper.write(
-    ...openRootPlan(spec, bundle, identify !== undefined),
+    ...openRootPlan(spec, { bundle, streams, readUsers: identify !== undefined }),
     ...sandboxPlan(spec, {
       bundle,
       cgroups: cgroup?.mounts ?? [],
@@ -62,6 +63,7 @@ async function sendPlan(
   if (spawned === undefined) return;
   await onSpawned?.(spawned);
   const process = await (identify?.(await accountFiles(helper)) ?? processOf(spec));
+  await giveMounts(spec, process);
   await helper.write(...processPlan(spec, process, streams, filter));
 }
 

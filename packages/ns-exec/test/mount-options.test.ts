@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import { NsExecError } from '../src/ns-exec-error.ts';
 import { sortMountOptions } from '../src/plan/mount-options.ts';
 
-const plain = { subpath: '', owned: false, propagation: 0 };
+const plain = { subpath: '', owned: false, propagation: 0, mapped: 0 };
 
 test('attributes of the mount and options of the file system are told apart', () => {
   const sorted = sortMountOptions(['nosuid', 'noexec', 'nodev', 'ro', 'mode=755', 'newinstance']);
@@ -45,7 +45,17 @@ test('how mounts travel, which part is meant and whose it becomes are no options
   assert.equal(sortMountOptions(['bind', 'shared']).propagation, 0x100000);
 });
 
-for (const option of ['runbindable', 'idmap', 'unbindable', 'tmpcopyup']) {
+test('whose ids are shown is no option of a file system either', () => {
+  for (const [option, mapped] of [
+    ['idmap', 1],
+    ['ridmap', 2],
+  ] as const) {
+    const options = sortMountOptions(['rbind', option]);
+    assert.deepEqual([options.mapped, options.data], [mapped, []]);
+  }
+});
+
+for (const option of ['runbindable', 'unbindable', 'tmpcopyup']) {
   test(`${option} is refused and not passed over`, () => {
     assert.throws(
       () => sortMountOptions(['bind', option]),

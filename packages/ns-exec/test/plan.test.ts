@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { defaultSpec, rootlessSpec } from '@ctrkit/oci';
+import { defaultSpec, rootlessSpec, withUserNamespace } from '@ctrkit/oci';
 import type { ContainerIds, RuntimeSpec, Seccomp } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
 import { test } from 'uvu';
@@ -43,7 +43,9 @@ test('whoever enters a container is in its cgroup before it sees anything of it'
   assert.ok(spec.process);
   const target = { pid: 2, startTime: '3', bootId: 'x' };
   const process = { ...spec.process, oomScoreAdj: 500 };
-  const plan = names(enterPlan(spec, process, { target, joinFiles: ['/a', '/b'] }));
+  const plan = names(
+    enterPlan(spec, process, { target, joinFiles: ['/a', '/b'], streams: 'pipes' }),
+  );
   assert.deepEqual(plan.slice(0, 6), [
     'target',
     'join-cgroup',
@@ -198,6 +200,39 @@ test('a normal user on the host network sees a copy of the host sysfs', () => {
   assert.ok(sys?.options?.includes('ro'));
 });
 
+if (process.geteuid?.() === 0) {
+  test("what another root may not reach is held before the container's process is there", () => {
+    const map = [{ containerID: 0, hostID: 500_000, size: 1000 }];
+    const bound = {
+      destination: '/data',
+      type: 'bind',
+      source: '/srv',
+      options: ['bind', 'idmap'],
+    };
+    const overlay = { destination: '/', type: 'overlay', options: ['lowerdir=/b:/a', 'upperdir=/c/u', 'workdir=/c/w', 'idmap'] }; // prettier-ignore
+    const mounts = [overlay, bound, ...(spec.mounts ?? [])];
+    const plan = launchPlan(withUserNamespace({ ...spec, mounts }, { uids: map, gids: map }), '/');
+    const places = ['hold', 'private-mounts', 'map-ids', 'enter-user-namespace', 'spawn', 'attach-root', 'bind', 'pivot'].map((op) => names(plan).indexOf(op)); // prettier-ignore
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+    assert.ok(places.every((place) => place > 0));
+    const mapped = plan.flatMap((step) => (step.op === 'map-ids' ? [step.path] : []));
+    assert.deepEqual(
+      mapped,
+      ['/a', '/b', '/c'].toSorted((a, b) => mapped.indexOf(a) - mapped.indexOf(b)),
+    );
+    const binds = plan.flatMap((step) => (step.op === 'bind' ? [step.source] : []));
+    assert.deepEqual(
+      binds.filter((source) => !String(source).startsWith('/dev/')),
+      [''],
+    );
+    const root = plan.findIndex((step) => step.op === 'identity' && step.uid === 500_000);
+    assert.ok(root > names(plan).indexOf('map-ids') && root < names(plan).indexOf('enter-user-namespace')); // prettier-ignore
+  });
+}
+
 for (const [what, change] of [
   ['a namespace to join', { namespaces: [{ type: 'network', path: '/proc/1/ns/net' }] }],
   ['the time namespace', { namespaces: [{ type: 'mount' }, { type: 'time' }] }],
@@ -214,6 +249,7 @@ for (const [what, odd] of [
   ['a seccomp action that somebody answers', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_NOTIFY' } } }], // prettier-ignore
   ['a seccomp flag of listeners', { linux: { ...spec.linux, seccomp: { defaultAction: 'SCMP_ACT_ALLOW', flags: ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'] } } }], // prettier-ignore
   ['hooks', { hooks: { poststop: [{ path: '/bin/true' }] } }],
+  ['an id-mapped mount of nobody else', { mounts: [{ destination: '/x', type: 'bind', source: '/', options: ['bind', 'idmap'] }] }], // prettier-ignore
   ['an AppArmor profile', { process: { ...spec.process, apparmorProfile: 'x' } }],
 ] as const) {
   test(`${what} is refused, not left out in silence`, () => {

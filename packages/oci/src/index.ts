@@ -56,7 +56,7 @@ export type { Platform } from './platform.ts';
 export { quote } from './quote.ts';
 export { familiarReference, formatReference, isNameOnly, parseReference } from './reference.ts';
 export type { Reference } from './reference.ts';
-export { hasOnlyRoot, isMappedId, rootlessSpec } from './rootless-spec.ts';
+export { hasOnlyRoot, isMappedId, rootlessSpec, withUserNamespace } from './rootless-spec.ts';
 export type { ContainerIds } from './rootless-spec.ts';
 export type * from './runtime-spec.ts';
 export type * from './seccomp.ts';

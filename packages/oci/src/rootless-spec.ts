@@ -40,23 +40,28 @@ function ownProcess({ oomScoreAdj: _score, ...process }: Process, { uids }: Cont
   return hasOnlyRoot(uids) ? { ...process, noNewPrivileges: true } : process;
 }
 
+/** A spec in a user namespace with these ids. */
+export function withUserNamespace(spec: RuntimeSpec, ids: ContainerIds): RuntimeSpec {
+  const namespaces = spec.linux?.namespaces ?? [];
+  const ownNetwork = namespaces.some(({ type }) => type === 'network');
+  return {
+    ...spec,
+    mounts: (spec.mounts ?? []).map((mount) => sysfsOf(withMappedGroup(mount, ids), ownNetwork)),
+    linux: {
+      ...spec.linux,
+      namespaces: [{ type: 'user' }, ...namespaces.filter(({ type }) => type !== 'user')],
+      uidMappings: [...ids.uids],
+      gidMappings: [...ids.gids],
+    },
+  };
+}
+
 /**
  * A spec for a user who is not root on the host: in a user namespace with these ids. Without limits, which need a cgroup that the
  * user may write. Where the only id is the user's own, gaining privileges is off.
  */
 export function rootlessSpec(spec: RuntimeSpec, ids: ContainerIds): RuntimeSpec {
   const { cgroupsPath: _path, resources: _limits, ...linux } = spec.linux ?? {};
-  const namespaces = linux.namespaces ?? [];
-  const ownNetwork = namespaces.some(({ type }) => type === 'network');
-  return {
-    ...spec,
-    ...(spec.process === undefined ? {} : { process: ownProcess(spec.process, ids) }),
-    mounts: (spec.mounts ?? []).map((mount) => sysfsOf(withMappedGroup(mount, ids), ownNetwork)),
-    linux: {
-      ...linux,
-      namespaces: [{ type: 'user' }, ...namespaces.filter(({ type }) => type !== 'user')],
-      uidMappings: [...ids.uids],
-      gidMappings: [...ids.gids],
-    },
-  };
+  const process = spec.process === undefined ? {} : { process: ownProcess(spec.process, ids) };
+  return withUserNamespace({ ...spec, ...process, linux }, ids);
 }

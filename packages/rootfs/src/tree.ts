@@ -1,4 +1,4 @@
-import { cloneFlags, rootOverlayOperation } from '@ctrkit/syscalls';
+import { becomeRoot, cloneFlags, rootOverlayOperation } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { choosePrivilege } from './privilege.ts';
 
@@ -23,6 +23,7 @@ export function mountLayers(lowers: readonly string[]): Operation[] {
       options: [...overlayOptions, 'index=off'],
       attributes: MOUNT_ATTR_RDONLY,
     },
+    { op: 'attach-root' },
   ];
 }
 
@@ -50,6 +51,7 @@ export function mountWritable({ lowers, upper, work, options }: WritableLayers):
       options,
       attributes: 0,
     },
+    { op: 'attach-root' },
   ];
 }
 
@@ -75,6 +77,7 @@ export interface RunningRoot {
 const join = ({ pid, startTime, user }: RunningRoot): Operation[] => [
   { op: 'target', pid, startTime },
   { op: 'join-namespaces', flags: cloneFlags.mount | (user ? cloneFlags.user : 0) },
+  ...(user ? [becomeRoot] : []),
 ];
 
 /** The root of a running container with all that is mounted in it, from inside its own mount namespace. */
@@ -85,6 +88,7 @@ const copied = (root: RunningRoot, recursive: 0 | 1): Operation[] => [
   { op: 'unshare', flags: cloneFlags.mount },
   { op: 'private-mounts' },
   { op: 'root-bind', path: '/', recursive, attributes: MOUNT_ATTR_RDONLY },
+  { op: 'attach-root' },
 ];
 
 /** The same to be read, in a copy of that namespace in which some paths are hidden. */

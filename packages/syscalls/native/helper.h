@@ -7,6 +7,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <linux/mount.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -120,8 +121,7 @@ int sys_move_mount(int from, const char *from_path, int to, const char *to_path,
 int sys_fsopen(const char *type, unsigned flags);
 int sys_fsconfig(int fs, unsigned command, const char *key, const void *value, int aux);
 int sys_fsmount(int fs, unsigned flags, unsigned attributes);
-int sys_mount_setattr(int dir, const char *path, unsigned flags, uint64_t set);
-int sys_mount_propagation(int mount, unsigned flags, uint64_t propagation);
+int sys_mount_setattr(int mount, unsigned flags, struct mount_attr attributes);
 int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 
@@ -145,10 +145,13 @@ void run_from_sealed_copy(char **argv);
 // main.c
 void carry_out_plan(void);
 
+// namespaces.c: owners on a mount are shown as the ids of the last user namespace that was made
+void map_ids(int mount, unsigned recursive, const char *path);
+
 // mounts.c
 void set_option(int fs, const char *option);
 int new_filesystem(const char *type, const char *source, const char **options, unsigned attributes);
-void attach_root(int mount);
+void set_attributes(int mount, unsigned recursive, uint32_t attributes, const char *path);
 int open_source(const char *source, const char *within);
 
 #define CLOSING __attribute__((cleanup(close_descriptor)))

@@ -16,10 +16,9 @@ static void attach(int mount, int target, const char *path) {
   }
 }
 
-static void set_attributes(int mount, unsigned recursive, uint32_t attributes, const char *path) {
-  if (attributes != 0 && sys_mount_setattr(mount, "", AT_EMPTY_PATH | recursive, attributes) < 0) {
-    fail("mount_setattr", path);
-  }
+void set_attributes(int mount, unsigned recursive, uint32_t attributes, const char *path) {
+  struct mount_attr set = {.attr_set = attributes};
+  if (attributes != 0 && sys_mount_setattr(mount, recursive, set) < 0) fail("mount_setattr", path);
 }
 
 // Options are `key=value` or a flag.
@@ -65,11 +64,15 @@ int open_source(const char *source, const char *within) {
   return place;
 }
 
+static int clone_mount(int of, unsigned recursive, const char *path) {
+  int mount = sys_open_tree(of, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+  if (mount < 0) fail("open_tree", path);
+  return mount;
+}
+
 static int copy_of_mount(const char *source, const char *within, unsigned recursive) {
   CLOSING int place = open_source(source, within);
-  int mount = sys_open_tree(place, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
-  if (mount < 0) fail("open_tree", source);
-  return mount;
+  return clone_mount(place, recursive, source);
 }
 
 // Copies that `hold` made, in the order in which `bind` takes them.
@@ -82,7 +85,10 @@ void op_hold(struct record *record) {
   unsigned recursive = take_u32(record) != 0 ? AT_RECURSIVE : 0;
   if (held_count == MOST_HELD) fail_with("hold", source, E2BIG);
   int mount = copy_of_mount(source, within, recursive);
-  if (sys_mount_propagation(mount, recursive, take_u32(record)) < 0) fail("mount_setattr", source);
+  struct mount_attr set = {.propagation = take_u32(record)};
+  if (sys_mount_setattr(mount, recursive, set) < 0) fail("mount_setattr", source);
+  uint32_t mapped = take_u32(record);
+  if (mapped != 0) map_ids(mount, mapped > 1 ? AT_RECURSIVE : 0, source);
   held[held_count++] = mount;
 }
 
@@ -103,6 +109,15 @@ void op_bind(struct record *record) {
                                               : make_file(root_fd, target, 0644, follow);
   set_attributes(mount, recursive, attributes, target);
   attach(mount, place, target);
+}
+
+// Over what it is a copy of: an overlay takes only layers that are mounted somewhere.
+void op_map_ids(struct record *record) {
+  const char *path = take_path(record);
+  CLOSING int place = open_source(path, "");
+  CLOSING int mount = clone_mount(place, 0, path);
+  map_ids(mount, 0, path);
+  attach(mount, place, path);
 }
 
 void op_remount(struct record *record) {
@@ -152,17 +167,11 @@ void op_own_null(struct record *record) {
   }
 }
 
-static int clone_mount(int of, const char *path) {
-  int mount = sys_open_tree(of, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-  if (mount < 0) fail("open_tree", path);
-  return mount;
-}
-
 // One empty file system for every directory that is hidden. It is copied from where it was first attached:
 // a detached mount cannot be copied before Linux 6.15.
 static int empty_directory(void) {
   static int first = -1;
-  if (first >= 0) return clone_mount(first, "empty");
+  if (first >= 0) return clone_mount(first, 0, "empty");
   static const char *options[] = {"mode=0755", "size=0", "nr_inodes=1", NULL};
   unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   first = new_filesystem("tmpfs", "tmpfs", options, attributes);
@@ -181,7 +190,7 @@ void op_mask(struct record *record) {
   if (place < 0) return;
   struct stat status;
   if (fstat(place, &status) < 0) fail("fstat", path);
-  CLOSING int cover = S_ISDIR(status.st_mode) ? empty_directory() : clone_mount(host_null(), path);
+  CLOSING int cover = S_ISDIR(status.st_mode) ? empty_directory() : clone_mount(host_null(), 0, path);
   // It is the host's own inode: nobody in the container may change its mode, owner or times.
   set_attributes(cover, 0, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, path);
   attach(cover, place, path);
@@ -191,8 +200,7 @@ void op_read_only(struct record *record) {
   const char *path = take_path(record);
   CLOSING int place = open_if_there(path);
   if (place < 0) return;
-  CLOSING int copy = sys_open_tree(place, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
-  if (copy < 0) fail("open_tree", path);
+  CLOSING int copy = clone_mount(place, AT_RECURSIVE, path);
   set_attributes(copy, AT_RECURSIVE, MOUNT_ATTR_RDONLY, path);
   attach(copy, place, path);
 }

@@ -59,6 +59,7 @@ void op_user_namespace(struct record *record) {
   if (*gid_mapper != NULL) run_mapper(gid_mapper, pid);
   else write_of(pid, "gid_map", gid_map);
   snprintf(path, sizeof path, "/proc/%s/ns/user", pid);
+  if (user_namespace >= 0) close(user_namespace);
   user_namespace = open(path, O_RDONLY | O_CLOEXEC);
   if (user_namespace < 0) fail("open", path);
   close(end[0]);
@@ -70,8 +71,11 @@ void op_enter_user_namespace(struct record *record) {
   (void)record;
   if (setns(user_namespace, CLONE_NEWUSER) < 0) fail("setns", "user");
   close(user_namespace);
-  if (setresgid(0, 0, 0) < 0) fail("setresgid", NULL);
-  if (setresuid(0, 0, 0) < 0) fail("setresuid", NULL);
+}
+
+void map_ids(int mount, unsigned recursive, const char *path) {
+  struct mount_attr set = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user_namespace};
+  if (sys_mount_setattr(mount, recursive, set) < 0) fail("mount_setattr", path);
 }
 
 void op_unshare(struct record *record) {

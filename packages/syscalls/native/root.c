@@ -22,11 +22,14 @@ void op_root(struct record *record) {
   set_root(fd);
 }
 
+static int made = -1;
+
 // Mounts can only be put onto a mount that is attached somewhere: ours lies over this namespace's own "/",
 // which no path of ours passes, and pivot makes it the real one.
-void attach_root(int mount) {
-  if (sys_move_mount(mount, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) fail("move_mount", "/");
-  set_root(mount);
+void op_attach_root(struct record *record) {
+  (void)record;
+  if (sys_move_mount(made, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) fail("move_mount", "/");
+  set_root(made);
 }
 
 struct overlay {
@@ -70,9 +73,8 @@ void op_root_overlay(struct record *record) {
   }
   for (const char **option = overlay.options; *option != NULL; option++) set_option(fs, *option);
   if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) fail("fsconfig", "overlay");
-  int mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, overlay.attributes);
-  if (mount < 0) fail("fsmount", "overlay");
-  attach_root(mount);
+  made = sys_fsmount(fs, FSMOUNT_CLOEXEC, overlay.attributes);
+  if (made < 0) fail("fsmount", "overlay");
 }
 
 // From here up, so that they can be closed together and nothing else with them.
@@ -103,12 +105,13 @@ void op_root_overlay_by_name(struct record *record) {
     at += snprintf(options + at, sizeof options - (size_t)at, ",%s", *option);
   }
   if (at >= (int)sizeof options) fail_with("mount", "too many layers", E2BIG);
-  // Any directory of ours serves as the place: this namespace is private, and the mount is moved at once.
+  // Any directory of ours serves as the place: this namespace is private, and what goes on is a copy.
   const char *place = overlay.lowers[0];
   if (mount("overlay", place, "overlay", 0, options) < 0) fail("mount", "overlay");
-  int mounted = open_directory(place);
-  if (sys_mount_setattr(mounted, "", AT_EMPTY_PATH, overlay.attributes) < 0) fail("mount_setattr", "overlay");
-  attach_root(mounted);
+  made = sys_open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (made < 0) fail("open_tree", "overlay");
+  set_attributes(made, 0, overlay.attributes, "overlay");
+  if (umount2(place, MNT_DETACH) < 0) fail("umount2", "overlay");
   sys_close_range(FIRST_NAMED, ~0U, 0);
 }
 
@@ -116,12 +119,9 @@ void op_root_bind(struct record *record) {
   const char *path = take_path(record);
   unsigned recursive = take_u32(record) != 0 ? AT_RECURSIVE : 0;
   uint32_t attributes = take_u32(record);
-  int mount = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
-  if (mount < 0) fail("open_tree", path);
-  if (attributes != 0 && sys_mount_setattr(mount, "", AT_EMPTY_PATH | recursive, attributes) < 0) {
-    fail("mount_setattr", path);
-  }
-  attach_root(mount);
+  made = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
+  if (made < 0) fail("open_tree", path);
+  set_attributes(made, recursive, attributes, path);
 }
 
 void op_pivot(struct record *record) {

@@ -31,13 +31,7 @@ int sys_fsmount(int fs, unsigned flags, unsigned attributes) {
   return (int)syscall(SYS_fsmount, fs, flags, attributes);
 }
 
-int sys_mount_setattr(int dir, const char *path, unsigned flags, uint64_t set) {
-  struct mount_attr attributes = {.attr_set = set};
-  return (int)syscall(SYS_mount_setattr, dir, path, flags, &attributes, sizeof attributes);
-}
-
-int sys_mount_propagation(int mount, unsigned flags, uint64_t propagation) {
-  struct mount_attr attributes = {.propagation = propagation};
+int sys_mount_setattr(int mount, unsigned flags, struct mount_attr attributes) {
   return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof attributes);
 }
 

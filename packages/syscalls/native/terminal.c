@@ -49,11 +49,12 @@ void op_terminal(struct record *record) {
 
 void op_own_streams(struct record *record) {
   uid_t uid = take_u32(record);
+  gid_t gid = take_u32(record); // -1: as it is
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     struct stat status;
     if (fstat(fd, &status) < 0) continue;
     bool ours = S_ISFIFO(status.st_mode) || isatty(fd);
-    if (ours && status.st_uid != uid && fchown(fd, uid, (gid_t)-1) < 0) fail("fchown", "standard stream");
+    if (ours && status.st_uid != uid && fchown(fd, uid, gid) < 0) fail("fchown", "standard stream");
   }
 }
 

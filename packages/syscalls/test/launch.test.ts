@@ -54,6 +54,7 @@ if (needs('root')) {
       await helper.write(
         ...spawned,
         { op: 'root-bind', path: root, recursive: 0, attributes: 0 },
+        { op: 'attach-root' },
         { ...bind, follow: 1 },
         { op: 'read', path: '/etc/resolv.conf', limit: 100 },
       );
@@ -75,6 +76,7 @@ if (needs('root')) {
     const plan: Operation[] = [
       ...spawned,
       { op: 'root-bind', path: directory.path, recursive: 0, attributes: 0 },
+      { op: 'attach-root' },
       {
         op: 'bind',
         within: '',
@@ -97,6 +99,7 @@ if (needs('root')) {
         ...child,
         { op: 'session' },
         { op: 'root-bind', path: '/', recursive: 1, attributes: 0 },
+        { op: 'attach-root' },
       ];
       const program = `
         import { runPlan, supervise } from ${JSON.stringify(source)};

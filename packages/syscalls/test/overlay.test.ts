@@ -50,6 +50,7 @@ const grounds: readonly Ground[] = [
 const mounting = (ground: Ground, op: Overlay['op'], parts: Parts): Operation[] => [
   ...ground.before,
   { op, options: ground.options, attributes: 0, ...parts },
+  { op: 'attach-root' },
 ];
 
 /** The files of a mounted overlay: path and content. */
@@ -178,7 +179,7 @@ for (const ground of grounds) {
         ...ground.before.filter((step) => step.op.endsWith('user-namespace')),
         { op: 'spawn', namespaces: cloneFlags.mount },
         { op: 'private-mounts' },
-        ...mounting(ground, op, { lowers, upper: '', work: '' }).slice(-1),
+        ...mounting(ground, op, { lowers, upper: '', work: '' }).slice(-2),
         { op: 'pivot' },
         shell('true'),
       ];

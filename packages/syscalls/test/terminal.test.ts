@@ -37,6 +37,7 @@ const inside: Operation[] = [
   { op: 'private-mounts' },
   { op: 'session' },
   { op: 'root-bind', path: '/', recursive: 1, attributes: 0 },
+  { op: 'attach-root' },
   {
     op: 'mount',
     type: 'devpts',

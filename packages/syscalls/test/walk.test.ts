@@ -164,6 +164,7 @@ withOverlay('an overlay that the plan mounts, and nobody else sees', async () =>
       options: [],
       attributes: 1,
     },
+    { op: 'attach-root' },
   ] as const;
   const records = await collect(walkTree(before, { contents: 10 }));
   assert.equal(paths(records), ['.', 'three', 'two']);

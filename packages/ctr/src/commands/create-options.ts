@@ -2,6 +2,7 @@ import { parseBytes } from '@ctrkit/cli-kit';
 import type { Values } from '@ctrkit/cli-kit';
 import type { CreateOptions } from '@ctrkit/engine';
 import { environmentOf } from '../environment.ts';
+import { parseUserns } from './parse-userns.ts';
 import { mountChoices } from './mount-options.ts';
 import type { mountOptions } from './mount-options.ts';
 import type { processOptions } from './process-options.ts';
@@ -54,7 +55,15 @@ export const createOptions = {
   quiet: { type: 'boolean', alias: 'q', describe: 'Suppress the pull output' },
   rm: { type: 'boolean', describe: 'Automatically remove the container when it exits' },
   'stop-signal': { type: 'string', describe: 'Signal to stop the container' },
+  userns: {
+    type: 'string',
+    valueName: 'mode',
+    coerce: (text: string): UserNamespace => ({ idCount: parseUserns(text) }),
+    describe: 'User namespace to use: host, or auto[:size=N] for ids of its own',
+  },
 } as const;
+
+type UserNamespace = Pick<CreateOptions, 'idCount'>;
 
 /** What a command line says of a container. `attached`: somebody feeds its stdin, which then ends with that. */
 export function createChoices(
@@ -79,5 +88,6 @@ export function createChoices(
     terminal: options.tty,
     stdin: options.interactive ? (attached ? 'once' : 'open') : 'none',
     stopSignal: options['stop-signal'],
+    ...options.userns,
   };
 }

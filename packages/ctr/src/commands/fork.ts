@@ -14,7 +14,7 @@ import { requireTerminal } from './require-terminal.ts';
 import { passOrResize } from './terminal-signals.ts';
 import { warnAboutLimits } from './warn-about-limits.ts';
 
-const { network: _n, platform: _p, pull: _u, quiet: _q, ...choices } = createOptions;
+const { network: _n, platform: _p, pull: _u, quiet: _q, userns: _s, ...choices } = createOptions;
 
 const options = {
   ...directoryOptions,

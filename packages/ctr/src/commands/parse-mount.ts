@@ -25,11 +25,11 @@ const names: Readonly<Record<string, string>> = {
   ro: 'readonly',
 };
 const known = new Set(
-  'type source target readonly consistency bind-propagation bind-nonrecursive bind-recursive volume-nocopy volume-label volume-driver volume-subpath tmpfs-size tmpfs-mode'.split(
+  'type source target readonly consistency bind-propagation bind-nonrecursive bind-recursive idmap volume-nocopy volume-label volume-driver volume-subpath tmpfs-size tmpfs-mode'.split(
     ' ',
   ),
 );
-const alone = new Set(['readonly', 'volume-nocopy', 'bind-nonrecursive']);
+const alone = new Set(['readonly', 'volume-nocopy', 'bind-nonrecursive', 'idmap']);
 
 /**
  * The fields of what `--mount` is given: `type=bind,source=/data,target=/data,readonly`; the type is `volume` where there is
@@ -68,6 +68,8 @@ function check(given: Given): void {
     }
   }
   for (const key of alone) isOn(given, key);
+  if (type !== 'bind' && given.has('idmap'))
+    throw new Error(`cannot mix 'idmap' with mount type '${type}'`);
   oneOf(given, 'bind-recursive', recursions);
   oneOf(given, 'bind-propagation', propagations);
   oneOf(given, 'volume-driver', ['local']);
@@ -104,6 +106,7 @@ function bindOf(given: Given, common: Pick<ContainerMount, 'target' | 'readOnly'
     source: /^\.(?:\/|$)/.test(source) ? resolve(source) : source,
     recursive: recursion !== 'disabled' && !isOn(given, 'bind-nonrecursive'),
     propagation: oneOf(given, 'bind-propagation', propagations),
+    idmap: isOn(given, 'idmap'),
   };
 }
 

@@ -10,6 +10,7 @@ const invalid = (message: string): EngineError => new EngineError('MOUNT_INVALID
 
 type Mode = Pick<ContainerMount, 'readOnly'> & {
   readonly chown: boolean;
+  readonly idmap: boolean;
   readonly noCopy: boolean;
   readonly propagation: Propagation | undefined;
 };
@@ -18,20 +19,27 @@ function parseMode(mode: string, isBind: boolean): Mode {
   const words = mode === '' ? [] : mode.split(',');
   const given = (...names: string[]): string[] => words.filter((word) => names.includes(word));
   const travels = words.filter((word) => propagations.has(word));
-  const known = new Set(['ro', 'rw', 'U', ...withoutEffect, ...(isBind ? travels : ['nocopy'])]);
+  const known = new Set([
+    'ro',
+    'rw',
+    'U',
+    ...withoutEffect,
+    ...(isBind ? [...travels, 'idmap'] : ['nocopy']),
+  ]);
   const rest = words.filter((word) => !known.has(word));
   const isTwice = given('ro', 'rw').length > 1 || travels.length > 1 || given('z', 'Z').length > 1;
   if (rest.length > 0 || isTwice) throw invalid(`invalid mode: ${mode}`);
   return {
     readOnly: words.includes('ro'),
     chown: words.includes('U'),
+    idmap: words.includes('idmap'),
     noCopy: words.includes('nocopy'),
     propagation: travels[0] as Propagation | undefined,
   };
 }
 
 const isMode = (text: string): boolean =>
-  /^(?:[rR][ow]|[zZU]|nocopy)(?:,|$)/.test(text) || propagations.has(text);
+  /^(?:[rR][ow]|[zZU]|nocopy|idmap)(?:,|$)/.test(text) || propagations.has(text);
 
 /**
  * What `--volume` asks for, as docker reads it: `TARGET`, `SOURCE:TARGET` or `SOURCE:TARGET:MODE`. A source that begins with
@@ -46,13 +54,13 @@ export function parseVolume(text: string): ContainerMount {
     throw invalid(`invalid volume specification: '${text}'`);
   }
   const isBind = /^[./]/.test(first);
-  const { noCopy, propagation, ...common } = parseMode(mode, isBind);
+  const { noCopy, propagation, idmap, ...common } = parseMode(mode, isBind);
   if (!isBind) {
     return { type: 'volume', name: first, target, noCopy, ...common, option: 'volume', text };
   }
   const source = resolve(first);
   const shown = [source, ...parts.slice(1)].join(':');
-  return { type: 'bind', source, target, createSource: true, propagation, ...common, option: 'volume', text: shown }; // prettier-ignore
+  return { type: 'bind', source, target, createSource: true, propagation, idmap, ...common, option: 'volume', text: shown }; // prettier-ignore
 }
 
 /** What `--tmpfs` asks for: `TARGET[:OPTIONS]`. */

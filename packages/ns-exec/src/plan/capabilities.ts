@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { NsExecError } from '../ns-exec-error.ts';
 
 /** Capabilities in the order of their numbers (linux/capability.h). */
@@ -25,4 +26,11 @@ export function capabilityMask(capabilities: readonly string[] = []): bigint {
     }
     return mask | bit;
   }, 0n);
+}
+
+/** Those that this process may have (proc_pid_status(5)). */
+export function permittedCapabilities(): bigint {
+  const [, hex = '0'] =
+    /^CapPrm:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return BigInt(`0x${hex}`);
 }

@@ -10,6 +10,8 @@ export interface MountOptions {
   readonly recursive: boolean;
   /** Of a bind mount: what of its source is mounted, a path that leads nowhere outside; empty: all. */
   readonly subpath: string;
+  /** Whether owners are shown as other ids: 0 no, 1 of this mount, 2 of what is mounted below it too. */
+  readonly mapped: 0 | 1 | 2;
   /** Whether its source becomes the container's user's. */
   readonly owned: boolean;
   /** MS_SLAVE or MS_SHARED; 0: private. It holds for what is mounted below, too. */
@@ -26,7 +28,10 @@ const withoutEffect = new Set(
 // Binding is said by these, and to copy what is mounted below by `rbind`.
 const binding = new Set(['bind', 'rbind']);
 
-const unsupported = new Set('unbindable runbindable idmap ridmap tmpcopyup rro rrw'.split(' '));
+// What they mean stands in `mapped`.
+const mapping = new Set(['idmap', 'ridmap']);
+
+const unsupported = new Set('unbindable runbindable tmpcopyup rro rrw'.split(' '));
 
 // Ours, under a name that mount(8) leaves to others.
 const SUBPATH = 'x-ctr.subpath=';
@@ -35,11 +40,14 @@ const OWNED = 'x-ctr.owned';
 const propagationOf: ReadonlyMap<string, number> = new Map(Object.entries(propagations));
 
 const isSaidElsewhere = (option: string): boolean =>
-  withoutEffect.has(option) || binding.has(option) || option.startsWith('x-');
+  withoutEffect.has(option) ||
+  binding.has(option) ||
+  mapping.has(option) ||
+  option.startsWith('x-');
 
 /**
  * Sorts the options of a mount (runtime spec config.md#mounts, mount(8)) into what the kernel's mount attributes
- * say and what the file system is told. Throws SPEC_UNSUPPORTED for id mapping and what cannot be bound.
+ * say and what the file system is told. Throws SPEC_UNSUPPORTED for what cannot be bound.
  */
 export function sortMountOptions(options: readonly string[]): MountOptions {
   const refused = options.find((option) => unsupported.has(option));
@@ -61,6 +69,7 @@ export function sortMountOptions(options: readonly string[]): MountOptions {
     bind: options.some((option) => binding.has(option)),
     recursive: options.includes('rbind'),
     propagation,
+    mapped: options.includes('ridmap') ? 2 : options.includes('idmap') ? 1 : 0,
     owned: options.includes(OWNED),
     subpath: options.find((option) => option.startsWith(SUBPATH))?.slice(SUBPATH.length) ?? '',
   };

@@ -18,7 +18,14 @@ export interface MountContext {
   readonly cgroups: readonly CgroupMount[];
   /** Whether the container has a cgroup of its own at all. */
   readonly hasCgroup: boolean;
+  /** Which bind mounts are held by `holdPlan`: all, or those that travel. @default 'travelling' */
+  readonly held?: Held;
 }
+
+/** What cannot be reached any more when it is to be mounted: what travels, when mounts are private; in another user namespace, all. */
+export type Held = 'travelling' | 'all';
+
+const isHeld = (held: Held, propagation: number): boolean => held === 'all' || propagation !== 0;
 
 // Places where an image's symbolic link would redirect what the sandbox stands on (CVE-2026-41579, CVE-2019-19921).
 const ours = /^\/(?:proc|dev|sys)(?:\/|$)/;
@@ -37,8 +44,9 @@ function bindPlan(mount: Mount, context: MountContext): Operation {
   const options = sortMountOptions(mount.options ?? []);
   return {
     op: 'bind',
-    // What travels is held since before mounts became private.
-    source: options.propagation === 0 ? sourceOf(mount, context) : '',
+    source: isHeld(context.held ?? 'travelling', options.propagation)
+      ? ''
+      : sourceOf(mount, context),
     within: options.subpath,
     target: mount.destination,
     attributes: options.attributes,
@@ -112,23 +120,26 @@ function cgroupPlan(mount: Mount, context: MountContext): Operation[] {
 const isBind = ({ type, options = [] }: Mount): boolean =>
   type === 'bind' || sortMountOptions(options).bind;
 
-/** Takes hold of bind mounts that stay connected with the host's, while those are. Throws BUNDLE_INVALID. */
-export function holdPlan(mounts: readonly Mount[], bundle: string): Operation[] {
-  return mounts.filter(isBind).flatMap((mount): Operation[] => {
-    const { propagation, recursive, subpath } = sortMountOptions(mount.options ?? []);
-    if (propagation === 0) return [];
-    const source = sourceOf(mount, { bundle });
-    return [{ op: 'hold', source, within: subpath, recursive: recursive ? 1 : 0, propagation }];
-  });
+/** The bind mounts below the root. */
+export const bindsOf = (mounts: readonly Mount[] = []): Mount[] =>
+  mounts.filter((mount) => mount.destination !== '/' && isBind(mount));
+
+/** Whether a mount shows owners as other ids (`idmap`, `ridmap`). */
+export const isMapped = ({ options = [] }: Mount): boolean => sortMountOptions(options).mapped > 0;
+
+/** Takes hold of bind mounts while they can be reached. Throws BUNDLE_INVALID. */
+export function holdPlan(mount: Mount, bundle: string, held: Held): Operation[] {
+  const { propagation, recursive, subpath, mapped } = sortMountOptions(mount.options ?? []);
+  if (!isHeld(held, propagation)) return [];
+  const source = sourceOf(mount, { bundle });
+  return [{ op: 'hold', source, within: subpath, recursive: recursive ? 1 : 0, propagation, mapped }]; // prettier-ignore
 }
 
-/** Gives the sources of bind mounts that ask for it to the container's user. */
-export function ownPlan(mounts: readonly Mount[], { uid, gid }: ProcessUser): Operation[] {
-  return mounts.filter(isBind).flatMap((mount): Operation[] => {
-    const { owned, subpath } = sortMountOptions(mount.options ?? []);
-    if (!owned) return [];
-    return [{ op: 'own', source: sourceOf(mount, { bundle: '/' }), within: subpath, uid, gid }];
-  });
+/** Gives the source of a bind mount that asks for it to a user. */
+export function ownPlan(mount: Mount, { uid, gid }: Pick<ProcessUser, 'uid' | 'gid'>): Operation[] {
+  const { owned, subpath } = sortMountOptions(mount.options ?? []);
+  if (!owned) return [];
+  return [{ op: 'own', source: sourceOf(mount, { bundle: '/' }), within: subpath, uid, gid }];
 }
 
 /** One mount of the spec (config.md#mounts) as operations. Throws SPEC_UNSUPPORTED, BUNDLE_INVALID. */

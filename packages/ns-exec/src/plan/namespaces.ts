@@ -1,5 +1,6 @@
 import type { LinuxIDMapping, RuntimeSpec } from '@ctrkit/oci';
 import { cloneFlags, isSingle, userNamespace } from '@ctrkit/syscalls';
+import type { IdMaps } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 
@@ -43,24 +44,36 @@ export function namespacesOf(spec: Pick<RuntimeSpec, 'linux'>): Namespaces {
   };
 }
 
-// Its root would be somebody to whom neither the bundle nor the cgroup belongs.
-function checkMappings(mappings: readonly LinuxIDMapping[]): void {
-  if (mappings.length > 0 && (process.geteuid?.() !== 0 || isSingle(mappings))) return;
-  throw new NsExecError(
-    'SPEC_UNSUPPORTED',
-    'a user namespace of other ids, made by root, is not supported',
-    {
-      hint: 'run the bundle as the user whose subordinate ids these are, or without a user namespace',
-    },
-  );
+/** The ids of the user namespace of a spec. Throws BUNDLE_INVALID where it has none of somebody who could be its root. */
+export function idMapsOf({ linux }: Pick<RuntimeSpec, 'linux'>): IdMaps {
+  const maps = { uids: linux?.uidMappings ?? [], gids: linux?.gidMappings ?? [] };
+  hostRootOf(maps);
+  return maps;
 }
 
-/** Enters the user namespace of the spec. Throws SPEC_UNSUPPORTED for root where it maps more than one id. */
-export function userNamespacePlan(spec: Pick<RuntimeSpec, 'linux'>): Operation[] {
-  const { uidMappings: uids = [], gidMappings: gids = [] } = spec.linux ?? {};
-  checkMappings(uids);
-  checkMappings(gids);
-  return userNamespace({ uids, gids });
+const rootOf = (mappings: readonly LinuxIDMapping[]): number | undefined =>
+  mappings.find(({ containerID, size }) => containerID === 0 && size > 0)?.hostID;
+
+/** Who the root of a user namespace is on the host. */
+export function hostRootOf({ uids, gids }: IdMaps): { readonly uid: number; readonly gid: number } {
+  const [uid, gid] = [rootOf(uids), rootOf(gids)];
+  if (uid !== undefined && gid !== undefined) return { uid, gid };
+  throw new NsExecError('BUNDLE_INVALID', 'the user namespace has no root: nobody is 0 in its uidMappings and gidMappings'); // prettier-ignore
+}
+
+/** Enters the user namespace of the spec. */
+export const userNamespacePlan = (spec: Pick<RuntimeSpec, 'linux'>): Operation[] =>
+  userNamespace(idMapsOf(spec));
+
+/**
+ * Whether root gives the container's root to somebody else: who may then reach neither the bundle nor the container's cgroup, so that
+ * all that has to do with these comes before.
+ */
+export function isGivenAway({ linux }: Pick<RuntimeSpec, 'linux'>): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  const { namespaces = [], uidMappings = [], gidMappings = [] } = linux ?? {};
+  const isAlone = isSingle(uidMappings) && isSingle(gidMappings);
+  return namespaces.some(({ type }) => type === 'user') && !isAlone;
 }
 
 /** Whether processes of the container may choose their groups: where only the own id is mapped, that is denied (user_namespaces(7)). */

@@ -5,6 +5,8 @@ import { NsExecError } from '../ns-exec-error.ts';
 import { capabilityMask } from './capabilities.ts';
 
 const SIGKILL = 9;
+/** In place of an id: as it is. */
+const KEPT = 0xffff_ffff;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What the standard streams of a process are: those of its supervisor, pipes to it, or a terminal. */
@@ -26,8 +28,16 @@ export function streamsPlan(
     ...(streams === 'terminal'
       ? [{ op: 'terminal', console: console ? 1 : 0 } satisfies Operation]
       : []),
-    { op: 'own-streams', uid: user.uid },
+    { op: 'own-streams', uid: user.uid, gid: KEPT },
   ];
+}
+
+/** Pipes to it become its container's root's, who may then give them on. */
+export function givenStreamsPlan(
+  streams: ProcessStreams,
+  root: { readonly uid: number; readonly gid: number },
+): Operation[] {
+  return streams === 'pipes' ? [{ op: 'own-streams', ...root }] : [];
 }
 
 /** Where a command is looked for: itself when it has a slash, else in each directory of PATH (exec(3)). */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Mount, RuntimeSpec } from '@ctrkit/oci';
 import { mountAttributes, rootOverlayOperation } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
@@ -41,8 +41,21 @@ function overlayPlan(mount: Mount, spec: RuntimeSpec, bundle: string): Operation
   };
 }
 
+/** The directories on the host whose owners the root shows as the container's own ids, where its mount says so (`idmap`). */
+export function mappedRoots(spec: RuntimeSpec, bundle: string): string[] {
+  const mount = rootMountOf(spec);
+  if (mount === undefined || sortMountOptions(mount.options ?? []).mapped === 0) return [];
+  const root = rootPlan(spec, bundle);
+  if (root.op === 'root-bind') return [String(root.path)];
+  if (!('lowers' in root)) return [];
+  const { lowers, upper, work } = root;
+  const [one, other] = [upper, work].map((path) => dirname(String(path)));
+  if (one !== other) throw new NsExecError('SPEC_UNSUPPORTED', 'the upper directory and the work directory of a mapped overlay must be in one directory'); // prettier-ignore
+  return [...new Set([...lowers.map(String), ...(upper === '' ? [] : [String(one)])])];
+}
+
 /**
- * Mounts the container's root: the overlay that a spec has at `/`, else a copy of the mount at `root.path`.
+ * Makes the container's root, to be attached: the overlay that a spec has at `/`, else a copy of the mount at `root.path`.
  * Throws BUNDLE_INVALID.
  */
 export function rootPlan(spec: RuntimeSpec, bundle: string): Operation {

@@ -1,4 +1,6 @@
 import type { RuntimeSpec } from '@ctrkit/oci';
+import { isMapped } from './mounts.ts';
+import { isGivenAway } from './namespaces.ts';
 import { NsExecError } from '../ns-exec-error.ts';
 
 const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => boolean])[] = [
@@ -6,6 +8,10 @@ const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => b
   ['process.selinuxLabel', (spec) => Boolean(spec.process?.selinuxLabel)],
   ['linux.seccomp.listenerPath', (spec) => Boolean(spec.linux?.seccomp?.listenerPath)],
   ['hooks', (spec) => Object.values(spec.hooks ?? {}).some((hooks) => hooks.length > 0)],
+  [
+    'an id-mapped mount without a user namespace of other ids that root makes',
+    (spec) => !isGivenAway(spec) && (spec.mounts ?? []).some(isMapped),
+  ],
 ];
 
 /**

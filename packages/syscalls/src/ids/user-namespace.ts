@@ -13,21 +13,26 @@ const mapperOf = (program: string, mappings: readonly IdMapping[]): string[] => 
 ];
 
 /**
- * The operations that make a user namespace with these ids and enter it as its root. The own id alone is mapped by anybody, who gives up
- * setgroups(2) for it (user_namespaces(7)); others by root itself, or by newuidmap(1) and newgidmap(1) where those allow it.
+ * Makes a user namespace with these ids. The own id alone is mapped by anybody, who gives up setgroups(2) for it
+ * (user_namespaces(7)); others by root itself, or by newuidmap(1) and newgidmap(1) where those allow it.
  */
-export function userNamespace({ uids, gids }: IdMaps): Operation[] {
+export function makeUserNamespace({ uids, gids }: IdMaps): Operation {
   const single = isSingle(uids) && isSingle(gids);
   const mappers = isRoot() || single ? undefined : findMappers();
-  return [
-    {
-      op: 'user-namespace',
-      uidMap: mapLines(uids),
-      gidMap: mapLines(gids),
-      uidMapper: mappers === undefined ? [] : mapperOf(mappers.uid, uids),
-      gidMapper: mappers === undefined ? [] : mapperOf(mappers.gid, gids),
-      setGroups: single ? 0 : 1,
-    },
-    { op: 'enter-user-namespace' },
-  ];
+  return {
+    op: 'user-namespace',
+    uidMap: mapLines(uids),
+    gidMap: mapLines(gids),
+    uidMapper: mappers === undefined ? [] : mapperOf(mappers.uid, uids),
+    gidMapper: mappers === undefined ? [] : mapperOf(mappers.gid, gids),
+    setGroups: single ? 0 : 1,
+  };
+}
+
+/** Become the root of the user namespace that one is in. */
+export const becomeRoot: Operation = { op: 'identity', uid: 0, gid: 0 };
+
+/** Makes a user namespace with these ids and enters it as its root. */
+export function userNamespace(maps: IdMaps): Operation[] {
+  return [makeUserNamespace(maps), { op: 'enter-user-namespace' }, becomeRoot];
 }

@@ -5,10 +5,16 @@ export const rootOperations = {
    * writes the map; its second word is put in: the pid. `setGroups` 0: nobody in it may choose groups (setgroups(2)).
    */
   'user-namespace': { uidMap: 'str', gidMap: 'str', uidMapper: 'strs', gidMapper: 'strs', setGroups: 'u32' }, // prettier-ignore
-  /** Enters it, as its root. */
+  /** Enters it, as nobody of those who have an id in it. */
   'enter-user-namespace': {},
   /** Takes a directory of the host as the root. */
   root: { path: 'str' },
+} as const;
+
+/** Who the helper, or the process that it becomes, is. */
+export const identityOperations = {
+  /** Real, effective and saved ids; capabilities are kept until they are set. */
+  identity: { uid: 'u32', gid: 'u32' },
 } as const;
 
 /** Operations of the modes that mount the root themselves. */
@@ -17,8 +23,10 @@ export const mountOperations = {
   unshare: { flags: 'u32' },
   /** Makes every mount of this namespace private, so that nothing propagates to the host. */
   'private-mounts': {},
+  /** Has owners of files at a path, as far as they are on the same mount, be shown as the ids of the last `user-namespace`. */
+  'map-ids': { path: 'str' },
   /**
-   * Mounts an overlay (lowest layer last) as the root. Empty upper: read-only, and the kernel wants two layers then.
+   * Makes an overlay (lowest layer last), for `attach-root`. Empty upper: read-only, and the kernel wants two layers then.
    * Needs Linux 6.7 (`lowerdir+`).
    */
   'root-overlay': { lowers: 'strs', upper: 'str', work: 'str', options: 'strs', attributes: 'u32' },
@@ -30,8 +38,10 @@ export const mountOperations = {
     options: 'strs',
     attributes: 'u32',
   },
-  /** Takes a copy of the mount at a directory of the host as the root. */
+  /** Makes a copy of the mount at a directory of the host, for `attach-root`. */
   'root-bind': { path: 'str', recursive: 'u32', attributes: 'u32' },
+  /** Takes as the root what one of these made, in this namespace or the one that it was made from. */
+  'attach-root': {},
 } as const;
 
 /** What makes the root the one that a container sees. */

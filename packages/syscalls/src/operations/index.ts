@@ -1,4 +1,10 @@
-import { insideOperations, mountOperations, removeOperations, rootOperations } from './common.ts';
+import {
+  identityOperations,
+  insideOperations,
+  mountOperations,
+  removeOperations,
+  rootOperations,
+} from './common.ts';
 import { enterOperations } from './enter.ts';
 import type { Mode, OperationsOf, OperationTable } from './fields.ts';
 import { launchOperations } from './launch.ts';
@@ -8,6 +14,7 @@ import { treeOperations } from './tree.ts';
 import { walkOperations } from './walk.ts';
 
 type Operations = typeof rootOperations &
+  typeof identityOperations &
   typeof mountOperations &
   typeof insideOperations &
   typeof removeOperations &
@@ -21,6 +28,7 @@ type Operations = typeof rootOperations &
 
 const tables: readonly { modes: readonly Mode[]; table: OperationTable }[] = [
   { modes: ['tree', 'walk', 'launch', 'supervise'], table: rootOperations },
+  { modes: ['tree', 'walk', 'launch', 'enter', 'supervise'], table: identityOperations },
   { modes: ['tree', 'walk', 'launch'], table: mountOperations },
   { modes: ['tree', 'walk', 'launch'], table: insideOperations },
   { modes: ['tree', 'supervise'], table: removeOperations },

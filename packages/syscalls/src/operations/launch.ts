@@ -13,9 +13,10 @@ export const launchOperations = {
   },
   /**
    * Copies a mount as `bind` does, to be attached later: before `private-mounts`, while the host's mounts are still connected
-   * with ours. `propagation` is MS_SLAVE or MS_SHARED (mount_namespaces(7)).
+   * with ours. `propagation` is MS_SLAVE or MS_SHARED (mount_namespaces(7)), or 0. `mapped`: with the ids
+   * of the last `user-namespace`; 2: what is mounted below it too.
    */
-  hold: { source: 'str', within: 'str', recursive: 'u32', propagation: 'u32' },
+  hold: { source: 'str', within: 'str', recursive: 'u32', propagation: 'u32', mapped: 'u32' },
   /** Makes a character device node. */
   device: { path: 'str', mode: 'u32', major: 'u32', minor: 'u32' },
   /** Makes a symbolic link. */

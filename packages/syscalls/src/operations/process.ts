@@ -14,8 +14,8 @@ export const processOperations = {
    * supervisor. `console`: it is mounted at /dev/console too.
    */
   terminal: { console: 'u32' },
-  /** Gives pipes and terminals that are our standard streams to a user, who may then open them by name. */
-  'own-streams': { uid: 'u32' },
+  /** Gives pipes and terminals that are our standard streams to a user, who may then open them by name. `gid` 0xffffffff: it stays. */
+  'own-streams': { uid: 'u32', gid: 'u32' },
   /** Puts the container's own /dev/null in place of standard streams that are the host's. */
   'own-null': {},
   /** Reports the bytes of a regular file of the root, at most `limit`; absent or no regular file: reports its errno. */
@@ -31,8 +31,6 @@ export const processOperations = {
   'bounding-set': { set: 'u64' },
   /** Supplementary groups. */
   groups: { gids: 'u32s' },
-  /** Real, effective and saved ids; capabilities are kept until they are set. */
-  identity: { uid: 'u32', gid: 'u32' },
   capabilities: { effective: 'u64', permitted: 'u64', inheritable: 'u64', ambient: 'u64' },
   'no-new-privileges': {},
   /**
