@@ -6,7 +6,7 @@ import { mountPointsOf } from './container-files.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
-import { overlayOf } from './overlay-directories.ts';
+import { rootDirectories } from './root-directories.ts';
 
 export interface AdoptContainerOptions {
   /** The time of every entry, in nanoseconds since 1970. @default when each was changed */
@@ -35,7 +35,7 @@ export async function adoptContainer(
   const { layout } = await openImageStore(engine);
   const mountPoints = mountPointsOf(spec);
   return await adoptLayer({
-    ...overlayOf(spec),
+    ...rootDirectories(spec),
     root: engine.root,
     layout,
     mountPoints,

@@ -6,7 +6,7 @@ import { defaultPath } from '@ctrkit/oci';
 import type { Digest, ImageRunConfig, RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { mountPointsOf } from './container-files.ts';
-import { changedDirectories } from './overlay-directories.ts';
+import { changedDirectories } from './root-directories.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isAlive, selfIdentity } from '@ctrkit/durable';
 import { bindMounts } from '@ctrkit/ns-exec';
 import type { RuntimeSpec } from '@ctrkit/oci';
-import { joinedTree, joinedTreeWithout, makePlaces, mountLayers, mountWritable, placesIn } from '@ctrkit/rootfs'; // prettier-ignore
+import { joinedTree, joinedTreeWithout, makePlaces, mountDirectory, mountLayers, mountWritable, placesIn } from '@ctrkit/rootfs'; // prettier-ignore
 import type { RunningRoot, Tree } from '@ctrkit/rootfs';
 import { readSpec } from './bundle.ts';
 import { containerDirectory } from './engine.ts';
@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { findContainer } from './find.ts';
 import type { Container } from './list.ts';
-import { overlayOf } from './overlay-directories.ts';
+import { rootDirectories } from './root-directories.ts';
 import { readRunRecord, removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 
@@ -57,10 +57,12 @@ const bindsOf = (engine: Engine, { id }: Container, spec: RuntimeSpec): Tree =>
 /** What a container at rest has, mounted again for us alone; it lets nobody start the container meanwhile. */
 function writableView(engine: Engine, container: Container): CopyView {
   const spec = readSpec(engine, container.id);
-  const { options, ...directories } = overlayOf(spec);
+  const { options, copied, ...directories } = rootDirectories(spec);
   // What is copied into a container stays, also where what its program writes need not.
   const kept = options.filter((option) => option !== 'volatile');
-  const mounted = mountWritable({ ...directories, options: kept });
+  const mounted = copied
+    ? mountDirectory(directories.upper, { readOnly: false })
+    : mountWritable({ ...directories, options: kept });
   const tree = [...mounted, ...bindsOf(engine, container, spec)];
   return { container, spec, tree, isRunning: false };
 }
@@ -68,8 +70,10 @@ function writableView(engine: Engine, container: Container): CopyView {
 /** The same to be read, by any number of readers; undefined where something is mounted on what is not there yet. */
 async function readableView(engine: Engine, container: Container): Promise<CopyView | undefined> {
   const spec = readSpec(engine, container.id);
-  const { lowers, upper } = overlayOf(spec);
-  const layers = mountLayers([...lowers, upper]);
+  const { lowers, upper, copied } = rootDirectories(spec);
+  const layers = copied
+    ? mountDirectory(upper, { readOnly: true })
+    : mountLayers([...lowers, upper]);
   const binds = bindsOf(engine, container, spec);
   const targets = binds.flatMap((bind) => ('target' in bind ? [String(bind.target)] : []));
   const there = await placesIn(layers, targets);

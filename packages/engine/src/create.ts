@@ -1,9 +1,9 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
 import { entrypointOf } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
-import { copyOwnership } from '@ctrkit/rootfs';
+import { copyOwnership, copyUpper, storageOf, syncFiles } from '@ctrkit/rootfs';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
@@ -17,6 +17,7 @@ import { checkMapped, specMount } from './mounts.ts';
 import { claimIdentity, releaseIdentity } from './identity.ts';
 import type { Identity, IdentityChoices } from './identity.ts';
 import { prepareMounts } from './prepare-mounts.ts';
+import { removeFiles } from './remove-files.ts';
 import { removeVolumesOf } from './remove-volume.ts';
 import { writeNetworkFiles } from './network-files.ts';
 import { signalNumber } from './signal-number.ts';
@@ -97,9 +98,22 @@ type NamedOptions = Omit<CreateOptions, keyof IdentityChoices> &
     readonly signal?: AbortSignal | undefined;
   };
 
+async function fillUpper(
+  { layers }: RunnableImage,
+  upper: string,
+  { copied, volatile }: { readonly copied: boolean; readonly volatile: boolean },
+): Promise<void> {
+  const [top] = layers.slice(-1);
+  if (top === undefined) return;
+  // An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`.
+  if (!copied) return await copyOwnership(top, upper);
+  await copyUpper(top, upper);
+  if (!volatile) await syncFiles(upper);
+}
+
 /**
  * Makes a container of an image under a name that is claimed for it: record, runtime bundle and an empty upper
- * directory, all there or nothing. Throws LIMIT_INVALID, OciError, DurableError, and what `mountPoints` and `prepareMounts` throw.
+ * directory, or a copy of the image's files, all there or nothing. Throws LIMIT_INVALID, OciError, DurableError, and what `mountPoints` and `prepareMounts` throw.
  */
 export async function createContainerWithId(
   engine: Engine,
@@ -112,6 +126,7 @@ export async function createContainerWithId(
   const mounts = mountPoints(engine, image.config, options);
   const ids = idsOfContainer(options.ownIds);
   checkMapped(mounts, ids);
+  const copied = storageOf(engine.root) === 'copy';
   const spec = containerSpec({
     ...options,
     directory,
@@ -119,6 +134,7 @@ export async function createContainerWithId(
     limits,
     image: image.config,
     layers: image.layers,
+    copied,
     mounts: mounts.map((mount) => specMount(engine, mount, { mapped: ids.mapped })),
     volatile,
     ...ids,
@@ -134,15 +150,13 @@ export async function createContainerWithId(
       writeNetworkFiles(temporary, network, spec.hostname ?? '');
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
-    const [top] = image.layers.slice(-1);
-    // An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`.
-    if (top !== undefined) await copyOwnership(top, join(temporary, 'upper'));
+    await fillUpper(image, join(temporary, 'upper'), { copied, volatile });
     if (!volatile) await syncContainer(engine, { directory: temporary, name: options.name });
     await writeContainerRecord(temporary, record);
     if (volatile) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    await removeFiles(temporary).catch(() => {});
     const own = mounts.filter(({ option }) => option !== 'volumes-from');
     await removeVolumesOf(engine, own).catch(() => {});
     throw error;

@@ -3,8 +3,7 @@ import type { ContainerIds, ImageConfig, Mount, RuntimeSpec } from '@ctrkit/oci'
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { overlayOf } from './overlay-directories.ts';
-import { escaped } from './spec.ts';
+import { copyMount, isMapped, overlayMount, rootDirectories } from './root-directories.ts';
 import type { ProcessChoices } from './spec.ts';
 
 type Linux = NonNullable<RuntimeSpec['linux']>;
@@ -59,13 +58,15 @@ function movedMount(mount: Mount, { directories: [from, to] }: ForkedSpecChoices
     : mount;
 }
 
-function overlayMount(spec: RuntimeSpec, mount: Mount, choices: ForkedSpecChoices): Mount {
-  const { upper, work } = overlayOf(spec);
+function rootMount(spec: RuntimeSpec, choices: ForkedSpecChoices): Mount {
+  const root = rootDirectories(spec);
   const [from, to] = choices.directories;
-  const moved = (path: string): string => escaped(`${to}${path.slice(from.length)}`);
-  const others = (mount.options ?? []).filter((option) => !/^(?:upperdir=|workdir=|volatile$)/.test(option)); // prettier-ignore
-  const own = [`upperdir=${moved(upper)}`, `workdir=${moved(work)}`];
-  return { ...mount, options: [...others, ...own, ...(choices.volatile ? ['volatile'] : [])] };
+  const moved = (path: string): string => `${to}${path.slice(from.length)}`;
+  const shown = isMapped(spec) ? ['idmap'] : [];
+  if (root.copied) return copyMount({ ...root, upper: moved(root.upper), options: shown });
+  const kept = root.options.filter((option) => option !== 'volatile');
+  const options = [...kept, ...shown, ...(choices.volatile ? ['volatile'] : [])];
+  return overlayMount({ ...root, upper: moved(root.upper), work: moved(root.work), options });
 }
 
 // Without privileges it has neither a cgroup nor limits.
@@ -100,7 +101,7 @@ export function forkedSpec(
     hostname,
     ...(spec.process === undefined ? {} : { process: { ...spec.process, ...process, terminal } }),
     mounts: (spec.mounts ?? []).map((mount) =>
-      mount.destination === '/' ? overlayMount(spec, mount, choices) : movedMount(mount, choices),
+      mount.destination === '/' ? rootMount(spec, choices) : movedMount(mount, choices),
     ),
     linux: forkedLinux(spec.linux ?? {}, { cgroupsPath: `ctr/${id}`, resources }, choices.ids),
   };
@@ -108,12 +109,13 @@ export function forkedSpec(
 
 /** The same spec upon one layer more. */
 export function withLayer(spec: RuntimeSpec, layer: string): RuntimeSpec {
-  const lowers = [layer, ...overlayOf(spec).lowers.toReversed()];
-  const lowerdir = `lowerdir=${lowers.map(escaped).join(':')}`;
-  const upon = (mount: Mount): Mount => ({
-    ...mount,
-    options: (mount.options ?? []).map((one) => (one.startsWith('lowerdir=') ? lowerdir : one)),
+  const { lowers, options, ...root } = rootDirectories(spec);
+  const shown = isMapped(spec) ? ['idmap'] : [];
+  const upon = overlayMount({
+    ...root,
+    lowers: [...lowers, layer],
+    options: [...options, ...shown],
   });
   const { mounts = [] } = spec;
-  return { ...spec, mounts: mounts.map((one) => (one.destination === '/' ? upon(one) : one)) };
+  return { ...spec, mounts: mounts.map((one) => (one.destination === '/' ? upon : one)) };
 }

@@ -1,6 +1,6 @@
 import { byImage, namesOf, openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
-import { findStored, layersOf } from '@ctrkit/rootfs';
+import { findStored, layersOf, storageOf } from '@ctrkit/rootfs';
 import type { Digest } from '@ctrkit/oci';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -43,11 +43,13 @@ function addLayers(
   named: NamedImage,
 ): Growing[] {
   const path: Growing[] = [];
+  // Of one that is kept together with those below it, nobody knows how much it added.
+  const isTogether = storageOf(engine.root) === 'copy';
   for (const { descriptor, diffId, chainId } of layersOf(image)) {
     const siblings = path.at(-1)?.layers ?? roots;
     let node = siblings.find((each) => each.chainId === chainId);
     if (node === undefined) {
-      const size = findStored(engine.root, { diffId, chainId })?.size;
+      const size = isTogether ? undefined : findStored(engine.root, { diffId, chainId })?.size;
       const sizes = { blobSize: descriptor.size, ...(size !== undefined && { size }) };
       node = { diffId, chainId, ...sizes, images: [], layers: [] };
       siblings.push(node);

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimLayers, ensureLayers, findStored, layersOf } from '@ctrkit/rootfs';
+import { claimLayers, ensureLayers, isUnpacked } from '@ctrkit/rootfs';
 import type { LayerClaim, LayeredImage } from '@ctrkit/rootfs';
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageStore, StoredImage } from '@ctrkit/image-store';
@@ -203,8 +203,9 @@ async function unpackMissing(
   { signal, onEvent }: ImageOptions,
   claim: LayerClaim,
 ): Promise<string[]> {
-  const isUnpacked = layersOf(image).every((layer) => findStored(engine.root, layer) !== undefined);
-  await using _ = isUnpacked ? undefined : await store.lease(image.leased, signalled(signal));
+  await using _ = isUnpacked(engine.root, image)
+    ? undefined
+    : await store.lease(image.leased, signalled(signal));
   return await ensureLayers(store.layout, image, {
     root: engine.root,
     claim,

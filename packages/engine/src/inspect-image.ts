@@ -1,12 +1,14 @@
 import { openImageStore } from '@ctrkit/image-store';
 import type { ImageDetails } from '@ctrkit/image-store';
 import type { Engine } from './engine.ts';
+import { storageOf } from '@ctrkit/rootfs';
 import { unpackedImage } from './image-size.ts';
 
 /** The directories of an image's layers, as overlay takes them. */
 export interface GraphDriver {
-  readonly Name: 'overlay';
-  /** Null where it is not unpacked. */
+  /** As docker says it: `vfs` where the layers of an image are kept together only. */
+  readonly Name: 'overlay' | 'vfs';
+  /** Null where it is not unpacked, or not by layers. */
   readonly Data: { readonly LowerDir?: string; readonly UpperDir: string } | null;
 }
 
@@ -20,14 +22,15 @@ export async function inspectImage(
 ): Promise<ImageDetails & { readonly GraphDriver: GraphDriver }> {
   const details = await (await openImageStore(engine)).inspect(nameOrId);
   const unpacked = unpackedImage(engine, details.RootFS.Layers);
+  const isTogether = storageOf(engine.root) === 'copy';
   const [top, ...lower] = (unpacked?.directories ?? []).toReversed();
   return {
     ...details,
     Size: unpacked?.size ?? details.Size,
     GraphDriver: {
-      Name: 'overlay',
+      Name: isTogether ? 'vfs' : 'overlay',
       Data:
-        top === undefined
+        top === undefined || isTogether
           ? null
           : { ...(lower.length > 0 && { LowerDir: lower.join(':') }), UpperDir: top },
     },

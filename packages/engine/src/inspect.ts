@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LinuxResources, RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
-import { overlayOf } from './overlay-directories.ts';
+import { rootDirectories } from './root-directories.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerState } from './container-state.ts';
@@ -76,9 +76,12 @@ function inspectHostConfig(container: Container, { linux, root, mounts }: Runtim
   };
 }
 
-function overlayDirectories(spec: RuntimeSpec): object {
-  const { lowers, upper, work } = overlayOf(spec);
-  return { LowerDir: lowers.toReversed().join(':'), UpperDir: upper, WorkDir: work };
+// A container whose files are a copy is what docker has of its driver `vfs`.
+function graphDriver(spec: RuntimeSpec): { readonly Name: string; readonly Data: object | null } {
+  const { lowers, upper, work, copied } = rootDirectories(spec);
+  if (copied) return { Name: 'vfs', Data: null };
+  const directories = { LowerDir: lowers.toReversed().join(':'), UpperDir: upper, WorkDir: work };
+  return { Name: 'overlay', Data: directories };
 }
 
 function inspectConfig(container: Container, { hostname = '', process }: RuntimeSpec): object {
@@ -120,10 +123,10 @@ export function inspectContainer(engine: Engine, nameOrId: string): Record<strin
     LogPath: join(directory, 'log'),
     Name: `/${container.name}`,
     RestartCount: 0,
-    Driver: 'overlay',
+    Driver: graphDriver(spec).Name,
     Platform: 'linux',
     HostConfig: inspectHostConfig(container, spec),
-    GraphDriver: { Name: 'overlay', Data: overlayDirectories(spec) },
+    GraphDriver: graphDriver(spec),
     Mounts: inspectMounts(engine, container.mounts ?? []),
     Config: inspectConfig(container, spec),
   };

@@ -10,7 +10,6 @@ import {
   shareUpper,
   syncFiles,
 } from '@ctrkit/rootfs';
-import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -19,8 +18,8 @@ import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { withLayer } from './forked-spec.ts';
 import { containerWithId } from './list.ts';
-import { overlayOf } from './overlay-directories.ts';
-import type { OverlayDirectories } from './overlay-directories.ts';
+import { rootDirectories } from './root-directories.ts';
+import type { RootDirectories } from './root-directories.ts';
 import { removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 import { containerLayers } from './unused-layers.ts';
@@ -91,22 +90,10 @@ async function lockForks(
 const notFound = (id: string): EngineError =>
   new EngineError('CONTAINER_NOT_FOUND', `No such container: ${id}`);
 
-function specOf(engine: Engine, id: string): RuntimeSpec {
-  const spec = readSpec(engine, id);
-  if (overlayOf(spec).upper !== '') return spec;
-  throw new EngineError(
-    'CONTAINER_NOT_FORKABLE',
-    `container ${id} has a copy of its image's files`,
-    {
-      hint: 'ctr commit makes an image of it, of which containers can be made',
-    },
-  );
-}
-
 // Of all that overlayfs takes (500, OVL_MAX_STACK of the kernel), one is for the upper directory, where a container at rest is read.
 const MOST_LAYERS = 499;
 
-function checkDepth(id: string, { lowers }: OverlayDirectories): void {
+function checkDepth(id: string, { lowers }: RootDirectories): void {
   if (lowers.length < MOST_LAYERS) return;
   const text = `container ${id} stands on ${lowers.length} layers, and there is no room for one more`;
   throw new EngineError('CONTAINER_NOT_FORKABLE', text, {
@@ -123,9 +110,13 @@ async function forkAtRest(
   record: ContainerRecord,
   options: ForkedOptions,
 ): Promise<void> {
-  const spec = specOf(engine, record.id);
-  const { upper } = overlayOf(spec);
-  checkDepth(record.id, overlayOf(spec));
+  const spec = readSpec(engine, record.id);
+  const { upper, copied } = rootDirectories(spec);
+  if (copied) {
+    await writeFork(engine, record, spec, options, (own) => copyFiles(upper, own, options));
+    return;
+  }
+  checkDepth(record.id, rootDirectories(spec));
   const shared = await shareUpper({ root: engine.root, upper });
   using _claim = shared?.claim;
   const upon = shared === undefined ? spec : withLayer(spec, shared.directory);
@@ -137,9 +128,14 @@ async function forkAtRest(
     await emptyUpper(upper);
   }
   await writeFork(engine, record, upon, options, async (own) => {
-    const [top] = overlayOf(upon).lowers.slice(-1);
+    const [top] = rootDirectories(upon).lowers.slice(-1);
     if (top !== undefined) await copyOwnership(top, own);
   });
+}
+
+async function copyFiles(from: string, to: string, { autoRemove }: ForkedOptions): Promise<void> {
+  await copyUpper(from, to);
+  if (autoRemove !== true) await syncFiles(to);
 }
 
 async function forkRunning(
@@ -152,11 +148,11 @@ async function forkRunning(
     const text = `container ${record.id} is being started or removed by another command`;
     throw new EngineError('CONTAINER_BUSY', text);
   }
-  const spec = specOf(engine, record.id);
+  const spec = readSpec(engine, record.id);
   await writeFork(engine, record, spec, options, async (own) => {
     async function* copying(): AsyncGenerator<undefined> {
       yield undefined;
-      await copyUpper(overlayOf(spec).upper, own);
+      await copyUpper(rootDirectories(spec).upper, own);
     }
     const whole = whileThere(engine, container, spec, whilePaused(engine, container, copying()));
     for await (const _ of whole) options.signal?.throwIfAborted();

@@ -21,6 +21,7 @@ import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { arrangeMounts } from './mounts.ts';
+import { copyMount, overlayMount } from './root-directories.ts';
 
 /** `none`: only a loopback interface of its own. `host`: the host's network, unprotected. */
 export type NetworkMode = 'none' | 'host';
@@ -42,6 +43,8 @@ export interface SpecChoices extends ProcessChoices {
   readonly image: ImageConfig;
   /** The image's layers, the lowest first. */
   readonly layers: readonly string[];
+  /** The container's files are a copy of what these have, not an overlay upon them. */
+  readonly copied: boolean;
   /** The container's own directory: `upper`, `work` and the files that are bound into /etc. */
   readonly directory: string;
   readonly hostname?: string | undefined;
@@ -62,26 +65,23 @@ export interface SpecChoices extends ProcessChoices {
   readonly mapped?: boolean | undefined;
 }
 
-/** A directory as an overlay's options have it, which separate several by `:`. */
-export const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
-
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
 
-function rootMount({ layers, directory, volatile, ids, mapped = false }: SpecChoices): Mount {
-  return {
-    destination: '/',
-    type: 'overlay',
-    source: 'overlay',
-    options: [
-      `lowerdir=${layers.toReversed().map(escaped).join(':')}`,
-      `upperdir=${escaped(join(directory, 'upper'))}`,
-      `workdir=${escaped(join(directory, 'work'))}`,
-      ...(volatile ? ['volatile'] : []),
-      ...(ids === undefined || mapped ? plainUpper : ['userxattr']),
-      ...(mapped ? ['idmap'] : []),
-    ],
-  };
+function rootMount({
+  layers,
+  copied,
+  directory,
+  volatile,
+  ids,
+  mapped = false,
+}: SpecChoices): Mount {
+  const shown = mapped ? ['idmap'] : [];
+  const upper = join(directory, 'upper');
+  if (copied) return copyMount({ lowers: layers, upper, options: shown });
+  const marks = ids === undefined || mapped ? plainUpper : ['userxattr'];
+  const options = [...(volatile ? ['volatile'] : []), ...marks, ...shown];
+  return overlayMount({ lowers: layers, upper, work: join(directory, 'work'), options });
 }
 
 /** The files of /etc that belong to the container and not to its image. */

@@ -5,7 +5,7 @@ import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
-import { overlayOf } from './overlay-directories.ts';
+import { rootDirectories } from './root-directories.ts';
 import type { Engine } from './engine.ts';
 import { containerIds } from './list.ts';
 
@@ -19,7 +19,7 @@ function layerIn(directory: string): Digest[] {
 /** The layers on which a container's root stands. Throws CONTAINER_DAMAGED: it might stand on anything. */
 export function containerLayers(engine: Engine, id: string): Digest[] {
   try {
-    return overlayOf(readSpec(engine, id)).lowers.flatMap(layerIn);
+    return rootDirectories(readSpec(engine, id)).lowers.flatMap(layerIn);
   } catch (error) {
     // Removed meanwhile.
     if (readContainerRecord(engine, id) === undefined) return [];

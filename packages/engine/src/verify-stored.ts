@@ -62,10 +62,11 @@ async function verifyLayers(
   const ids = new Map<Digest, Digest | undefined>();
   const damaged = new Map<Digest, DamagedLayer>();
   for (const image of await layeredImages(store, scope.images)) {
-    for (const layer of layersOf(image)) {
-      const { chainId } = layer;
+    const layers = layersOf(image);
+    for (const [index, { chainId }] of layers.entries()) {
       if (!ids.has(chainId)) {
-        const damage = await damageOf(engine, store, image, layer, scope.signal);
+        const upTo = layers.slice(0, index + 1);
+        const damage = await damageOf(engine, store, image, upTo, scope.signal);
         ids.set(chainId, damage?.id);
         if (damage !== undefined && !damaged.has(damage.id)) {
           damaged.set(damage.id, await repairLayer(engine, store, image, damage, scope));
@@ -101,12 +102,12 @@ async function damageOf(
   engine: Engine,
   store: ImageStore,
   image: LayeredImage,
-  layer: ImageLayer,
+  layers: readonly ImageLayer[],
   signal: AbortSignal | undefined,
 ): Promise<LayerDamage | undefined> {
   const { root } = engine;
   using _ = await claimLayers(root, image, signal === undefined ? {} : { signal });
-  return await quietly(() => verifyLayer(store.layout, layer, { root, signal }));
+  return await quietly(() => verifyLayer(store.layout, layers, { root, signal }));
 }
 
 // Where the blob is damaged there is nothing to hold a layer against, and its damage is told already.

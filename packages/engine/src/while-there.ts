@@ -5,7 +5,7 @@ import { readSpec } from './bundle.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { haveSameLayers } from './overlay-directories.ts';
+import { haveSameLayers } from './root-directories.ts';
 
 function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;

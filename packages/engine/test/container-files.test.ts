@@ -9,7 +9,7 @@ import {
   exportContainer,
   removeContainer,
 } from '../src/index.ts';
-import { overlayOf } from '../src/overlay-directories.ts';
+import { rootDirectories } from '../src/root-directories.ts';
 import { codeOf } from './fixture.ts';
 import { canRun, inWorld, untilItWrote } from './world.ts';
 import type { World } from './world.ts';
@@ -33,17 +33,19 @@ async function contentOf(world: World, id: string, name: string): Promise<string
 test('an overlay of paths with colons and backslashes', () => {
   const options = ['lowerdir=/b\\:c:/a\\\\d', 'upperdir=/u\\:p', 'workdir=/w'];
   const spec = { ociVersion: '1.2.0', mounts: [{ destination: '/', type: 'overlay', options }] };
-  assert.equal(overlayOf(spec), {
+  assert.equal(rootDirectories(spec), {
     lowers: ['/a\\d', '/b:c'],
     upper: '/u:p',
     work: '/w',
     options: [],
+    copied: false,
   });
-  assert.equal(overlayOf({ ociVersion: '1.2.0' }), {
+  assert.equal(rootDirectories({ ociVersion: '1.2.0' }), {
     lowers: [],
     upper: '',
     work: '',
     options: [],
+    copied: false,
   });
 });
 

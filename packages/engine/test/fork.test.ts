@@ -29,7 +29,7 @@ import {
 import type { Engine, ForkOptions } from '../src/index.ts';
 import { readSpec } from '../src/bundle.ts';
 import { claimRun, removeRunRecord } from '../src/run-record.ts';
-import { overlayOf } from '../src/overlay-directories.ts';
+import { rootDirectories } from '../src/root-directories.ts';
 import { codeOf } from './fixture.ts';
 import { canRun, importBusybox, inAnotherProcess, inWorld, outputOf, until, untilItWrote, worldOf } from './world.ts'; // prettier-ignore
 import type { World } from './world.ts';
@@ -53,7 +53,7 @@ const upperOf = (world: Engine, id: string): string[] =>
 const changesOf = async (world: Engine, id: string): Promise<string[]> =>
   (await containerChanges(world, id)).map(({ kind, path }) => `${kind} ${path.toString()}`);
 const sharedBy = (world: Engine, id: string): string[] =>
-  overlayOf(readSpec(world, id)).lowers.filter((path) => path.startsWith(world.root));
+  rootDirectories(readSpec(world, id)).lowers.filter((path) => path.startsWith(world.root));
 
 const forksBeingMade = (world: Engine): number =>
   readdirSync(join(world.root, 'containers')).filter((name) => name.startsWith('.tmp-')).length;
@@ -263,7 +263,7 @@ if (canRun()) {
     // As if it had been forked and run again so often.
     const empty = Array.from({ length: 500 }, (_, n) => join(world.directory, 'empty', String(n)));
     for (const each of empty) mkdirSync(each, { recursive: true });
-    const lowers = [...overlayOf(readSpec(world, id)).lowers];
+    const lowers = [...rootDirectories(readSpec(world, id)).lowers];
     while (lowers.length < 498) lowers.push(empty[lowers.length] ?? '');
     const lowerdir = `lowerdir=${lowers.toReversed().join(':')}`;
     writeFileSync(path, readFileSync(path, 'utf8').replace(/lowerdir=[^"]*/, lowerdir));
@@ -307,7 +307,7 @@ if (canRun() && needs('loop-device')) {
     await using after = await disk.cut();
     const later = openEngine({ root: join(after.path, 'root'), run: join(after.path, 'run') });
     for (const each of [id, fork]) {
-      const moved = overlayOf(readSpec(later, each));
+      const moved = rootDirectories(readSpec(later, each));
       const stack = [...moved.lowers, moved.upper].map((path) =>
         path.replace(disk.path, after.path),
       );

@@ -26,6 +26,7 @@ const choices: SpecChoices = {
   network: 'none',
   limits: {},
   volatile: false,
+  copied: false,
 };
 
 const specOf = (changes: Partial<SpecChoices> = {}): RuntimeSpec =>

@@ -50,6 +50,15 @@ function startFailure(cause: unknown): NsExecError {
   return new NsExecError('START_FAILED', `cannot start the container: ${why}`, { cause });
 }
 
+// The file system has none, or the kernel (5.12, of an overlay's layers 5.19), or the user of the mount may not.
+function mappingFailure({ path, errno }: HelperFailure, cause: unknown): NsExecError {
+  const text = `cannot show the files of ${path} as the container's own ids: ${errno}`;
+  return new NsExecError('START_FAILED', text, {
+    cause,
+    hint: 'the file system that they are on has no id-mapped mounts: put them on another (ext4, xfs, btrfs), or run without ids of its own',
+  });
+}
+
 /** Says in the user's words why a container did not start; other errors are returned as they are. */
 export function launchError(error: unknown, command: string): unknown {
   if (!(error instanceof SyscallsError) || error.failure === undefined) return error;
@@ -75,6 +84,9 @@ export function launchError(error: unknown, command: string): unknown {
     return new NsExecError('ROOT_NOT_FOUND', `cannot mount the root ${path}: ${call}: ${errno}`, {
       cause: error,
     });
+  }
+  if (['hold', 'map-ids'].includes(operation) && call === 'mount_setattr') {
+    return mappingFailure(error.failure, error);
   }
   if (operation === 'bind') return bindFailure(error.failure, error);
   return startFailure(error);

@@ -8,7 +8,8 @@ import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
 import { beginLayer, commitLayer, syncLayer } from './layer-store.ts';
 import { explain, PlanStream } from './layer/plan-stream.ts';
-import { packUpper } from './pack/pack-changes.ts';
+import { copiedChanges } from './pack/copied-changes.ts';
+import { packCopied, packUpper } from './pack/pack-changes.ts';
 import type { PackChangesOptions } from './pack/pack-changes.ts';
 import { placeholdersIn } from './pack/placeholders.ts';
 import { UnwritableEntries } from './pack/unwritable-entries.ts';
@@ -36,10 +37,11 @@ export interface AdoptLayerOptions extends PackChangesOptions {
  * (as `packChanges` has them), and the very directory, without what only the overlay wrote, becomes the unpacked layer, by a
  * rename. It is what unpacking the blob would have made, and stands alone, for an upper directory holds all parents and all names of
  * what it has. Undefined where nothing has changed: then there is no layer. After an error the directory is where it was; killed at
- * any point, the layer is whole or absent, and the directory may be gone. Throws what `packChanges` and layout's `writeBlob` throw,
+ * any point, the layer is whole or absent, and the directory may be gone. Where the container's files are a copy, there is a blob alone. Throws what `packChanges` and layout's `writeBlob` throw,
  * UNPACK_FAILED, NO_SPACE, READ_ONLY, PERMISSION_DENIED, the reason of `signal`.
  */
 export async function adoptLayer(given: AdoptLayerOptions): Promise<WrittenLayer | undefined> {
+  if (given.copied === true) return await layerOfCopy(given);
   const { root, layout, mountPoints = [], onUnsynced = syncLayer, signal } = given;
   await using walker = new TreeWalker(signal);
   const options = { ...given, walker };
@@ -66,6 +68,16 @@ export async function adoptLayer(given: AdoptLayerOptions): Promise<WrittenLayer
     claim.release();
     throw error;
   }
+}
+
+// Where layers are not kept by themselves, the next one to need it lays it over those below.
+async function layerOfCopy(options: AdoptLayerOptions): Promise<WrittenLayer | undefined> {
+  const { root, layout, signal } = options;
+  const { names } = await copiedChanges(options);
+  if (names.length === 0) return undefined;
+  const { diffId, descriptor } = await writeLayerBlob(layout, packCopied(options, names), options);
+  const claim = await claimIds(root, [diffId], signal === undefined ? {} : { signal });
+  return { diffId, descriptor, claim };
 }
 
 type LayerRecord = Parameters<typeof commitLayer>[3];

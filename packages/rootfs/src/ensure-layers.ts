@@ -4,12 +4,13 @@ import type { Layout } from '@ctrkit/layout';
 import { findStored, layersOf, lowerDirectories } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
 import type { StoredLayer } from './find-layer.ts';
+import { storageOf } from './storage.ts';
 import { claimLayers } from './layer-claims.ts';
 import type { EnsureLayersOptions } from './ensure-layers-options.ts';
 
 /**
  * Sees to it that every layer of an image is unpacked, several at a time, and returns the lower directories of its
- * overlay, the lowest first. Killed at any moment, it leaves only whole layers. The layers are trusted within
+ * overlay, the lowest first; where no overlays are made, the one directory that has them all. Killed at any moment, it leaves only whole layers. The layers are trusted within
  * this boot at once, and marked for later ones when they are on disk.
  * Throws LAYERS_MISMATCH and what `unpackInto` throws.
  */
@@ -38,6 +39,12 @@ async function ensure(
   for (const [i, layer] of stored.entries()) {
     if (layer !== undefined)
       options.onEvent?.({ type: 'layer', id: layers[i]?.diffId ?? '', status: 'exists' });
+  }
+  if (storageOf(options.root) === 'copy') {
+    const whole = stored.at(-1)?.directory;
+    if (whole !== undefined || layers.length === 0) return whole === undefined ? [] : [whole];
+    const { makeWhole } = await import('./whole-image.ts');
+    return [await makeWhole(layers, stored, { ...options, source })];
   }
   if (stored.some((layer) => layer === undefined)) {
     // Most runs unpack nothing, and need not wait for what unpacks to load.

@@ -4,6 +4,7 @@ import { bootId, errnoOf, explainSystemError } from '@ctrkit/durable';
 import { digestAlgorithm, digestHex, OciError, parseJson } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { choosePrivilege } from './privilege.ts';
+import { storageOf } from './storage.ts';
 
 /** What stands in a layer's `layer.json`. */
 export interface LayerRecord {
@@ -31,9 +32,10 @@ export interface StoredLayer {
 export const RECORD = 'layer.json';
 export const SYNCED = 'synced';
 
-/** Where the layers are whose files have the owners that this user's have. */
+/** Where the layers are whose files have the owners that this user's have, each alone or together with those below it. */
 export function layersDirectory(root: string): string {
-  return resolve(root, 'layers', choosePrivilege().layers);
+  const together = storageOf(root) === 'copy' ? 'together' : '';
+  return resolve(root, 'layers', choosePrivilege().layers, together);
 }
 
 /** Where the layer of that id (a diff id, or a chain id) is kept. */

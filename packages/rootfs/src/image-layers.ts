@@ -4,6 +4,7 @@ import type { ResolvedImage } from '@ctrkit/layout';
 import { findLayer } from './find-layer.ts';
 import type { StoredLayer } from './find-layer.ts';
 import { RootfsError } from './rootfs-error.ts';
+import { storageOf } from './storage.ts';
 
 /** The parts of an image that say what its layers are. */
 export type LayeredImage = Pick<ResolvedImage, 'manifest' | 'config'>;
@@ -33,13 +34,21 @@ export function layersOf({ manifest, config }: LayeredImage): ImageLayer[] {
   }));
 }
 
-/** A layer where it is unpacked already: alone, or upon those below it. */
+/** A layer where it is unpacked already: alone, or upon those below it; where no overlays are made, together with them. */
 export function findStored(
   root: string,
   { diffId, chainId }: Pick<ImageLayer, 'diffId' | 'chainId'>,
 ): StoredLayer | undefined {
+  if (storageOf(root) === 'copy') return findLayer(root, chainId);
   const alone = findLayer(root, diffId);
   return alone ?? (chainId === diffId ? undefined : findLayer(root, chainId));
+}
+
+/** Whether all that a container of an image stands on is unpacked. Throws LAYERS_MISMATCH. */
+export function isUnpacked(root: string, image: LayeredImage): boolean {
+  const layers = layersOf(image);
+  const needed = storageOf(root) === 'copy' ? layers.slice(-1) : layers;
+  return needed.every((layer) => findStored(root, layer) !== undefined);
 }
 
 /**

@@ -5,7 +5,9 @@ export type { CollectedLayers, CollectLayersOptions } from './collect-layers.ts'
 export { copyEntries, copyTree } from './copy-tree.ts';
 export { ensureLayers } from './ensure-layers.ts';
 export type { EnsureLayersOptions } from './ensure-layers-options.ts';
-export { findStored, layersOf } from './image-layers.ts';
+export { findStored, isUnpacked, layersOf } from './image-layers.ts';
+export { storageOf } from './storage.ts';
+export type { Storage } from './storage.ts';
 export type { ImageLayer, LayeredImage } from './image-layers.ts';
 export type { StoredLayer } from './find-layer.ts';
 export { claimIds, claimLayers, sweepClaims } from './layer-claims.ts';
@@ -54,6 +56,7 @@ export { readFileOf } from './read-file.ts';
 export { readFiles } from './read-files.ts';
 export {
   directoryTree,
+  mountDirectory,
   joinedTree,
   joinedTreeWithout,
   layersTree,

@@ -14,6 +14,7 @@ import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { layersOf } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
+import { chooseStorage } from './storage.ts';
 
 /** Keeps the layers of an image from being collected, while this process lives or until it is released. */
 export interface LayerClaim extends Disposable {
@@ -55,6 +56,7 @@ export async function claimIds(
   ids: readonly Digest[],
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<LayerClaim> {
+  await chooseStorage(root);
   const path = newFile(claimsDirectory(root), JSON.stringify(ids));
   const release = (): void => rmSync(path, { force: true });
   try {

@@ -14,9 +14,11 @@ import { runDetached } from '@ctrkit/syscalls';
 import { filesOf, findLayer, layerPath, RECORD, SYNCED } from './find-layer.ts';
 import type { LayerRecord } from './find-layer.ts';
 import { removeTree } from './remove-tree.ts';
+import { chooseStorage } from './storage.ts';
 
 /** A new place for a layer that is being unpacked; what dead processes left half-made is removed first. */
 export async function beginLayer(root: string, id: Digest): Promise<string> {
+  await chooseStorage(root);
   const final = layerPath(root, id);
   try {
     await mkdir(dirname(final), { recursive: true, mode: 0o700 });

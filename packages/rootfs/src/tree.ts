@@ -60,6 +60,20 @@ export function directoryTree(path: string): Tree {
   return [...choosePrivilege().before, { op: 'root', path }];
 }
 
+/** A directory of the host mounted as the root, privately; mounts below it may follow. */
+export function mountDirectory(path: string, { readOnly }: { readonly readOnly: boolean }): Tree {
+  const attributes = readOnly ? MOUNT_ATTR_RDONLY : 0;
+  const { before } = choosePrivilege();
+  return [
+    ...before,
+    { op: 'unshare', flags: cloneFlags.mount },
+    { op: 'private-mounts' },
+    // In a user namespace mounts may only be copied together with what is mounted below them.
+    { op: 'root-bind', path, recursive: before.length === 0 ? 0 : 1, attributes },
+    { op: 'attach-root' },
+  ];
+}
+
 /** Layers as an overlay shows them, the lowest first: of a container at rest, its upper directory is the last. */
 export function layersTree(layers: readonly string[]): Tree {
   const [only, ...others] = layers;

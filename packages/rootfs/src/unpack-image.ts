@@ -1,19 +1,16 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, explainSystemError, sweepTemporaries, temporaryName } from '@ctrkit/durable';
-import { decompress, readBlob } from '@ctrkit/layout';
+import { readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import { layerCompression } from '@ctrkit/oci';
 import type { Operation } from '@ctrkit/syscalls';
 import { layersOf } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
 import type { OnEvent } from './events.ts';
-import { DirectoryTimes } from './layer/directory-times.ts';
-import { LayerWriter } from './layer/layer-writer.ts';
+import { flattenLayers } from './flatten-layers.ts';
+import type { FlattenOptions } from './flatten-layers.ts';
 import { showOperations } from './layer/operation-sink.ts';
-import type { OperationSink } from './layer/operation-sink.ts';
 import { PlanStream } from './layer/plan-stream.ts';
-import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
 import { choosePrivilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
 import { RootfsError } from './rootfs-error.ts';
@@ -40,7 +37,7 @@ export async function unpackImage(
   const temporary = await beginTarget(final);
   try {
     const before = [...choosePrivilege().before, { op: 'root' as const, path: temporary }];
-    await applyLayers(layout, image, new PlanStream(before), options);
+    await flattenLayers(layersOf(image), new PlanStream(before), sourced(layout, options));
     await nameTarget(temporary, final);
   } catch (error) {
     await removeTree(temporary);
@@ -59,34 +56,13 @@ export async function explainImage(
   const sink = showOperations(show);
   for (const operation of choosePrivilege().before) show(operation);
   show({ op: 'root', path: resolve(target) });
-  await applyLayers(layout, image, sink, options);
+  await flattenLayers(layersOf(image), sink, sourced(layout, options));
 }
 
-async function applyLayers(
-  layout: Layout,
-  image: LayeredImage,
-  sink: OperationSink,
-  options: UnpackImageOptions,
-): Promise<void> {
-  const { onEvent } = options;
-  const shared = { application: 'flatten', privilege: choosePrivilege(), onEvent } as const;
-  const times = new DirectoryTimes();
-  try {
-    for (const { descriptor, diffId } of layersOf(image)) {
-      onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
-      const compression = layerCompression(descriptor.mediaType);
-      const source = decompress(readBlob(layout, descriptor), compression);
-      const verified = verifyDiffId(source, diffId, options.signal);
-      await unpackStream(verified, new LayerWriter(sink, { ...shared, times }), options.limits);
-      onEvent?.({ type: 'layer', id: diffId, status: 'done' });
-    }
-    await new LayerWriter(sink, { ...shared, times }).finish();
-    await sink.finish();
-  } catch (error) {
-    await sink.abandon();
-    throw error;
-  }
-}
+const sourced = (layout: Layout, options: UnpackImageOptions): FlattenOptions => ({
+  ...options,
+  source: (descriptor) => readBlob(layout, descriptor),
+});
 
 async function beginTarget(final: string): Promise<string> {
   await checkTarget(final);

@@ -8,6 +8,7 @@ import { ensureLayers } from './ensure-layers.ts';
 import type { OnEvent } from './events.ts';
 import { readFiles } from './read-files.ts';
 import { RootfsError } from './rootfs-error.ts';
+import { chooseStorage } from './storage.ts';
 import { removeTree } from './remove-tree.ts';
 import { unpackImage } from './unpack-image.ts';
 
@@ -16,7 +17,7 @@ export interface WriteBundleOptions {
   readonly root: string;
   /** The command, in place of the image's. */
   readonly args?: readonly string[];
-  /** Fill `rootfs/` instead of mounting the layers. @default false */
+  /** Fill `rootfs/` instead of mounting the layers. @default where no overlay can be made */
   readonly copy?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
@@ -43,7 +44,7 @@ export async function writeBundle(
   const directory = resolve(bundle);
   const isNew = await makeEmpty(directory);
   try {
-    await (options.copy === true
+    await (options.copy === true || (await chooseStorage(options.root)) === 'copy'
       ? writeCopy(layout, image, directory, options)
       : writeOverlay(layout, image, directory, options));
   } catch (error) {
@@ -60,7 +61,7 @@ async function writeCopy(
 ): Promise<void> {
   const rootfs = join(directory, 'rootfs');
   await unpackImage(layout, image, rootfs, options);
-  await writeConfig(image, directory, [rootfs], options);
+  await writeConfig(image, directory, { lowers: [rootfs], copied: true }, options);
 }
 
 async function writeOverlay(
@@ -82,19 +83,19 @@ async function writeOverlay(
   // The upper directory is the container's own `/`.
   for (const name of ['rootfs', 'upper', 'work'])
     await mkdir(join(directory, name), { mode: 0o755 });
-  await writeConfig(image, directory, lowers, options);
+  await writeConfig(image, directory, { lowers, copied: false }, options);
 }
 
 async function writeConfig(
   image: ResolvedImage,
   directory: string,
-  lowers: readonly string[],
-  { args, copy }: WriteBundleOptions,
+  { lowers, copied }: { readonly lowers: readonly string[]; readonly copied: boolean },
+  { args }: WriteBundleOptions,
 ): Promise<void> {
   const [passwd, group] = await readFiles(lowers, ACCOUNTS);
   const spec = bundleSpec(image.config, {
     args,
-    lowers: copy === true ? undefined : lowers,
+    lowers: copied ? undefined : lowers,
     upper: join(directory, 'upper'),
     work: join(directory, 'work'),
     ids: ownIdMaps(),

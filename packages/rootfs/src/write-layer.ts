@@ -5,11 +5,16 @@ import type { OnEvent } from './events.ts';
 import { filesOf } from './find-layer.ts';
 import { claimIds } from './layer-claims.ts';
 import { beginLayer, commitLayer, syncLayer } from './layer-store.ts';
+import { LayerWriter } from './layer/layer-writer.ts';
+import { showOperations } from './layer/operation-sink.ts';
+import { unpackStream } from './layer/unpack-stream.ts';
+import { choosePrivilege } from './privilege.ts';
 import { removeTree } from './remove-tree.ts';
+import { chooseStorage } from './storage.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 import { tee } from './tee.ts';
 import { unpackTar } from './unpack-layer.ts';
-import type { UnpackTarOptions } from './unpack-layer.ts';
+import type { UnpackedLayer } from './unpack-layer.ts';
 import { writeLayerBlob } from './written-layer.ts';
 import type { LayerBlob, WrittenLayer } from './written-layer.ts';
 
@@ -43,12 +48,14 @@ export async function writeLayer(
   options: WriteLayerOptions,
 ): Promise<WrittenLayer | undefined> {
   const { root, layout, below, limits, signal, onEvent } = options;
+  if ((await chooseStorage(root)) === 'copy') return await writeBlobAlone(tar, options);
   // Its name tells nothing yet: what it is is known at the end.
   const temporary = await beginLayer(root, `sha256:${'0'.repeat(64)}`);
   try {
     const lowers = below && (() => Promise.resolve(below.directories));
     const place = { directory: filesOf(temporary), lowers, limits, onEvent };
-    const [unpacked, blob] = await writeBoth(tar, layout, place, signal);
+    const written = await whileWritten(tar, layout, signal, (bytes) => unpackTar(bytes, place));
+    const { value: unpacked, blob } = written;
     const isEmpty = unpacked.entries === 0;
     if (isEmpty) await removeTree(temporary);
     return isEmpty ? undefined : await keepLayer(temporary, unpacked, blob, options);
@@ -58,14 +65,28 @@ export async function writeLayer(
   }
 }
 
-type Both = readonly [Awaited<ReturnType<typeof unpackTar>>, LayerBlob];
+// Where layers are not kept by themselves, the next one to need it lays it over those below.
+async function writeBlobAlone(
+  tar: AsyncIterable<Uint8Array>,
+  { root, layout, limits, signal }: WriteLayerOptions,
+): Promise<WrittenLayer | undefined> {
+  const { value, blob } = await whileWritten(tar, layout, signal, async (bytes) => {
+    const nowhere = showOperations(() => {});
+    const shared = { application: 'overlay', privilege: choosePrivilege() } as const;
+    return await unpackStream(bytes, new LayerWriter(nowhere, shared), limits);
+  });
+  if (value === 0) return undefined;
+  const claim = await claimIds(root, [blob.diffId], signal === undefined ? {} : { signal });
+  return { ...blob, claim };
+}
 
-async function writeBoth(
+/** Writes the blob, and does something else with the same bytes. */
+async function whileWritten<T>(
   tar: AsyncIterable<Uint8Array>,
   layout: Layout,
-  place: UnpackTarOptions,
   signal: AbortSignal | undefined,
-): Promise<Both> {
+  take: (bytes: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<{ readonly value: T; readonly blob: LayerBlob }> {
   const failed = new AbortController();
   const { first, second } = tee(stoppable(tar, failed.signal));
   const blob = writeLayerBlob(layout, second, { signal });
@@ -74,11 +95,11 @@ async function writeBoth(
     second.destroy();
   });
   // Of both, so that nothing is written any more when this throws.
-  const [unpacked, written] = await Promise.allSettled([unpackTar(first, place), blob]);
+  const [unpacked, written] = await Promise.allSettled([take(first), blob]);
   // Where the blob failed first, that is why the other did; where the other did, the blob is only cut off.
   if (unpacked.status === 'rejected') throw unpacked.reason;
   if (written.status === 'rejected') throw written.reason;
-  return [unpacked.value, written.value];
+  return { value: unpacked.value, blob: written.value };
 }
 
 async function* stoppable(
@@ -93,8 +114,8 @@ async function* stoppable(
 
 async function keepLayer(
   temporary: string,
-  { leans, opaque, size }: Both[0],
-  { diffId, descriptor }: Both[1],
+  { leans, opaque, size }: UnpackedLayer,
+  { diffId, descriptor }: LayerBlob,
   { root, below, onUnsynced = syncLayer, signal }: WriteLayerOptions,
 ): Promise<WrittenLayer> {
   const chainId = chainIds([...(below?.diffIds ?? []), diffId]).at(-1) ?? diffId;

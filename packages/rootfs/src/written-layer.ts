@@ -10,8 +10,8 @@ export interface WrittenLayer {
   readonly diffId: Digest;
   /** Of the compressed blob. */
   readonly descriptor: Descriptor;
-  /** Its files: a lower directory of an overlay. */
-  readonly directory: string;
+  /** Its files: a lower directory of an overlay; none where layers are kept together only. */
+  readonly directory?: string;
   /** Keeps it unpacked until it is released, or for as long as this process lives. */
   readonly claim: LayerClaim;
 }

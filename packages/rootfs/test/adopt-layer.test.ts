@@ -79,6 +79,7 @@ const comparable = (lines: readonly string[]): string[] =>
   );
 
 async function assertAsUnpacked(it: Changed, layer: WrittenLayer): Promise<string[]> {
+  const { directory = '' } = layer;
   const again = join(it.path, 'again');
   await mkdir(again);
   const unpacked = await unpackInto(readBlob(it.layout, layer.descriptor), {
@@ -86,9 +87,9 @@ async function assertAsUnpacked(it: Changed, layer: WrittenLayer): Promise<strin
     compression: 'gzip',
     directory: again,
   });
-  const [one, other] = [await listTree(layer.directory), await listTree(again)].map(comparable);
+  const [one, other] = [await listTree(directory), await listTree(again)].map(comparable);
   assert.equal(one, other);
-  const record = JSON.parse(await readFile(join(layer.directory, '../layer.json'), 'utf8')) as {
+  const record = JSON.parse(await readFile(join(directory, '../layer.json'), 'utf8')) as {
     size: number;
     opaque: boolean;
     diffId: string;
@@ -97,7 +98,7 @@ async function assertAsUnpacked(it: Changed, layer: WrittenLayer): Promise<strin
   assert.is(record.opaque, unpacked.opaque);
   assert.is(record.diffId, layer.diffId);
   const image = { descriptor: layer.descriptor, diffId: layer.diffId, chainId: layer.diffId };
-  assert.is(await verifyLayer(it.layout, image, { root: join(it.path, 'root') }), undefined);
+  assert.is(await verifyLayer(it.layout, [image], { root: join(it.path, 'root') }), undefined);
   return one ?? [];
 }
 

@@ -45,7 +45,8 @@ async function unpacked(...layers: TarEntry[][]): Promise<Unpacked> {
     image,
     damages: async () => {
       const found = [];
-      for (const layer of layersOf(image)) found.push(await verifyLayer(layout, layer, { root }));
+      const layers = layersOf(image);
+      for (const at of layers.keys()) found.push(await verifyLayer(layout, layers.slice(0, at + 1), { root })); // prettier-ignore
       return found.filter((damage) => damage !== undefined);
     },
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),

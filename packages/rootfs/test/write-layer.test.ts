@@ -71,7 +71,7 @@ asRoot('a layer becomes a blob and is unpacked in one go', async () => {
   await mkdir(again);
   const { diffId } = layer;
   await unpackInto(readBlob(it.layout, layer.descriptor), { diffId, compression: 'gzip', directory: again }); // prettier-ignore
-  assert.equal(await listTree(layer.directory), await listTree(again));
+  assert.equal(await listTree(layer.directory ?? ''), await listTree(again));
   assert.equal(it.leftovers(), []);
 });
 
@@ -91,12 +91,12 @@ asRoot('one that leans on the layers below it is kept by its chain id', async ()
   await using it = await store();
   const low = await it.write(tarOf([{ path: 'a', type: 'File', content: 'contents' }]));
   assert.ok(low);
-  const below = { diffIds: [low.diffId], directories: [low.directory] };
+  const below = { diffIds: [low.diffId], directories: [low.directory ?? ''] };
   const layer = await it.write(tarOf([{ path: 'b', type: 'Link', linkpath: 'a' }]), { below });
   assert.ok(layer);
   const [, chainId] = chainIds([low.diffId, layer.diffId]);
   assert.is(layer.directory, join(it.root, 'layers/sha256', chainId?.slice(7) ?? '', 'fs'));
-  assert.equal(readdirSync(layer.directory), ['a', 'b']);
+  assert.equal(readdirSync(layer.directory ?? ''), ['a', 'b']);
 });
 
 asRoot('whatever fails is told as it is, and leaves nothing', async () => {

@@ -31,7 +31,7 @@ export { run } from './run.ts';
 export type { RunOptions, RunResult } from './run.ts';
 export { scriptedRegistry } from './scripted-registry.ts';
 export type { ScriptedHandler, ScriptedRegistry, SeenRequest } from './scripted-registry.ts';
-export { loopDisk, memoryDisk } from './small-disk.ts';
+export { loopDisk, memoryDisk, overlayDisk } from './small-disk.ts';
 export type { CuttableDisk, SmallDisk } from './small-disk.ts';
 export { tarOf, writeEntries } from './tar-of.ts';
 export type { TarEntry } from './tar-of.ts';

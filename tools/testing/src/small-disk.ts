@@ -66,6 +66,15 @@ export async function memoryDisk(megabytes: number): Promise<SmallDisk> {
   );
 }
 
+/** An overlay: a file system that no other overlay writes to. */
+export async function overlayDisk(): Promise<SmallDisk> {
+  const directory = await temporaryDirectory({ traversable: true });
+  const [lower, upper, work] = ['lower', 'upper', 'work'].map((name) => join(directory.path, name));
+  for (const path of [lower, upper, work]) await mkdir(path ?? '');
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  return await mounted(['-t', 'overlay', '-o', options, 'overlay'], directory);
+}
+
 // Only what a sync asks for, and what the kernel writes by itself, reaches the device: not every five seconds all of it.
 const OPTIONS = ['-o', 'loop,commit=300'];
 

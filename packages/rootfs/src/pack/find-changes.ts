@@ -1,5 +1,6 @@
 import { TreeWalker } from '../tree-walker.ts';
 import type { WalkEntry } from '@ctrkit/syscalls';
+import { copiedChanges } from './copied-changes.ts';
 import { isWhiteout } from './overlay-marks.ts';
 import { ancestorsOf, comparePaths } from './paths.ts';
 import { placeholdersIn } from './placeholders.ts';
@@ -27,6 +28,7 @@ function kindOf(entry: WalkEntry, before: WalkEntry | undefined): Change['kind']
  * directory hides is deleted. Throws UNPACK_FAILED, NO_USER_NAMESPACES, the reason of `signal`.
  */
 export async function findChanges(given: ChangesOptions): Promise<Change[]> {
+  if (given.copied === true) return await changesOfCopy(given);
   await using walker = new TreeWalker(given.signal);
   const options = { ...given, walker };
   const upper = await upperEntries(options);
@@ -45,4 +47,12 @@ export async function findChanges(given: ChangesOptions): Promise<Change[]> {
   return [...kinds]
     .toSorted(([a], [b]) => comparePaths(a, b))
     .map(([path, kind]) => ({ kind, path: Buffer.from(`/${path}`, 'latin1') }));
+}
+
+async function changesOfCopy(options: ChangesOptions): Promise<Change[]> {
+  const { names, before } = await copiedChanges(options);
+  return names.map(({ path, isGone }) => ({
+    kind: isGone ? 'deleted' : before.has(path) ? 'modified' : 'added',
+    path: Buffer.from(`/${path}`, 'latin1'),
+  }));
 }

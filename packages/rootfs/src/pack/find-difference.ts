@@ -26,6 +26,9 @@ export interface Difference {
   readonly written: ReadonlySet<string>;
   /** What is gone, of a directory only itself. */
   readonly removed: ReadonlySet<string>;
+  /** The entries of the lower and of the upper tree that a layer can hold. */
+  readonly before: Entries;
+  readonly after: Entries;
 }
 
 /**
@@ -36,7 +39,7 @@ export async function findDifference(options: DifferenceOptions): Promise<Differ
   const { lower, upper, signal, onEvent } = options;
   const before = writableOf(lower ? await treeEntries(lower, [{}], signal) : new Map());
   const after = writableOf(await treeEntries(upper, [{}], signal), onEvent);
-  const changed = new Set(changedPaths(before, after));
+  const changed = changedPaths(before, after);
   const equal = [...after].filter(([path, { size }]) => !changed.has(path) && size > 0);
   const doubtful = equal.filter(([, { type }]) => type === 'file').map(([, { path }]) => path);
   const hashes = await contentsOf(lower, doubtful, signal);
@@ -45,7 +48,7 @@ export async function findDifference(options: DifferenceOptions): Promise<Differ
   }
   const removed = new Set([...before.keys()].filter((path) => isRemoved(path, after)));
   const above = [...changed, ...removed].flatMap(ancestorsOf);
-  return { written: new Set([...changed, ...above]), removed };
+  return { written: new Set([...changed, ...above]), removed, before, after };
 }
 
 // What no layer can hold is as good as absent.
@@ -60,27 +63,43 @@ function writableOf(entries: Entries, onEvent: OnEvent = () => {}): Entries {
   return writable;
 }
 
-function* changedPaths(before: Entries, after: Entries): Generator<string> {
+function changedPaths(before: Entries, after: Entries): Set<string> {
+  const other = [...after].filter(([path, entry]) => {
+    const old = before.get(path);
+    return old === undefined || !isSameEntry(entry, old);
+  });
+  const changed = new Set(other.map(([path]) => path));
   const [old, young] = [namesOfFiles(before), namesOfFiles(after)];
-  for (const [path, entry] of after) {
-    const other = before.get(path);
-    const isSame = other !== undefined && isSameEntry(entry, other);
-    if (!isSame || old.get(path) !== young.get(path)) yield path;
-  }
+  const stays = (name: string): boolean => after.has(name) && !changed.has(name);
+  const relinked = [...after.keys()].filter((path) =>
+    areLinkedOtherwise(old.get(path) ?? new Set([path]), young.get(path) ?? new Set([path]), stays),
+  );
+  return new Set([...changed, ...relinked]);
 }
 
-/** Of each path whose file has several: all of them, as one text. */
-function namesOfFiles(entries: Entries): ReadonlyMap<string, string> {
-  const files = new Map<string, string[]>();
+// A name that is gone, or another file by now, leaves the others as they are.
+function areLinkedOtherwise(
+  had: ReadonlySet<string>,
+  has: ReadonlySet<string>,
+  stays: (name: string) => boolean,
+): boolean {
+  if (had.size === 1 && has.size === 1) return false;
+  return (
+    [...has].some((name) => !had.has(name)) ||
+    [...had].some((name) => !has.has(name) && stays(name))
+  );
+}
+
+/** Of each path whose file has several: all of them. */
+function namesOfFiles(entries: Entries): ReadonlyMap<string, ReadonlySet<string>> {
+  const files = new Map<string, Set<string>>();
   for (const [path, { type, links, device, inode }] of entries) {
     if (type === 'directory' || links < 2) continue;
     const file = `${device}:${inode}`;
-    files.set(file, [...(files.get(file) ?? []), path]);
+    files.set(file, (files.get(file) ?? new Set()).add(path));
   }
-  const several = [...files.values()].filter((names) => names.length > 1);
-  return new Map(
-    several.flatMap((names) => names.map((name) => [name, names.join('\0')] as const)),
-  );
+  const several = [...files.values()].filter((names) => names.size > 1);
+  return new Map(several.flatMap((names) => [...names].map((name) => [name, names] as const)));
 }
 
 function isRemoved(path: string, after: Entries): boolean {
@@ -97,15 +116,19 @@ async function contentsOf(
   const hashes = new Map<string, Hash>();
   if (paths.length === 0 || tree === undefined) return new Map();
   const selections = paths.map((path) => ({ path, depth: 0, contents: Number.MAX_SAFE_INTEGER }));
-  let [hash, at] = [createHash('sha256'), 0];
+  let [hash, at, size] = [createHash('sha256'), 0, 0];
+  // Where a file system begins a hole, also the last one, says nothing of the contents.
+  const zerosTo = (end: number): void => {
+    for (const zeros of zeroBytes(end - at)) hash.update(zeros);
+  };
   try {
     for await (const record of walkTree(tree, selections, signal === undefined ? {} : { signal })) {
       if (record.kind === 'entry') {
-        [hash, at] = [createHash('sha256'), 0];
+        zerosTo(size);
+        [hash, at, size] = [createHash('sha256'), 0, record.size];
         hashes.set(keyOf(record), hash);
       } else {
-        // Where a file system begins a hole says nothing of the contents.
-        for (const zeros of zeroBytes(record.offset - at)) hash.update(zeros);
+        zerosTo(record.offset);
         hash.update(record.content);
         at = record.offset + record.content.length;
       }
@@ -113,5 +136,6 @@ async function contentsOf(
   } catch (error) {
     throw explain(error);
   }
+  zerosTo(size);
   return new Map([...hashes].map(([path, each]) => [path, each.digest('hex')]));
 }

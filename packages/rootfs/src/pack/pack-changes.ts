@@ -1,12 +1,14 @@
 import type { OnEvent } from '../events.ts';
 import { directoryTree } from '../tree.ts';
 import { TreeWalker } from '../tree-walker.ts';
+import { copiedChanges } from './copied-changes.ts';
 import { isWhiteout } from './overlay-marks.ts';
 import { packEntries } from './pack-entries.ts';
 import type { PackedRecord } from './pack-entries.ts';
 import { packTree } from './pack-tree.ts';
 import { placeholdersIn } from './placeholders.ts';
 import { recordsInOrder } from './records-in-order.ts';
+import type { OrderedName } from './records-in-order.ts';
 import { changedTree, keyOf, lowerEntries, upperEntries } from './upper-entries.ts';
 import type { ChangesOptions, Entries } from './upper-entries.ts';
 
@@ -22,6 +24,11 @@ export interface PackChangesOptions extends ChangesOptions {
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
  */
 export async function* packChanges(given: PackChangesOptions): AsyncGenerator<Buffer> {
+  if (given.copied === true) {
+    const { names } = await copiedChanges(given);
+    yield* packCopied(given, names);
+    return;
+  }
   await using walker = new TreeWalker(given.signal);
   const options = { ...given, walker };
   const upper = await upperEntries(options);
@@ -37,6 +44,14 @@ export async function* packChanges(given: PackChangesOptions): AsyncGenerator<Bu
     return !placeholders.has(path) && !(isGone && !lower.has(path));
   });
   yield* packEntries(records, { isUpper: true, modified, onEvent });
+}
+
+/** These changes of a copy as a layer. */
+export function packCopied(
+  { upper, modified, onEvent, signal }: PackChangesOptions,
+  names: readonly OrderedName[],
+): AsyncGenerator<Buffer> {
+  return packEntries(recordsInOrder(directoryTree(upper), names, signal), { modified, onEvent });
 }
 
 /** An upper directory as a layer, without the entries by these paths. */

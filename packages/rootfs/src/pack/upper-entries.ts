@@ -8,8 +8,10 @@ import { isOpaque } from './overlay-marks.ts';
 import { comparePaths } from './paths.ts';
 
 export interface ChangesOptions {
-  /** An overlay's upper directory. */
+  /** An overlay's upper directory; where it is `copied`, all files of the container. */
   readonly upper: string;
+  /** The container's files are a copy of what the layers have. @default false: what it changed is in an overlay's upper directory */
+  readonly copied?: boolean | undefined;
   /** The layers below, the lowest first. */
   readonly lowers: readonly string[];
   /**

@@ -1,0 +1,96 @@
+import { isSharedUpper } from '@ctrkit/rootfs';
+import type { Mount, RuntimeSpec } from '@ctrkit/oci';
+
+/** The directories that a container's root is made of, as its spec has them; empty where it has none. */
+export interface RootDirectories {
+  /** Its image's, the lowest first. */
+  readonly lowers: readonly string[];
+  /** What it changed; where its files are `copied`, all of them. */
+  readonly upper: string;
+  readonly work: string;
+  /** What else overlayfs is told: whose owners are shown as which ids is not, for that is by mounts below it. */
+  readonly options: readonly string[];
+  /** Its files are a copy of its image's, not an overlay upon them. */
+  readonly copied: boolean;
+}
+
+// As an overlay's options have it, which separate several by `:`.
+const escaped = (path: string): string => path.replaceAll(/[\\:]/g, '\\$&');
+
+const unescaped = (path: string): string => path.replaceAll(/\\([\s\S])/g, '$1');
+
+// Ours, under a name that mount(8) leaves to others: what a copy is of.
+const COPY_OF = 'x-ctr.copy-of=';
+
+/** The directories of an overlay that is to be mounted, and options of it. */
+export type OverlayChoices = Omit<RootDirectories, 'copied'>;
+
+/** The mount at `/` that is an overlay. */
+export function overlayMount({ lowers, upper, work, options }: OverlayChoices): Mount {
+  const lowerdir = lowers.toReversed().map(escaped).join(':');
+  const own = [`lowerdir=${lowerdir}`, `upperdir=${escaped(upper)}`, `workdir=${escaped(work)}`];
+  return { destination: '/', type: 'overlay', source: 'overlay', options: [...own, ...options] };
+}
+
+/** The mount at `/` of a directory that is a copy of another. */
+export function copyMount({
+  lowers: [of = ''],
+  upper,
+  options,
+}: Pick<RootDirectories, 'lowers' | 'upper' | 'options'>): Mount {
+  return { destination: '/', type: 'bind', source: upper, options: ['bind', `${COPY_OF}${of}`, ...options] }; // prettier-ignore
+}
+
+const rootMountOf = ({ mounts = [] }: RuntimeSpec): Mount | undefined =>
+  mounts.find(({ destination }) => destination === '/');
+
+/** Whether its root shows owners as ids of its own. */
+export const isMapped = (spec: RuntimeSpec): boolean =>
+  rootMountOf(spec)?.options?.includes('idmap') ?? false;
+
+/** Reads what these wrote. */
+export function rootDirectories(spec: RuntimeSpec): RootDirectories {
+  const mount = rootMountOf(spec);
+  const options = mount?.options ?? [];
+  const value = (key: string): string =>
+    options.find((option) => option.startsWith(key))?.slice(key.length) ?? '';
+  if (mount?.type === 'bind') {
+    return {
+      lowers: [value(COPY_OF)],
+      upper: mount.source ?? '',
+      work: '',
+      options: [],
+      copied: true,
+    };
+  }
+  // Between colons, but those that a backslash stands before.
+  const lowers = value('lowerdir=').match(/(?:\\[\s\S]|[^:\\])+/g) ?? [];
+  return {
+    lowers: lowers.map(unescaped).toReversed(),
+    upper: unescaped(value('upperdir=')),
+    work: unescaped(value('workdir=')),
+    options: options.filter((option) => !/^(?:(?:lower|upper|work)dir=|idmap$)/.test(option)),
+    copied: false,
+  };
+}
+
+/** The same, where layers that are what the container changed, and others share with it, stand apart from its image's. */
+export interface ChangedDirectories extends RootDirectories {
+  /** The lowest first. */
+  readonly shared: readonly string[];
+}
+
+/** What of a container's root is its image, and what it changed. */
+export function changedDirectories(spec: RuntimeSpec): ChangedDirectories {
+  const { lowers, ...own } = rootDirectories(spec);
+  return {
+    ...own,
+    lowers: lowers.filter((directory) => !isSharedUpper(directory)),
+    shared: lowers.filter(isSharedUpper),
+  };
+}
+
+/** Whether two specs have the same layers: what a container changed may become one while its files are read. */
+export function haveSameLayers(one: RuntimeSpec, other: RuntimeSpec): boolean {
+  return rootDirectories(one).lowers.join('\0') === rootDirectories(other).lowers.join('\0');
+}

@@ -1,0 +1,44 @@
+import { decompress } from '@ctrkit/layout';
+import { layerCompression } from '@ctrkit/oci';
+import type { Descriptor } from '@ctrkit/oci';
+import type { OnEvent } from './events.ts';
+import type { ImageLayer } from './image-layers.ts';
+import { DirectoryTimes } from './layer/directory-times.ts';
+import { LayerWriter } from './layer/layer-writer.ts';
+import type { OperationSink } from './layer/operation-sink.ts';
+import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
+import { choosePrivilege } from './privilege.ts';
+import type { TarLimits } from './tar/tar-reader.ts';
+
+export interface FlattenOptions {
+  /** The compressed bytes of a layer. */
+  readonly source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
+  /** Those of the directories that are there already. @default there are none */
+  readonly times?: DirectoryTimes;
+  readonly limits?: TarLimits | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
+/** Lays layers one over the other, the lowest first, into one tree, in which what they remove is removed. Throws what `unpackInto` throws. */
+export async function flattenLayers(
+  layers: readonly ImageLayer[],
+  sink: OperationSink,
+  { source, times = new DirectoryTimes(), limits, signal, onEvent }: FlattenOptions,
+): Promise<void> {
+  const shared = { application: 'flatten', privilege: choosePrivilege(), onEvent, times } as const;
+  try {
+    for (const { descriptor, diffId } of layers) {
+      onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
+      const tar = decompress(source(descriptor), layerCompression(descriptor.mediaType));
+      const verified = verifyDiffId(tar, diffId, signal);
+      await unpackStream(verified, new LayerWriter(sink, shared), limits);
+      onEvent?.({ type: 'layer', id: diffId, status: 'done' });
+    }
+    await new LayerWriter(sink, shared).finish();
+    await sink.finish();
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
+}
