@@ -1,4 +1,5 @@
 import { createGunzip } from 'node:zlib';
+import type { TransformOptions } from 'node:stream';
 import type { ZlibOptions } from 'node:zlib';
 import type { Compression } from '@ctrkit/oci';
 import { corrupt } from './corrupt.ts';
@@ -13,10 +14,11 @@ const FLOOR = 64 * 1024 * 1024;
 // Each chunk costs a turn of the event loop, a thread's waking, and a copy where an entry lies across its end.
 const CHUNK = 512 * 1024;
 
-// One ahead of its reader, so that inflating goes on while a chunk is used.
-const gunzipOptions: ZlibOptions & { highWaterMark: number } = {
+// One chunk ahead of its reader, so that inflating goes on while that one is used; and one behind its writer, while the next is hashed.
+const gunzipOptions: ZlibOptions & TransformOptions = {
   chunkSize: CHUNK,
-  highWaterMark: CHUNK,
+  readableHighWaterMark: CHUNK,
+  writableHighWaterMark: 2 * CHUNK,
 };
 
 type Decode = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
