@@ -9,6 +9,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
 const LIMIT_MS = Number(process.env['TEST_LIMIT_MS'] ?? 180_000);
+/** Seconds from which on it is told how many a file took. */
+const SLOW = 5;
 const skipIsFailure = process.env['CI'] === 'true';
 
 /** @param {string} folder @returns {Promise<string[]>} */
@@ -136,13 +138,16 @@ const results = [];
 const queue = [...files];
 async function worker() {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const began = Date.now();
     const result = await runFile(file);
     results.push(result);
+    const seconds = Math.round((Date.now() - began) / 1000);
     const bad = result.failed > 0 || (skipIsFailure && result.skipped > 0);
     const name = relative(process.cwd(), file);
     process.stdout.write(
       `${bad ? 'FAIL' : 'ok  '} ${name}  ${result.passed} passed` +
         (result.skipped > 0 ? `, ${result.skipped} skipped` : '') +
+        (seconds >= SLOW ? `, ${seconds} s` : '') +
         (result.why.length > 0 ? ` (${result.why.join('; ')})` : '') +
         '\n',
     );
