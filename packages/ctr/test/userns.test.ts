@@ -38,6 +38,7 @@ if (needs(...mainJob, 'command:setfattr', 'command:gcc')) {
       const ids = /^ *0 +(\d+) +65536\n *0 +\1 +65536\n$/;
       assert.match(await line(`${auto} app cat /proc/self/uid_map /proc/self/gid_map`), ids);
       assert.match(await line(`${auto.replace('auto', 'auto:size=70')} app cat /proc/self/uid_map`), /^ *0 +\d+ +70\n$/); // prettier-ignore
+      assert.is(await line(`${auto.replace('auto', 'auto:size=1')} app sh -c 'id -u; id -G; touch /x; stat -c %u /x /srv'`), '0\n0\n0\n65534\n'); // prettier-ignore
       assert.is(await line(`${auto} app stat -c '%u:%g %a' / /srv /srv/own /etc/hosts`), '0:0 755\n1000:100 755\n1000:100 600\n0:0 644\n'); // prettier-ignore
       assert.is(await line(`${auto} -u somebody app sh -c 'cat /srv/own; id -u; id -G; echo x > /srv/new; stat -c %u /srv/new'`), 'mine\n1000\n100\n1000\n'); // prettier-ignore
       const namespaces = await line(`${auto} app readlink /proc/self/ns/user; readlink /proc/self/ns/user`); // prettier-ignore

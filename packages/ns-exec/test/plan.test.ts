@@ -11,6 +11,8 @@ import { executableCandidates } from '../src/plan/process.ts';
 import { rootPlan } from '../src/plan/root.ts';
 
 const spec = defaultSpec();
+const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+
 const ids = (uid: number, gid: number): ContainerIds => ({
   uids: [{ containerID: 0, hostID: uid, size: 1 }],
   gids: [{ containerID: 0, hostID: gid, size: 1 }],
@@ -170,13 +172,13 @@ test('flags of a filter come along; without a profile there is no filter', () =>
 });
 
 test('a normal user gets a user namespace, no limits, no new privileges, and bound devices', () => {
-  const rootless = rootlessSpec(spec, ids(1000, 100));
+  const rootless = rootlessSpec(spec, ids(uid, gid));
   const plan = launchPlan(rootless, '/bundle');
   assert.equal(plan[0]?.op, 'supervise');
   assert.deepEqual(plan[1], {
     op: 'user-namespace',
-    uidMap: '0 1000 1\n',
-    gidMap: '0 100 1\n',
+    uidMap: `0 ${uid} 1\n`,
+    gidMap: `0 ${gid} 1\n`,
     uidMapper: [],
     gidMapper: [],
     setGroups: 0,
@@ -194,7 +196,7 @@ test('a normal user on the host network sees a copy of the host sysfs', () => {
   const shared = structuredClone(spec);
   const linux = shared.linux ?? {};
   linux.namespaces = linux.namespaces?.filter(({ type }) => type !== 'network') ?? [];
-  const rootless = rootlessSpec(shared, ids(1000, 1000));
+  const rootless = rootlessSpec(shared, ids(uid, gid));
   const sys = rootless.mounts?.find(({ destination }) => destination === '/sys');
   assert.equal(sys?.type, 'bind');
   assert.ok(sys?.options?.includes('ro'));

@@ -2,7 +2,7 @@ export { encodeContent, encodeOperation, encodePlan } from './encode.ts';
 export { explain } from './explain.ts';
 export { Helper, runPlan } from './helper.ts';
 export type { Exit, HelperOptions } from './helper.ts';
-export { isSingle } from './ids/id-maps.ts';
+export { isOwnAlone, isSingle } from './ids/id-maps.ts';
 export { subordinateIds } from './ids/subordinate-ids.ts';
 export type { IdRange } from './ids/subordinate-ids.ts';
 export type { IdMaps, IdMapping } from './ids/id-maps.ts';

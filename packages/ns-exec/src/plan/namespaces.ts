@@ -1,5 +1,5 @@
 import type { LinuxIDMapping, RuntimeSpec } from '@ctrkit/oci';
-import { cloneFlags, isSingle, userNamespace } from '@ctrkit/syscalls';
+import { cloneFlags, isOwnAlone, userNamespace } from '@ctrkit/syscalls';
 import type { IdMaps } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
@@ -69,13 +69,12 @@ export const userNamespacePlan = (spec: Pick<RuntimeSpec, 'linux'>): Operation[]
  * Whether root gives the container's root to somebody else: who may then reach neither the bundle nor the container's cgroup, so that
  * all that has to do with these comes before.
  */
-export function isGivenAway({ linux }: Pick<RuntimeSpec, 'linux'>): boolean {
-  if (process.geteuid?.() !== 0) return false;
-  const { namespaces = [], uidMappings = [], gidMappings = [] } = linux ?? {};
-  const isAlone = isSingle(uidMappings) && isSingle(gidMappings);
-  return namespaces.some(({ type }) => type === 'user') && !isAlone;
+export function isGivenAway(spec: Pick<RuntimeSpec, 'linux'>): boolean {
+  if (process.geteuid?.() !== 0 || !namespacesOf(spec).user) return false;
+  const { uid, gid } = hostRootOf(idMapsOf(spec));
+  return uid !== 0 || gid !== 0;
 }
 
 /** Whether processes of the container may choose their groups: where only the own id is mapped, that is denied (user_namespaces(7)). */
-export const mayChooseGroups = ({ linux }: Pick<RuntimeSpec, 'linux'>): boolean =>
-  linux?.gidMappings === undefined || !isSingle(linux.gidMappings);
+export const mayChooseGroups = (spec: Pick<RuntimeSpec, 'linux'>): boolean =>
+  !namespacesOf(spec).user || !isOwnAlone(idMapsOf(spec));

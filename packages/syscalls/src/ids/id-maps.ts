@@ -35,6 +35,13 @@ export function mapBehind(own: number, ranges: readonly IdRange[]): IdMapping[] 
 export const isSingle = (mappings: readonly IdMapping[]): boolean =>
   mappings.length === 1 && mappings[0]?.size === 1;
 
+/** Whether a user namespace has nobody but whoever makes it now, which anybody may make. */
+export const isOwnAlone = ({ uids, gids }: IdMaps): boolean =>
+  isSingle(uids) &&
+  isSingle(gids) &&
+  uids[0]?.hostID === process.geteuid?.() &&
+  gids[0]?.hostID === process.getegid?.();
+
 /** The map as the kernel takes it. */
 export const mapLines = (mappings: readonly IdMapping[]): string =>
   mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');

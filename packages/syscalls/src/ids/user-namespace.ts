@@ -1,5 +1,5 @@
 import type { Operation } from '../operations/index.ts';
-import { isSingle, mapLines } from './id-maps.ts';
+import { isOwnAlone, mapLines } from './id-maps.ts';
 import type { IdMapping, IdMaps } from './id-maps.ts';
 import { findMappers } from './mappers.ts';
 
@@ -16,16 +16,17 @@ const mapperOf = (program: string, mappings: readonly IdMapping[]): string[] => 
  * Makes a user namespace with these ids. The own id alone is mapped by anybody, who gives up setgroups(2) for it
  * (user_namespaces(7)); others by root itself, or by newuidmap(1) and newgidmap(1) where those allow it.
  */
-export function makeUserNamespace({ uids, gids }: IdMaps): Operation {
-  const single = isSingle(uids) && isSingle(gids);
-  const mappers = isRoot() || single ? undefined : findMappers();
+export function makeUserNamespace(maps: IdMaps): Operation {
+  const { uids, gids } = maps;
+  const alone = isOwnAlone(maps);
+  const mappers = isRoot() || alone ? undefined : findMappers();
   return {
     op: 'user-namespace',
     uidMap: mapLines(uids),
     gidMap: mapLines(gids),
     uidMapper: mappers === undefined ? [] : mapperOf(mappers.uid, uids),
     gidMapper: mappers === undefined ? [] : mapperOf(mappers.gid, gids),
-    setGroups: single ? 0 : 1,
+    setGroups: alone ? 0 : 1,
   };
 }
 
