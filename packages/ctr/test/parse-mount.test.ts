@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mountOf, readMount } from '../src/commands/parse-mount.ts';
 
-const bind = { type: 'bind', source: '/h', target: '/d', readOnly: false, recursive: true, propagation: undefined }; // prettier-ignore
+const bind = { type: 'bind', source: '/h', target: '/d', readOnly: false, recursive: true, propagation: undefined, idmap: false }; // prettier-ignore
 const volume = { type: 'volume', name: 'data', target: '/d', readOnly: false, noCopy: false, subpath: undefined, labels: {} }; // prettier-ignore
 const tmpfs = { type: 'tmpfs', target: '/d', readOnly: false, size: undefined, mode: undefined };
 
@@ -13,6 +13,7 @@ const read: readonly (readonly [text: string, mount: object])[] = [
   ['type=bind,src=/h,dst=/d,bind-propagation=rslave', { ...bind, propagation: 'rslave' }],
   ['type=bind,src=/h,dst=/d,bind-recursive=disabled', { ...bind, recursive: false }],
   ['type=bind,src=/h,dst=/d,bind-nonrecursive', { ...bind, recursive: false }],
+  ['type=bind,src=/h,dst=/d,idmap', { ...bind, idmap: true }],
   ['type=bind,"src=/h,i",dst=/d', { ...bind, source: '/h,i' }],
   ['type=bind,"src=/h""i",dst=/d', { ...bind, source: '/h"i' }],
   ['src=data,dst=/d', volume],
@@ -34,6 +35,7 @@ const refused: readonly (readonly [text: string, message: string])[] = [
   ['foo=bar,dst=/x', "unexpected key 'foo' in 'foo=bar'"],
   ['constructor=bar,dst=/x', "unexpected key 'constructor' in 'constructor=bar'"],
   ['type=bind,src=/tmp', 'target is required'],
+  ['type=volume,dst=/x,idmap', "cannot mix 'idmap' with mount type 'volume'"],
   ['type=,dst=/x', 'type is required'],
   ['type=bind,src=/tmp,dst=/x,volume-nocopy', "cannot mix 'volume-*' options with mount type 'bind'"], // prettier-ignore
   ['src=a,dst=/x,tmpfs-size=1', "cannot mix 'tmpfs-*' options with mount type 'volume'"],

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { parseTmpfs, parseVolume } from '../src/commands/parse-volume.ts';
 
 const plain = { readOnly: false, chown: false };
-const bind = { type: 'bind', createSource: true, propagation: undefined, ...plain, option: 'volume' }; // prettier-ignore
+const bind = { type: 'bind', createSource: true, propagation: undefined, idmap: false, ...plain, option: 'volume' }; // prettier-ignore
 const volume = { type: 'volume', noCopy: false, ...plain, option: 'volume' };
 
 const read: readonly (readonly [text: string, mount: object])[] = [
@@ -15,6 +15,7 @@ const read: readonly (readonly [text: string, mount: object])[] = [
   ['data:/d:U', { ...volume, name: 'data', target: '/d', chown: true, text: 'data:/d:U' }],
   ['/h:/d', { ...bind, source: '/h', target: '/d', text: '/h:/d' }],
   ['/h:/d:ro,rslave', { ...bind, source: '/h', target: '/d', readOnly: true, propagation: 'rslave', text: '/h:/d:ro,rslave' }], // prettier-ignore
+  ['/h:/d:idmap', { ...bind, source: '/h', target: '/d', idmap: true, text: '/h:/d:idmap' }],
   ['/h:/d:Z', { ...bind, source: '/h', target: '/d', text: '/h:/d:Z' }],
   ['./h:/d', { ...bind, source: join(process.cwd(), 'h'), target: '/d', text: `${join(process.cwd(), 'h')}:/d` }], // prettier-ignore
   ['a/b:/d', { ...volume, name: 'a/b', target: '/d', text: 'a/b:/d' }],

@@ -75,7 +75,7 @@ async function unpackedOnOverlay(use: (it: Unpacked) => Promise<void>): Promise<
   await mkdir(at('every'));
   const made = await run(['bash', '-c', everyKindOfEntry], { cwd: at('every') });
   assert.is(made.code, 0, made.stderr);
-  await run(['tar', '--numeric-owner', '--xattrs', '--xattrs-include=*', '-C', at('every'), '-cf', at('every.tar'), '.']); // prettier-ignore
+  await run(['tar', '--numeric-owner', '--sparse', '--xattrs', '--xattrs-include=*', '-C', at('every'), '-cf', at('every.tar'), '.']); // prettier-ignore
   const second = changed.map(([path, content = '']) => ({ path, type: 'File', content }) as const);
   const third = tarOf([{ path: 'again', type: 'Link', linkpath: 'd/file' }]);
   const layers = [await readFile(at('every.tar')), tarOf(second), third];
@@ -137,10 +137,14 @@ asRoot('damage is found, and is gone when it is made again', () =>
     await appendFile(join(directory, 'd/sub/new'), '!');
     await chown(join(directory, 'empty'), 9, 9);
     await rm(join(directory, 'large'));
+    // Where the layer has a hole.
+    await run(['dd', `of=${join(directory, 'sparse')}`, 'bs=1', 'seek=10', 'conv=notrunc'], {
+      input: '!',
+    });
     await writeFile(join(directory, 'more'), '');
     const damage = await verify();
     assert.is(damage?.id, layers.at(-1)?.chainId);
-    assert.equal(damage?.paths, ['/d/sub/new', '/empty', '/large', '/more']);
+    assert.equal(damage?.paths, ['/d/sub/new', '/empty', '/large', '/more', '/sparse']);
     assert.ok(await discardLayer(root, damage?.id ?? 'sha256:'));
     await ensureLayers(layout, image, { root });
     assert.is(await verify(), undefined);

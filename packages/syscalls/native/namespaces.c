@@ -71,6 +71,7 @@ void op_enter_user_namespace(struct record *record) {
   (void)record;
   if (setns(user_namespace, CLONE_NEWUSER) < 0) fail("setns", "user");
   close(user_namespace);
+  user_namespace = -1;
 }
 
 void map_ids(int mount, unsigned recursive, const char *path) {

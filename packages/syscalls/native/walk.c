@@ -125,12 +125,14 @@ char **read_names(int directory, const char *path) {
   char **names = malloc(room * sizeof *names);
   DIR *entries = fdopendir(directory);
   if (entries == NULL) fail("fdopendir", path);
-  for (struct dirent *entry; names != NULL && (entry = readdir(entries)) != NULL;) {
+  errno = 0; // told apart by it: an end, and what the disk does not give back
+  for (struct dirent *entry; names != NULL && (entry = readdir(entries)) != NULL; errno = 0) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     if (count + 1 == room) names = realloc(names, (room *= 2) * sizeof *names);
     if (names == NULL || (names[count++] = strdup(entry->d_name)) == NULL) fail_with("malloc", path, ENOMEM);
   }
   if (names == NULL) fail_with("malloc", path, ENOMEM);
+  if (errno != 0 && errno != ENOENT) fail("readdir", path);
   qsort(names, count, sizeof *names, compare_names);
   names[count] = NULL;
   closedir(entries);
@@ -192,10 +194,12 @@ static void visit(struct selection *walk, int parent, const char *name, struct w
     fail("fstat", walk->here);
   }
   CLOSING int readable = -1;
-  // Without waiting, and by the name again: what is a FIFO by now is opened and not read.
   if (!elsewhere && is_readable(walk, &status, depth)) {
-    readable = try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | way.flags, way.follow);
-    if (readable < 0 && errno == ENOENT) return;
+    // A file without waiting, and by the name again: what is a FIFO by now is opened and not read, what is a link is gone.
+    readable = S_ISDIR(status.st_mode)
+                   ? openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                   : try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | way.flags, way.follow);
+    if (readable < 0 && (errno == ENOENT || (depth > 0 && (errno == ELOOP || errno == ENXIO)))) return;
     if (readable < 0 || fstat(readable, &status) < 0) fail("openat2", walk->here);
   }
   put_entry(walk, place, readable, &status);

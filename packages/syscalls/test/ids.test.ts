@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mapBehind } from '../src/ids/id-maps.ts';
+import { mapBehind, mapLines } from '../src/ids/id-maps.ts';
 import { parseSubordinateIds } from '../src/ids/subordinate-ids.ts';
 
 const owner = { name: 'me', id: 1000 };
@@ -46,13 +46,21 @@ test('root is the user, the ids behind it are those of the ranges, none twice', 
   assert.equal(mapBehind(1000, ranges), [
     { containerID: 0, hostID: 1000, size: 1 },
     { containerID: 1, hostID: 100_000, size: 100 },
-    { containerID: 101, hostID: 200_000, size: 7 },
+    { containerID: 101, hostID: 100_100, size: 4 },
+    { containerID: 105, hostID: 990, size: 10 },
+    { containerID: 115, hostID: 1001, size: 9 },
+    { containerID: 124, hostID: 200_000, size: 7 },
   ]);
+  assert.equal(mapBehind(7, [{ start: 7, size: 1 }]).length, 1);
 });
 
 test('no more lines than the kernel takes', () => {
-  const ranges = Array.from({ length: 400 }, (_, i) => ({ start: 100_000 + 10 * i, size: 2 }));
-  assert.is(mapBehind(1000, ranges).length, 340);
+  const short = Array.from({ length: 400 }, (_, i) => ({ start: 2 + 2 * i, size: 1 }));
+  assert.is(mapBehind(1, short).length, 340);
+  // All of it goes with one write of less than a page.
+  const long = Array.from({ length: 400 }, (_, i) => ({ start: 4_000_000_000 + 10 * i, size: 2 }));
+  const lines = mapLines(mapBehind(1000, long));
+  assert.ok(lines.length > 4050 && lines.length < 4096, String(lines.length));
 });
 
 test.run();

@@ -1,6 +1,8 @@
 import { readBlob, verifyStream } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
-import type { Descriptor } from '@ctrkit/oci';
+import type { CachedLayer } from '@ctrkit/image-store';
+import type { Descriptor, Digest } from '@ctrkit/oci';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError } from '../build-error.ts';
 import { ActionsCache } from './actions-cache.ts';
 import type { ActionsCacheAccess } from './actions-cache.ts';
@@ -18,6 +20,7 @@ export interface ActionsCachePlace extends ActionsCacheAccess {
 const listPrefix = ({ scope = 'ctrkit' }: ActionsCachePlace): string => `ctrkit-build-${scope}-#`;
 const blobKey = ({ digest }: Descriptor): string => `ctrkit-blob-${digest}`;
 const TRIES = 5;
+const PAUSE_MS = 1000;
 
 /** What `openActionsCache` found, and what gives its blobs. */
 export interface ActionsCacheContents extends CacheContents {
@@ -57,24 +60,63 @@ export async function openActionsCache(
   return { ...contents, read };
 }
 
-async function addBlob(cache: ActionsCache, layout: Layout, blob: Descriptor): Promise<void> {
-  const key = blobKey(blob);
-  if ((await cache.find(key)) !== undefined) return;
-  await cache.add({ key, size: blob.size, bytes: () => readBlob(layout, blob) });
+// Whoever took a key may still be sending its bytes, or was stopped before: which it is, is seen after a while.
+async function absentOf(
+  cache: ActionsCache,
+  blobs: readonly Descriptor[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<Digest>> {
+  let absent = blobs;
+  for (let tries = 0; absent.length > 0 && tries < TRIES; tries += 1) {
+    if (tries > 0) await sleep(PAUSE_MS, undefined, { signal });
+    const found = await Promise.all(absent.map((blob) => cache.find(blobKey(blob))));
+    absent = absent.filter((_, at) => found[at] === undefined);
+  }
+  return new Set(absent.map(({ digest }) => digest));
 }
 
-/** Writes a cache whose blobs are in the layout: what is there already is not sent, and the list comes last. Throws CACHE_UNREACHABLE, RegistryError. */
+/** Sends the blobs that are not there, and returns those that are not there in the end. */
+async function addBlobs(
+  cache: ActionsCache,
+  layout: Layout,
+  { blobs, signal }: { readonly blobs: readonly Descriptor[]; readonly signal: AbortSignal },
+): Promise<ReadonlySet<Digest>> {
+  const taken: Descriptor[] = [];
+  for (const blob of blobs) {
+    const key = blobKey(blob);
+    if ((await cache.find(key)) !== undefined) continue;
+    const entry = { key, size: blob.size, bytes: () => readBlob(layout, blob) };
+    if (!(await cache.add(entry))) taken.push(blob);
+  }
+  return await absentOf(cache, taken, signal);
+}
+
+export interface WriteActionsCacheOptions {
+  readonly contents: CacheContents;
+  readonly signal: AbortSignal;
+  /** Told what is left out. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Writes a cache whose blobs are in the layout: what is there already is not sent, and the list comes last. Of a layer that somebody else began
+ * to send and that does not come, the steps are left out. Throws CACHE_UNREACHABLE, RegistryError.
+ */
 export async function writeActionsCache(
   place: ActionsCachePlace,
   layout: Layout,
-  { contents, signal }: { readonly contents: CacheContents; readonly signal: AbortSignal },
+  { contents, signal, warn }: WriteActionsCacheOptions,
 ): Promise<void> {
   const cache = new ActionsCache(place, signal);
-  const blobs = [...contents.steps, ...contents.mounts].flatMap(({ layer }) => layer?.descriptor ?? []); // prettier-ignore
-  for (const blob of new Map(blobs.map((each) => [each.digest, each])).values()) {
-    await addBlob(cache, layout, blob);
-  }
-  const bytes = Buffer.from(JSON.stringify({ steps: contents.steps, mounts: contents.mounts }));
+  const all = [...contents.steps, ...contents.mounts].flatMap(({ layer }) => layer?.descriptor ?? []); // prettier-ignore
+  const blobs = [...new Map(all.map((each) => [each.digest, each])).values()];
+  const absent = await addBlobs(cache, layout, { blobs, signal });
+  for (const digest of absent) warn(`blob ${digest} was begun by somebody else and is not there: its steps are left out`); // prettier-ignore
+  // What the list names must be there: others build on it.
+  const isThere = ({ layer }: { readonly layer?: CachedLayer }): boolean =>
+    layer === undefined || !absent.has(layer.descriptor.digest);
+  const [steps, mounts] = [contents.steps.filter(isThere), contents.mounts.filter(isThere)];
+  const bytes = Buffer.from(JSON.stringify({ steps, mounts }));
   for (let tries = 1; ; tries += 1) {
     // Others may write theirs at the same moment.
     const key = `${listPrefix(place)}${Date.now()}`;

@@ -73,7 +73,7 @@ export class ActionsCache {
     yield* (await fetchUrl(url, { signal: this.#signal })).body;
   }
 
-  /** Adds an entry; false where there is one by that key, or somebody is adding it. Throws CACHE_UNREACHABLE, RegistryError, what the bytes throw. */
+  /** Adds an entry; false where there is one by that key, or somebody began to add it, which may have been ourselves, whose answer was lost. Throws CACHE_UNREACHABLE, RegistryError, what the bytes throw. */
   async add({ key, size, bytes }: NewEntry): Promise<boolean> {
     if (size > LARGEST_UPLOAD) throw failed(`${key}: is larger than one upload may be`);
     const made = await this.#call('CreateCacheEntry', { key, version: VERSION });
@@ -88,8 +88,9 @@ export class ActionsCache {
     if (status !== 201 && status !== 200) throw failed(`${url.host}: an upload was answered with status ${status}`); // prettier-ignore
     const ended = { key, version: VERSION, size_bytes: String(size) };
     const { ok } = await this.#call('FinalizeCacheEntryUpload', ended);
-    if (ok !== true) throw failed(`${this.#service.host}: did not keep ${key}`);
-    return true;
+    // Where an answer was lost and the call made again, it may be there all the same.
+    if (ok === true || (await this.find(key))?.key === key) return true;
+    throw failed(`${this.#service.host}: did not keep ${key}`);
   }
 
   // Twirp: a call is a POST of JSON (https://twitchtv.github.io/twirp/docs/spec_v7.html).

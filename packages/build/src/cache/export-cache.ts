@@ -52,7 +52,9 @@ async function exportTo(
   const contents = { steps: [...world.used.values()], mounts: place.mounts === true ? packed : [] };
   if (place.type === 'gha') {
     const { writeActionsCache } = await import('./actions-cache-contents.ts');
-    await writeActionsCache(place, layout, { contents, signal: world.signal });
+    const warn = (text: string): void =>
+      world.emit({ type: 'warning', message: `[Warning] the cache of GitHub Actions: ${text}`, range: undefined }); // prettier-ignore
+    await writeActionsCache(place, layout, { contents, signal: world.signal, warn });
     return;
   }
   const artifact = await writeCacheArtifact(layout, contents);

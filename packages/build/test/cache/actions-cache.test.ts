@@ -92,6 +92,31 @@ if (canBuild()) {
     assert.is(await world.read('made', 'file'), 'x');
   });
 
+  inBuildWorld(
+    'a layer that somebody else began to send is waited for, and its steps are left out where it does not come',
+    async (world) => {
+      await using service = await actionsCacheService();
+      const place = placeOf(service);
+      await world.write({ file: 'x' });
+      await world.build(DOCKERFILE, { cacheTo: [place] });
+      const [late, stuck] = service.entries;
+      assert.ok(stuck !== undefined && late !== undefined);
+      stuck.isWhole = late.isWhole = false;
+      const timer = setTimeout(() => (late.isWhole = true), 1500);
+      const { events } = await world.build(DOCKERFILE, { cacheTo: [place] });
+      clearTimeout(timer);
+      assert.match(
+        warningsOf(events).join('\n'),
+        /^\[Warning\] .*is not there: its steps are left out$/,
+      );
+      await forget(world);
+      stuck.isWhole = true;
+      const again = await world.build(DOCKERFILE, { cacheFrom: [place] });
+      assert.equal(warningsOf(again.events), []);
+      assert.is(again.made.length, 1, 'no list names what was not there');
+    },
+  );
+
   inBuildWorld('damaged bytes are never a layer', async (world) => {
     await using service = await actionsCacheService();
     const place = placeOf(service);

@@ -19,11 +19,24 @@ export interface CompareOptions {
 
 const MOST_TOLD = 100;
 
+/** What of a piece of a file is where the layer stores nothing. */
+function holesIn({ segments }: LayerFile, offset: number, content: Buffer): Buffer[] {
+  const holes: Buffer[] = [];
+  let at = 0;
+  for (const segment of segments ?? [{ offset, length: content.length }]) {
+    const begin = segment.offset - offset;
+    if (begin > at) holes.push(content.subarray(at, begin));
+    at = Math.max(at, begin + segment.length);
+  }
+  return [...holes, content.subarray(Math.max(at, 0))];
+}
+
 /** Holds the contents of a file, which come in pieces and without holes, against what is stored of it in a layer. */
 class Contents {
   readonly #hash: Hash = createHash('sha256');
   readonly #file: LayerFile;
   #at = 0;
+  #hasStray = false;
 
   constructor(file: LayerFile) {
     this.#file = file;
@@ -32,11 +45,12 @@ class Contents {
   take({ offset, content }: WalkData): void {
     this.#zeros(offset);
     this.#put(offset + content.length, (from, to) => [content.subarray(from - offset, to - offset)]); // prettier-ignore
+    this.#hasStray ||= holesIn(this.#file, offset, content).some((hole) => hole.some(Boolean));
   }
 
   isRight(): boolean {
     this.#zeros(this.#file.size);
-    return this.#hash.digest('hex') === this.#file.contents;
+    return !this.#hasStray && this.#hash.digest('hex') === this.#file.contents;
   }
 
   #zeros(end: number): void {

@@ -13,18 +13,33 @@ export interface IdMaps {
   readonly gids: readonly IdMapping[];
 }
 
-/** Most lines of a map (user_namespaces(7)). */
+/** Most lines of a map, and as many bytes as make it too long (user_namespaces(7): less than a page). */
 const MOST_LINES = 340;
+const TOO_LONG = 4096;
 
-/** Root inside is `own`; from 1 on come the ids of the ranges, in their order, each but once. */
+/** What of a range nobody has yet. */
+function withoutTaken(range: IdRange, taken: readonly IdRange[]): IdRange[] {
+  const [first, last] = [range.start, range.start + range.size];
+  const edges = taken.flatMap(({ start, size }) => [start, start + size]);
+  const cuts = [first, ...edges.filter((id) => id > first && id < last), last];
+  const ordered = cuts.toSorted((one, other) => one - other);
+  return ordered.slice(1).flatMap((end, at) => {
+    const start = ordered[at] ?? end;
+    const isTaken = taken.some((other) => start < other.start + other.size && other.start < end);
+    return isTaken || start === end ? [] : [{ start, size: end - start }];
+  });
+}
+
+/** Root inside is `own`; from 1 on come the ids of the ranges, in their order, each but once, as many as the kernel takes. */
 export function mapBehind(own: number, ranges: readonly IdRange[]): IdMapping[] {
   const mappings = [{ containerID: 0, hostID: own, size: 1 }];
   let next = 1;
-  for (const { start, size } of ranges) {
-    const overlaps = mappings.some(
-      ({ hostID, size: taken }) => start < hostID + taken && hostID < start + size,
-    );
-    if (overlaps || mappings.length === MOST_LINES) continue;
+  const free = ranges
+    .slice(0, MOST_LINES)
+    .flatMap((range, at) => withoutTaken(range, [{ start: own, size: 1 }, ...ranges.slice(0, at)]));
+  for (const { start, size } of free) {
+    const longer = [...mappings, { containerID: next, hostID: start, size }];
+    if (longer.length > MOST_LINES || mapLines(longer).length >= TOO_LONG) break;
     mappings.push({ containerID: next, hostID: start, size });
     next += size;
   }
