@@ -1,6 +1,6 @@
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertNothingLeft, asUser, makeBusyboxRootfs, needs, overlayDisk, run, snapshotHost, unprivilegedUser } from '@ctrkit/testing'; // prettier-ignore
+import { assertNothingLeft, asUser, makeBusyboxRootfs, needs, overlayDisk, run, snapshotHost, temporaryDirectory, unprivilegedUser } from '@ctrkit/testing'; // prettier-ignore
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandPath, inWorld, mainJob } from './fixture.ts';
@@ -56,8 +56,10 @@ if (needs(...mainJob)) {
       await makeFiles(world);
       const overlays = await told(world);
       await using disk = await overlayDisk();
-      const [root, state] = [join(disk.path, 'root'), join(world.directory, 'other')];
-      const there = `export CTR_ROOT='${root}' CTR_RUN='${state}';`;
+      // Where other tests find whose its cgroups are.
+      await using state = await temporaryDirectory();
+      const [root, running] = [join(disk.path, 'root'), join(state.path, 'run')];
+      const there = `export CTR_ROOT='${root}' CTR_RUN='${running}';`;
       assert.equal(await told(world, there), overlays);
       assert.is(readFileSync(join(root, 'layers/storage'), 'utf8'), 'copy\n');
       const { code, stderr } = await world.shell(`${there} ctr run --rm --userns auto app true`);

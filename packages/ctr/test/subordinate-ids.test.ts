@@ -104,6 +104,12 @@ if (
       assert.equal(await line('ctr start job; ctr kill job; ctr rm -f job'), 'job\njob\njob\n');
     }));
 
+  test('ids of its own a container gets from root alone', () =>
+    withIds(async ({ line }) => {
+      assert.match(await line('ctr run --rm --userns auto app true 2>&1; echo $?'), /only root can give a container ids of its own\nhint: [^]*\n125\n$/); // prettier-ignore
+      assert.equal(await line('ctr run --rm --userns host app id -u; ctr ps -aq'), '0\n');
+    }));
+
   test('an id beyond those that there are is refused with a reason, and nothing is left', () =>
     withIds(async ({ line }) => {
       assert.match(await line('ctr run --rm -u 70000 app true 2>&1; echo $?'), /user 70000 has no id of its own[^]*\n125\n$/); // prettier-ignore

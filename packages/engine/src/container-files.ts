@@ -1,11 +1,11 @@
-import { directoryTree, findChanges, layersTree, packTree, runningTree } from '@ctrkit/rootfs';
+import { findChanges, layersTree, packTree, runningTree } from '@ctrkit/rootfs';
 import type { Change, Tree } from '@ctrkit/rootfs';
 import type { RuntimeSpec } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
 import type { Engine } from './engine.ts';
 import { findContainer } from './find.ts';
 import type { Container } from './list.ts';
-import { changedDirectories, haveSameLayers, rootDirectories } from './root-directories.ts';
+import { changedDirectories, haveSameLayers, stackOf } from './root-directories.ts';
 import { readRunRecord } from './run-record.ts';
 import { whileThere } from './while-there.ts';
 
@@ -40,8 +40,7 @@ function treeOf(engine: Engine, { id, state }: Container, spec: RuntimeSpec): Tr
     const user = spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
     return runningTree({ ...process, user });
   }
-  const { lowers, upper, copied } = rootDirectories(spec);
-  return copied ? directoryTree(upper) : layersTree([...lowers, upper]);
+  return layersTree(stackOf(spec));
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { findContainer } from './find.ts';
 import type { Container } from './list.ts';
-import { rootDirectories } from './root-directories.ts';
+import { rootDirectories, stackOf } from './root-directories.ts';
 import { readRunRecord, removeRunRecord } from './run-record.ts';
 import { takeRun } from './take-run.ts';
 
@@ -61,7 +61,7 @@ function writableView(engine: Engine, container: Container): CopyView {
   // What is copied into a container stays, also where what its program writes need not.
   const kept = options.filter((option) => option !== 'volatile');
   const mounted = copied
-    ? mountDirectory(directories.upper, { readOnly: false })
+    ? mountDirectory(directories.upper)
     : mountWritable({ ...directories, options: kept });
   const tree = [...mounted, ...bindsOf(engine, container, spec)];
   return { container, spec, tree, isRunning: false };
@@ -70,10 +70,7 @@ function writableView(engine: Engine, container: Container): CopyView {
 /** The same to be read, by any number of readers; undefined where something is mounted on what is not there yet. */
 async function readableView(engine: Engine, container: Container): Promise<CopyView | undefined> {
   const spec = readSpec(engine, container.id);
-  const { lowers, upper, copied } = rootDirectories(spec);
-  const layers = copied
-    ? mountDirectory(upper, { readOnly: true })
-    : mountLayers([...lowers, upper]);
+  const layers = mountLayers(stackOf(spec));
   const binds = bindsOf(engine, container, spec);
   const targets = binds.flatMap((bind) => ('target' in bind ? [String(bind.target)] : []));
   const there = await placesIn(layers, targets);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commitDirectory, randomHex, temporaryName } from '@ctrkit/durable';
 import { entrypointOf } from '@ctrkit/oci';
 import type { RuntimeSpec } from '@ctrkit/oci';
-import { copyOwnership, copyUpper, storageOf, syncFiles } from '@ctrkit/rootfs';
+import { copyOwnership, storageOf } from '@ctrkit/rootfs';
 import type { ContainerRecord } from './container-record.ts';
 import { writeContainerRecord } from './container-record.ts';
 import { containerDirectory } from './engine.ts';
@@ -107,8 +107,9 @@ async function fillUpper(
   if (top === undefined) return;
   // An overlay's root shows what its upper directory is, so that is made to be what the layers say of `/`.
   if (!copied) return await copyOwnership(top, upper);
-  await copyUpper(top, upper);
-  if (!volatile) await syncFiles(upper);
+  // Where there are overlays, nobody waits for what reads trees to load.
+  const { copyFiles } = await import('./copy-files.ts');
+  await copyFiles(top, upper, { sync: !volatile });
 }
 
 /**
@@ -151,7 +152,7 @@ export async function createContainerWithId(
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
     await fillUpper(image, join(temporary, 'upper'), { copied, volatile });
-    if (!volatile) await syncContainer(engine, { directory: temporary, name: options.name });
+    if (!volatile) await syncContainer(engine, { ...options, directory: temporary });
     await writeContainerRecord(temporary, record);
     if (volatile) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);

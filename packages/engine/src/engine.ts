@@ -50,6 +50,8 @@ export const trashDirectory = (engine: Engine): string => join(engine.root, 'tra
 export const namesDirectory = (engine: Engine): string => join(engine.root, 'names');
 /** Whose blocks of ids are whose; made with the first of them. */
 export const idsDirectory = (engine: Engine): string => join(engine.root, 'ids');
+export const idsPath = (engine: Engine, first: number): string =>
+  join(engine.root, 'ids', String(first));
 export const namePath = (engine: Engine, name: string): string => join(engine.root, 'names', name);
 /** Of a container that somebody starts, runs or removes: theirs alone. */
 export const runDirectory = (engine: Engine, id: string): string =>

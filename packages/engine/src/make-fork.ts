@@ -13,6 +13,7 @@ import {
 import { readSpec } from './bundle.ts';
 import { readContainerRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { copyFiles } from './copy-files.ts';
 import { containerDirectory } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -113,7 +114,9 @@ async function forkAtRest(
   const spec = readSpec(engine, record.id);
   const { upper, copied } = rootDirectories(spec);
   if (copied) {
-    await writeFork(engine, record, spec, options, (own) => copyFiles(upper, own, options));
+    await writeFork(engine, record, spec, options, (own) =>
+      copyFiles(upper, own, { sync: options.autoRemove !== true }),
+    );
     return;
   }
   checkDepth(record.id, rootDirectories(spec));
@@ -131,11 +134,6 @@ async function forkAtRest(
     const [top] = rootDirectories(upon).lowers.slice(-1);
     if (top !== undefined) await copyOwnership(top, own);
   });
-}
-
-async function copyFiles(from: string, to: string, { autoRemove }: ForkedOptions): Promise<void> {
-  await copyUpper(from, to);
-  if (autoRemove !== true) await syncFiles(to);
 }
 
 async function forkRunning(

@@ -74,6 +74,12 @@ export function rootDirectories(spec: RuntimeSpec): RootDirectories {
   };
 }
 
+/** The directories that show a container's files where one is laid over the other, the lowest first. */
+export function stackOf(spec: RuntimeSpec): string[] {
+  const { lowers, upper, copied } = rootDirectories(spec);
+  return copied ? [upper] : [...lowers, upper];
+}
+
 /** The same, where layers that are what the container changed, and others share with it, stand apart from its image's. */
 export interface ChangedDirectories extends RootDirectories {
   /** The lowest first. */

@@ -59,7 +59,7 @@ export async function writeFork(
       writeFileSync(join(temporary, 'bundle/config.json'), JSON.stringify(spec), { mode: 0o600 });
     });
     await fill(join(temporary, 'upper'));
-    if (!autoRemove) await syncContainer(engine, { directory: temporary, name: options.name });
+    if (!autoRemove) await syncContainer(engine, { ...options, directory: temporary });
     await writeContainerRecord(temporary, recordOf(first, firstSpec, spec, options));
     if (autoRemove) explained(directory, () => renameSync(temporary, directory));
     else await commitDirectory(temporary, directory);

@@ -16,9 +16,14 @@ if (canRun() && needs('loop-device')) {
     const image = await importBusybox(engine, disk.path);
     const id = await createContainer(engine, image, { command: ['true'], name: 'made' });
     const fork = await forkContainer(engine, id);
+    const own = await createContainer(engine, image, { command: ['true'], idCount: 10 });
     await using after = await disk.cut();
     const later = openEngine(at(after.path));
     assert.is(findContainer(later, 'made').id, id);
+    // Two containers must not get the same ids, whatever the first one's maker lives on to say.
+    const ids = String(findContainer(later, own).ownIds?.first);
+    const claim = JSON.parse(readFileSync(join(later.root, 'ids', ids), 'utf8')) as { id: string };
+    assert.is(claim.id, own);
     for (const each of [id, fork]) {
       assert.equal(findContainer(later, each).command, ['true']);
       assert.equal(readSpec(later, each), readSpec(engine, each));

@@ -9,7 +9,7 @@ function onHost(id: number, mappings: readonly LinuxIDMapping[]): number {
     ({ containerID, size }) => id >= containerID && id - containerID < size,
   );
   if (mapping !== undefined) return mapping.hostID + id - mapping.containerID;
-  throw new NsExecError('SPEC_UNSUPPORTED', `the user namespace has no id ${id}, which a mount is to belong to`); // prettier-ignore
+  throw new NsExecError('SPEC_UNSUPPORTED', `the container's user namespace has no id ${id}`); // prettier-ignore
 }
 
 /**

@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, explainSystemError, temporaryName, writeFileAtomic } from '@ctrkit/durable';
-import { cloneFlags, rootOverlayOperation, runPlan, SyscallsError } from '@ctrkit/syscalls';
-import type { Operation } from '@ctrkit/syscalls';
-import { choosePrivilege } from './privilege.ts';
-import { removeTree } from './remove-tree.ts';
+import { errnoOf, explainSystemError, writeFileAtomic } from '@ctrkit/durable';
 
 /**
  * How root file systems are put together: each layer once, and an overlay of them for each container; or, where there is no overlayfs
@@ -35,64 +30,19 @@ export function storageOf(root: string): Storage {
 
 /** Chooses once and for all, by trying. Throws READ_ONLY, PERMISSION_DENIED, NO_SPACE. */
 export async function chooseStorage(root: string): Promise<Storage> {
-  const known = chosen.get(root) ?? readChoice(root) ?? (await tryOverlay(root));
+  const known = chosen.get(root) ?? readChoice(root) ?? (await choose(root));
   chosen.set(root, known);
   return known;
 }
 
-async function tryOverlay(root: string): Promise<Storage> {
-  const place = temporaryName(join(root, 'layers/trial'));
+async function choose(root: string): Promise<Storage> {
   try {
-    for (const name of ['lower', 'upper', 'work']) {
-      await mkdir(join(place, name), { recursive: true, mode: 0o700 });
-    }
-    const failure = await failureOf(trial(place));
-    const storage = failure === undefined ? 'overlay' : 'copy';
-    if (failure === 'unclear') return 'overlay';
-    await writeFileAtomic(markOf(root), `${storage}\n`, { mode: 0o600 });
+    const { tryOverlay } = await import('./try-overlay.ts');
+    const isPossible = await tryOverlay(join(root, 'layers'));
+    const storage = isPossible === false ? 'copy' : 'overlay';
+    if (isPossible !== undefined) await writeFileAtomic(markOf(root), `${storage}\n`, { mode: 0o600 }); // prettier-ignore
     return storage;
   } catch (error) {
-    throw explainSystemError(error, place);
-  } finally {
-    await removeTree(place);
-  }
-}
-
-const owned = { mode: 0o755, uid: 0, gid: 0, xattrs: [] };
-
-/** All that overlays need of a file system: marks in a layer, and an upper directory that is written to. */
-function trial(place: string): Operation[] {
-  const { before, overlayOptions, opaqueAttribute } = choosePrivilege();
-  return [
-    ...before,
-    { op: 'root', path: join(place, 'lower') },
-    { op: 'make-directory', path: 'directory', ...owned },
-    { op: 'mark-opaque', path: 'directory', attribute: opaqueAttribute },
-    { op: 'make-whiteout', path: 'gone' },
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
-    {
-      op: rootOverlayOperation(),
-      lowers: [join(place, 'lower')],
-      upper: join(place, 'upper'),
-      work: join(place, 'work'),
-      options: overlayOptions,
-      attributes: 0,
-    },
-    { op: 'attach-root' },
-    { op: 'make-directory', path: 'written', ...owned },
-  ];
-}
-
-// What has nothing to do with overlays says nothing about them, and whoever needs it will say it.
-async function failureOf(plan: readonly Operation[]): Promise<'refused' | 'unclear' | undefined> {
-  try {
-    await runPlan('tree', plan);
-    return undefined;
-  } catch (error) {
-    const { operation = '', errno = '' } = (error instanceof SyscallsError && error.failure) || {};
-    const isTold = operation !== '' && !['ENOSPC', 'EDQUOT', 'EIO', 'ENOMEM'].includes(errno);
-    const isAbout = /^(?:mark-opaque|make-|root-overlay)/.test(operation);
-    return isTold && isAbout ? 'refused' : 'unclear';
+    throw explainSystemError(error, markOf(root));
   }
 }

@@ -7,20 +7,27 @@ const MOUNT_ATTR_RDONLY = 1;
 /** Where a tree of files is: what a walk's plan begins with. */
 export type Tree = readonly Operation[];
 
+/** A mount namespace of our own, of which the host sees nothing. */
+const privately = (): Operation[] => [
+  ...choosePrivilege().before,
+  { op: 'unshare', flags: cloneFlags.mount },
+  { op: 'private-mounts' },
+];
+
 /** The operations that make the root of layers (the lowest first), privately and read-only. */
 export function mountLayers(lowers: readonly string[]): Operation[] {
-  const { before, overlayOptions } = choosePrivilege();
+  const [only, ...others] = lowers;
+  // An overlay has two.
+  if (only !== undefined && others.length === 0) return mountOnly(only, MOUNT_ATTR_RDONLY);
   return [
-    ...before,
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
+    ...privately(),
     {
       op: rootOverlayOperation(),
       lowers: lowers.toReversed(),
       upper: '',
       work: '',
       // One of the layers may be the upper directory of a running container's overlay.
-      options: [...overlayOptions, 'index=off'],
+      options: [...choosePrivilege().overlayOptions, 'index=off'],
       attributes: MOUNT_ATTR_RDONLY,
     },
     { op: 'attach-root' },
@@ -40,9 +47,7 @@ export interface WritableLayers {
 /** The same with an upper directory, which is nobody else's meanwhile. */
 export function mountWritable({ lowers, upper, work, options }: WritableLayers): Operation[] {
   return [
-    ...choosePrivilege().before,
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
+    ...privately(),
     {
       op: rootOverlayOperation(),
       lowers: lowers.toReversed(),
@@ -60,19 +65,14 @@ export function directoryTree(path: string): Tree {
   return [...choosePrivilege().before, { op: 'root', path }];
 }
 
-/** A directory of the host mounted as the root, privately; mounts below it may follow. */
-export function mountDirectory(path: string, { readOnly }: { readonly readOnly: boolean }): Tree {
-  const attributes = readOnly ? MOUNT_ATTR_RDONLY : 0;
-  const { before } = choosePrivilege();
-  return [
-    ...before,
-    { op: 'unshare', flags: cloneFlags.mount },
-    { op: 'private-mounts' },
-    // In a user namespace mounts may only be copied together with what is mounted below them.
-    { op: 'root-bind', path, recursive: before.length === 0 ? 0 : 1, attributes },
-    { op: 'attach-root' },
-  ];
+function mountOnly(path: string, attributes: number): Operation[] {
+  // In a user namespace mounts may only be copied together with what is mounted below them.
+  const recursive = choosePrivilege().before.length === 0 ? 0 : 1;
+  return [...privately(), { op: 'root-bind', path, recursive, attributes }, { op: 'attach-root' }];
 }
+
+/** A directory of the host as the root, privately, to be written to. */
+export const mountDirectory = (path: string): Operation[] => mountOnly(path, 0);
 
 /** Layers as an overlay shows them, the lowest first: of a container at rest, its upper directory is the last. */
 export function layersTree(layers: readonly string[]): Tree {

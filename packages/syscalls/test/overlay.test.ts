@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   cloneFlags,
   Helper,
+  makeUserNamespace,
   mountAttributes,
   runPlan,
   supervise,
@@ -163,6 +164,30 @@ for (const ground of grounds) {
         assert.is(await failureOf(runPlan('launch', plan)), 'directory EROFS');
       }
     });
+
+    if (ground.who === 'root') {
+      test(`${name}: 130 layers show owners as ids of a user namespace`, async () => {
+        await using base = await temporaryDirectory();
+        const lowers = await manyLayers(base.path, 130);
+        for (const lower of lowers) await chown(lower, 5, 6);
+        const map = [{ containerID: 0, hostID: 700_000, size: 100 }];
+        const mapped = lowers.map((path): Operation => ({ op: 'map-ids', path }));
+        const plan = [
+          ...ground.before,
+          makeUserNamespace({ uids: map, gids: map }),
+          ...mapped,
+          ...mounting(ground, op, { lowers, upper: '', work: '' }).slice(-2),
+        ];
+        const owners: string[] = [];
+        for await (const record of walkTree(plan, { depth: 1 })) {
+          if (record.kind === 'entry')
+            owners.push(`${record.path.toString()} ${record.uid}:${record.gid}`);
+        }
+        assert.is(owners[0], '. 700005:700006');
+        assert.ok(owners.length > 1 && owners.slice(1).every((line) => line.endsWith(' 700000:700000')), owners.join()); // prettier-ignore
+        assert.is((await stat(lowers[0] ?? '')).uid, 5, 'the host sees what there is');
+      });
+    }
 
     test(`${name}: a layer that is not there is named`, async () => {
       await using base = await temporaryDirectory();

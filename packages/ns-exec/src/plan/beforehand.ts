@@ -2,16 +2,14 @@ import type { Mount, RuntimeSpec } from '@ctrkit/oci';
 import { becomeRoot, cloneFlags, makeUserNamespace } from '@ctrkit/syscalls';
 import type { IdMaps, Operation } from '@ctrkit/syscalls';
 import { permittedCapabilities } from './capabilities.ts';
-import { bindsOf, holdPlan, isMapped } from './mounts.ts';
+import { bindsOf, hasOwnIds, holdPlan, isMapped } from './mounts.ts';
 import { hostRootOf, idMapsOf, namespacesOf } from './namespaces.ts';
 import { givenStreamsPlan, oomScorePlan } from './process.ts';
 import type { ProcessStreams } from './process.ts';
 import { mappedRoots, rootPlan } from './root.ts';
 
-function ownMapsOf({ uidMappings = [], gidMappings = [] }: Mount, container: IdMaps): IdMaps {
-  if (uidMappings.length === 0 && gidMappings.length === 0) return container;
-  return { uids: uidMappings, gids: gidMappings };
-}
+const mapsOf = (mount: Mount, container: IdMaps): IdMaps =>
+  hasOwnIds(mount) ? { uids: mount.uidMappings ?? [], gids: mount.gidMappings ?? [] } : container;
 
 // A mount is shown with the ids of the user namespace that was made last: the container's own is that in the end.
 function holdsPlan(binds: readonly Mount[], bundle: string, container: IdMaps): Operation[] {
@@ -23,7 +21,7 @@ function holdsPlan(binds: readonly Mount[], bundle: string, container: IdMaps): 
   };
   return [
     ...binds.flatMap((mount) => [
-      ...(isMapped(mount) ? having(ownMapsOf(mount, container)) : []),
+      ...(isMapped(mount) ? having(mapsOf(mount, container)) : []),
       ...holdPlan(mount, bundle, 'all'),
     ]),
     ...having(container),

@@ -117,21 +117,31 @@ function cgroupPlan(mount: Mount, context: MountContext): Operation[] {
   return [filesystemPlan({ ...mount, type: 'cgroup2', source: 'cgroup' })];
 }
 
-const isBind = ({ type, options = [] }: Mount): boolean =>
+export const isBind = ({ type, options = [] }: Mount): boolean =>
   type === 'bind' || sortMountOptions(options).bind;
 
 /** The bind mounts below the root. */
 export const bindsOf = (mounts: readonly Mount[] = []): Mount[] =>
   mounts.filter((mount) => mount.destination !== '/' && isBind(mount));
 
-/** Whether a mount shows owners as other ids (`idmap`, `ridmap`). */
-export const isMapped = ({ options = [] }: Mount): boolean => sortMountOptions(options).mapped > 0;
+/** Whether a mount has ids of its own for its owners, and not the container's. */
+export const hasOwnIds = ({ uidMappings = [], gidMappings = [] }: Mount): boolean =>
+  uidMappings.length > 0 || gidMappings.length > 0;
+
+/** Whether a mount shows owners as other ids: 0 no, 1 its own, 2 those of what is mounted below it too (`idmap`, `ridmap`). */
+function mappingOf(mount: Mount): 0 | 1 | 2 {
+  const { mapped } = sortMountOptions(mount.options ?? []);
+  return mapped === 0 && hasOwnIds(mount) ? 1 : mapped;
+}
+
+export const isMapped = (mount: Mount): boolean => mappingOf(mount) > 0;
 
 /** Takes hold of bind mounts while they can be reached. Throws BUNDLE_INVALID. */
 export function holdPlan(mount: Mount, bundle: string, held: Held): Operation[] {
-  const { propagation, recursive, subpath, mapped } = sortMountOptions(mount.options ?? []);
+  const { propagation, recursive, subpath } = sortMountOptions(mount.options ?? []);
   if (!isHeld(held, propagation)) return [];
   const source = sourceOf(mount, { bundle });
+  const mapped = mappingOf(mount);
   return [{ op: 'hold', source, within: subpath, recursive: recursive ? 1 : 0, propagation, mapped }]; // prettier-ignore
 }
 

@@ -4,6 +4,7 @@ import { mountAttributes, rootOverlayOperation } from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { NsExecError } from '../ns-exec-error.ts';
 import { sortMountOptions } from './mount-options.ts';
+import { isMapped } from './mounts.ts';
 
 /** The mount that is the root itself: `destination: "/"`, first in the list. */
 export function rootMountOf(spec: RuntimeSpec): Mount | undefined {
@@ -44,7 +45,7 @@ function overlayPlan(mount: Mount, spec: RuntimeSpec, bundle: string): Operation
 /** The directories on the host whose owners the root shows as the container's own ids, where its mount says so (`idmap`). */
 export function mappedRoots(spec: RuntimeSpec, bundle: string): string[] {
   const mount = rootMountOf(spec);
-  if (mount === undefined || sortMountOptions(mount.options ?? []).mapped === 0) return [];
+  if (mount === undefined || !isMapped(mount)) return [];
   const root = rootPlan(spec, bundle);
   if (root.op === 'root-bind') return [String(root.path)];
   if (!('lowers' in root)) return [];

@@ -1,7 +1,9 @@
-import type { RuntimeSpec } from '@ctrkit/oci';
-import { isMapped } from './mounts.ts';
+import type { Mount, RuntimeSpec } from '@ctrkit/oci';
+import { hasOwnIds, isBind, isMapped } from './mounts.ts';
 import { isGivenAway } from './namespaces.ts';
 import { NsExecError } from '../ns-exec-error.ts';
+
+const isRoot = ({ destination }: Mount): boolean => destination === '/';
 
 const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => boolean])[] = [
   ['process.apparmorProfile', (spec) => Boolean(spec.process?.apparmorProfile)],
@@ -12,6 +14,12 @@ const asked: readonly (readonly [what: string, isAsked: (spec: RuntimeSpec) => b
     'an id-mapped mount without a user namespace of other ids that root makes',
     (spec) => !isGivenAway(spec) && (spec.mounts ?? []).some(isMapped),
   ],
+  [
+    'an id-mapped file system that is no bind mount',
+    ({ mounts = [] }) =>
+      mounts.some((mount) => isMapped(mount) && !isBind(mount) && !isRoot(mount)),
+  ],
+  ['a root with ids of its own', ({ mounts = [] }) => mounts.some((mount) => isRoot(mount) && hasOwnIds(mount))], // prettier-ignore
 ];
 
 /**
