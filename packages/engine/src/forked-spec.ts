@@ -3,7 +3,7 @@ import type { ContainerIds, ImageConfig, Mount, RuntimeSpec } from '@ctrkit/oci'
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { copyMount, isMapped, overlayMount, rootDirectories } from './root-directories.ts';
+import { rootDirectories, rootMount } from './root-directories.ts';
 import type { ProcessChoices } from './spec.ts';
 
 type Linux = NonNullable<RuntimeSpec['linux']>;
@@ -58,15 +58,19 @@ function movedMount(mount: Mount, { directories: [from, to] }: ForkedSpecChoices
     : mount;
 }
 
-function rootMount(spec: RuntimeSpec, choices: ForkedSpecChoices): Mount {
-  const root = rootDirectories(spec);
-  const [from, to] = choices.directories;
+function movedRoot(
+  spec: RuntimeSpec,
+  { directories: [from, to], volatile }: ForkedSpecChoices,
+): Mount {
+  const { upper, work, options, ...root } = rootDirectories(spec);
   const moved = (path: string): string => `${to}${path.slice(from.length)}`;
-  const shown = isMapped(spec) ? ['idmap'] : [];
-  if (root.copied) return copyMount({ ...root, upper: moved(root.upper), options: shown });
-  const kept = root.options.filter((option) => option !== 'volatile');
-  const options = [...kept, ...shown, ...(choices.volatile ? ['volatile'] : [])];
-  return overlayMount({ ...root, upper: moved(root.upper), work: moved(root.work), options });
+  const kept = options.filter((option) => option !== 'volatile');
+  return rootMount({
+    ...root,
+    upper: moved(upper),
+    work: moved(work),
+    options: [...kept, ...(volatile ? ['volatile'] : [])],
+  });
 }
 
 // Without privileges it has neither a cgroup nor limits.
@@ -101,7 +105,7 @@ export function forkedSpec(
     hostname,
     ...(spec.process === undefined ? {} : { process: { ...spec.process, ...process, terminal } }),
     mounts: (spec.mounts ?? []).map((mount) =>
-      mount.destination === '/' ? rootMount(spec, choices) : movedMount(mount, choices),
+      mount.destination === '/' ? movedRoot(spec, choices) : movedMount(mount, choices),
     ),
     linux: forkedLinux(spec.linux ?? {}, { cgroupsPath: `ctr/${id}`, resources }, choices.ids),
   };
@@ -109,13 +113,8 @@ export function forkedSpec(
 
 /** The same spec upon one layer more. */
 export function withLayer(spec: RuntimeSpec, layer: string): RuntimeSpec {
-  const { lowers, options, ...root } = rootDirectories(spec);
-  const shown = isMapped(spec) ? ['idmap'] : [];
-  const upon = overlayMount({
-    ...root,
-    lowers: [...lowers, layer],
-    options: [...options, ...shown],
-  });
+  const { lowers, ...root } = rootDirectories(spec);
+  const upon = rootMount({ ...root, lowers: [...lowers, layer] });
   const { mounts = [] } = spec;
   return { ...spec, mounts: mounts.map((one) => (one.destination === '/' ? upon : one)) };
 }

@@ -8,10 +8,12 @@ export interface RootDirectories {
   /** What it changed; where its files are `copied`, all of them. */
   readonly upper: string;
   readonly work: string;
-  /** What else overlayfs is told: whose owners are shown as which ids is not, for that is by mounts below it. */
+  /** What else overlayfs is told. */
   readonly options: readonly string[];
   /** Its files are a copy of its image's, not an overlay upon them. */
   readonly copied: boolean;
+  /** Owners are shown as the container's own ids. */
+  readonly mapped: boolean;
 }
 
 // As an overlay's options have it, which separate several by `:`.
@@ -22,46 +24,31 @@ const unescaped = (path: string): string => path.replaceAll(/\\([\s\S])/g, '$1')
 // Ours, under a name that mount(8) leaves to others: what a copy is of.
 const COPY_OF = 'x-ctr.copy-of=';
 
-/** The directories of an overlay that is to be mounted, and options of it. */
-export type OverlayChoices = Omit<RootDirectories, 'copied'>;
-
-/** The mount at `/` that is an overlay. */
-export function overlayMount({ lowers, upper, work, options }: OverlayChoices): Mount {
-  const lowerdir = lowers.toReversed().map(escaped).join(':');
-  const own = [`lowerdir=${lowerdir}`, `upperdir=${escaped(upper)}`, `workdir=${escaped(work)}`];
-  return { destination: '/', type: 'overlay', source: 'overlay', options: [...own, ...options] };
+/** The mount at `/` of a container's spec. */
+export function rootMount(root: RootDirectories): Mount {
+  const { lowers, upper, work, options, copied, mapped } = root;
+  const shown = mapped ? ['idmap'] : [];
+  if (copied) {
+    return { destination: '/', type: 'bind', source: upper, options: ['bind', `${COPY_OF}${lowers.at(-1) ?? ''}`, ...shown] }; // prettier-ignore
+  }
+  const directories = [
+    `lowerdir=${lowers.toReversed().map(escaped).join(':')}`,
+    `upperdir=${escaped(upper)}`,
+    `workdir=${escaped(work)}`,
+  ];
+  return { destination: '/', type: 'overlay', source: 'overlay', options: [...directories, ...options, ...shown] }; // prettier-ignore
 }
 
-/** The mount at `/` of a directory that is a copy of another. */
-export function copyMount({
-  lowers: [of = ''],
-  upper,
-  options,
-}: Pick<RootDirectories, 'lowers' | 'upper' | 'options'>): Mount {
-  return { destination: '/', type: 'bind', source: upper, options: ['bind', `${COPY_OF}${of}`, ...options] }; // prettier-ignore
-}
-
-const rootMountOf = ({ mounts = [] }: RuntimeSpec): Mount | undefined =>
-  mounts.find(({ destination }) => destination === '/');
-
-/** Whether its root shows owners as ids of its own. */
-export const isMapped = (spec: RuntimeSpec): boolean =>
-  rootMountOf(spec)?.options?.includes('idmap') ?? false;
-
-/** Reads what these wrote. */
-export function rootDirectories(spec: RuntimeSpec): RootDirectories {
-  const mount = rootMountOf(spec);
+/** Reads what `rootMount` wrote. */
+export function rootDirectories({ mounts = [] }: RuntimeSpec): RootDirectories {
+  const mount = mounts.find(({ destination }) => destination === '/');
   const options = mount?.options ?? [];
   const value = (key: string): string =>
     options.find((option) => option.startsWith(key))?.slice(key.length) ?? '';
+  const mapped = options.includes('idmap');
   if (mount?.type === 'bind') {
-    return {
-      lowers: [value(COPY_OF)],
-      upper: mount.source ?? '',
-      work: '',
-      options: [],
-      copied: true,
-    };
+    const { source: upper = '' } = mount;
+    return { lowers: [value(COPY_OF)], upper, work: '', options: [], copied: true, mapped };
   }
   // Between colons, but those that a backslash stands before.
   const lowers = value('lowerdir=').match(/(?:\\[\s\S]|[^:\\])+/g) ?? [];
@@ -71,6 +58,7 @@ export function rootDirectories(spec: RuntimeSpec): RootDirectories {
     work: unescaped(value('workdir=')),
     options: options.filter((option) => !/^(?:(?:lower|upper|work)dir=|idmap$)/.test(option)),
     copied: false,
+    mapped,
   };
 }
 

@@ -21,7 +21,7 @@ import { EngineError } from './engine-error.ts';
 import { resourcesOf } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { arrangeMounts } from './mounts.ts';
-import { copyMount, overlayMount } from './root-directories.ts';
+import { rootMount } from './root-directories.ts';
 
 /** `none`: only a loopback interface of its own. `host`: the host's network, unprotected. */
 export type NetworkMode = 'none' | 'host';
@@ -68,20 +68,18 @@ export interface SpecChoices extends ProcessChoices {
 // Whatever the kernel's defaults: what a container changes is in its upper directory as files, not as hints about lower ones.
 const plainUpper = ['index=off', 'redirect_dir=off', 'metacopy=off'] as const;
 
-function rootMount({
-  layers,
-  copied,
-  directory,
-  volatile,
-  ids,
-  mapped = false,
-}: SpecChoices): Mount {
-  const shown = mapped ? ['idmap'] : [];
-  const upper = join(directory, 'upper');
-  if (copied) return copyMount({ lowers: layers, upper, options: shown });
-  const marks = ids === undefined || mapped ? plainUpper : ['userxattr'];
-  const options = [...(volatile ? ['volatile'] : []), ...marks, ...shown];
-  return overlayMount({ lowers: layers, upper, work: join(directory, 'work'), options });
+function rootOf({ layers, directory, copied, volatile, ids, mapped = false }: SpecChoices): Mount {
+  return rootMount({
+    lowers: layers,
+    upper: join(directory, 'upper'),
+    work: join(directory, 'work'),
+    options: [
+      ...(volatile ? ['volatile'] : []),
+      ...(ids === undefined || mapped ? plainUpper : ['userxattr']),
+    ],
+    copied,
+    mapped,
+  });
 }
 
 /** The files of /etc that belong to the container and not to its image. */
@@ -148,7 +146,7 @@ export function containerSpec(choices: SpecChoices): RuntimeSpec {
     hostname,
     ...(readOnlyRoot ? { root: { path: 'rootfs', ...spec.root, readonly: true } } : {}),
     mounts: [
-      rootMount(choices),
+      rootOf(choices),
       ...arrangeMounts(networkFileMounts(choices), withShmSize(spec.mounts ?? [], choices), mounts),
     ],
   };

@@ -39,6 +39,7 @@ test('an overlay of paths with colons and backslashes', () => {
     work: '/w',
     options: [],
     copied: false,
+    mapped: false,
   });
   assert.equal(rootDirectories({ ociVersion: '1.2.0' }), {
     lowers: [],
@@ -46,6 +47,7 @@ test('an overlay of paths with colons and backslashes', () => {
     work: '',
     options: [],
     copied: false,
+    mapped: false,
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Mount, RuntimeSpec } from '@ctrkit/oci';
+import type { RuntimeSpec } from '@ctrkit/oci';
 import { test } from 'uvu';
-import { copyMount, isMapped, overlayMount, rootDirectories } from '../src/root-directories.ts';
+import { rootDirectories, rootMount } from '../src/root-directories.ts';
 
 const specWith = (lowerdir: string): RuntimeSpec => ({
   ociVersion: '1.2.1',
@@ -22,14 +22,14 @@ for (const [text, expected] of [
 }
 
 test('what is written is what is read', () => {
-  const overlay = { lowers: ['/a:b', '/c\\d'], upper: '/u:p', work: '/w', options: ['index=off'] };
-  const specOf = (mount: Mount): RuntimeSpec => ({ ociVersion: '1.2.1', mounts: [mount] });
-  assert.deepEqual(rootDirectories(specOf(overlayMount(overlay))), { ...overlay, copied: false });
+  const overlay = { lowers: ['/a:b', '/c\\d'], upper: '/u:p', work: '/w', options: ['index=off'], copied: false }; // prettier-ignore
   const copy = { lowers: ['/layer:1'], upper: '/u', work: '', options: [], copied: true };
-  assert.deepEqual(rootDirectories(specOf(copyMount(copy))), copy);
-  for (const mount of [overlayMount, copyMount]) {
-    assert.ok(isMapped(specOf(mount({ ...overlay, options: ['idmap'] }))));
-    assert.ok(!isMapped(specOf(mount(overlay))));
+  for (const each of [overlay, copy]) {
+    for (const mapped of [false, true]) {
+      const root = { ...each, mapped };
+      const spec = { ociVersion: '1.2.1', mounts: [rootMount(root)] };
+      assert.deepEqual(rootDirectories(spec), root);
+    }
   }
 });
 

@@ -178,9 +178,9 @@ static void visit_children(struct selection *walk, int directory, unsigned depth
   free(names);
 }
 
-// What a walk begins at, or what is gone since its name was read.
+// What a walk begins at, where it need not be there; or what is gone, or a link or a socket, since its name was read.
 static bool may_be_absent(const struct selection *walk, unsigned depth) {
-  if (depth > 0) return errno == ENOENT;
+  if (depth > 0) return errno == ENOENT || errno == ELOOP || errno == ENXIO;
   return walk->optional && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
 }
 
@@ -195,11 +195,11 @@ static void visit(struct selection *walk, int parent, const char *name, struct w
   }
   CLOSING int readable = -1;
   if (!elsewhere && is_readable(walk, &status, depth)) {
-    // A file without waiting, and by the name again: what is a FIFO by now is opened and not read, what is a link is gone.
+    // A file without waiting, and by the name again: what is a FIFO by now is opened and not read.
     readable = S_ISDIR(status.st_mode)
                    ? openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
                    : try_open_beneath(parent, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | way.flags, way.follow);
-    if (readable < 0 && (errno == ENOENT || (depth > 0 && (errno == ELOOP || errno == ENXIO)))) return;
+    if (readable < 0 && may_be_absent(walk, depth)) return;
     if (readable < 0 || fstat(readable, &status) < 0) fail("openat2", walk->here);
   }
   put_entry(walk, place, readable, &status);

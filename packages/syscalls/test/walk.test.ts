@@ -214,4 +214,30 @@ test('an abort ends the walk', async () => {
   assert.is((error as Error).name, 'AbortError');
 });
 
+test('a directory that is exchanged for a link meanwhile fails no walk, and leads nowhere', async () => {
+  await using base = await temporaryDirectory();
+  const [root, outside] = [join(base.path, 'root'), join(base.path, 'outside')];
+  await mkdir(join(root, 'd'), { recursive: true });
+  await mkdir(outside);
+  await writeFile(join(root, 'd/inside'), '');
+  await writeFile(join(outside, 'secret'), '');
+  await symlink(outside, join(root, 'l'));
+  // renameat2(2) with RENAME_EXCHANGE: at no moment is there nothing.
+  const exchange = process.arch === 'arm64' ? 276 : 316;
+  const flip = `my ($d, $l) = ("d", "l"); while (1) { syscall(${exchange}, -100, $d, -100, $l, 2) }`;
+  const flipping = spawn('perl', ['-e', flip], { cwd: root, stdio: 'ignore' });
+  try {
+    for (let times = 0; times < 300; times++) {
+      const seen = paths(await walk(root, {}));
+      assert.not(
+        seen.some((path) => path.endsWith('secret')),
+        seen.join(),
+      );
+    }
+  } finally {
+    flipping.kill('SIGKILL');
+    await once(flipping, 'exit');
+  }
+});
+
 test.run();
