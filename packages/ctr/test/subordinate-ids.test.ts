@@ -104,6 +104,13 @@ if (
       assert.equal(await line('ctr start job; ctr kill job; ctr rm -f job'), 'job\njob\njob\n');
     }));
 
+  test('where the mappers may not give them, the own id is all there is', () =>
+    withIds(async ({ line }) => {
+      const map = `'${process.execPath}' '${commandPath('ctr')}' run --rm app sh -c 'id -u; wc -l < /proc/self/uid_map'`;
+      assert.equal(await line(`setpriv --no-new-privs ${map}`), '0\n1\n');
+      assert.equal(await line(map), '0\n2\n');
+    }));
+
   test('ids of its own a container gets from root alone', () =>
     withIds(async ({ line }) => {
       assert.match(await line('ctr run --rm --userns auto app true 2>&1; echo $?'), /only root can give a container ids of its own\nhint: [^]*\n125\n$/); // prettier-ignore
