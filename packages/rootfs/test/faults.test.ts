@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { identityOf, killProcess } from '@ctrkit/durable';
 import { openLayout, readBlob, resolveImage } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
 import { ensureLayers, unpackImage } from '@ctrkit/rootfs';
@@ -170,17 +171,16 @@ async function killed(
   await ended;
 }
 
-// As soon as there is one.
+// The first that is met alive: one that tries whether an overlay can be made ends at once.
 async function killHelper(parent: number): Promise<void> {
   for (let tries = 0; tries < 2000; tries++) {
     const { stdout } = await run(['ps', '-o', 'pid=,comm=', '--ppid', String(parent)]);
     const pid = /(\d+) ctr-helper/.exec(stdout)?.[1];
-    if (pid !== undefined) {
-      process.kill(Number(pid), 'SIGKILL');
-      return;
-    }
+    const identity = pid === undefined ? undefined : identityOf(Number(pid));
+    if (identity !== undefined && killProcess(identity)) return;
     await sleep(2);
   }
+  throw new Error(`no helper of process ${parent} was met alive`);
 }
 
 asRoot('killed at any moment, it leaves only whole layers, and the next one works', async () => {
