@@ -1,23 +1,22 @@
-import { mkdir, mkdirSync, rmdirSync } from 'node:fs';
+import { mkdir, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '@ctrkit/durable';
 import { CgroupError } from './cgroup-error.ts';
 import { explainDirectory, readValue, writeValue } from './files.ts';
 
-/** Makes a cgroup's parents where they are absent. */
-export function makeParents(directory: string): void {
-  try {
-    mkdirSync(dirname(directory), { recursive: true });
-  } catch (error) {
-    throw explainDirectory(error, dirname(directory));
-  }
-}
-
 // It takes the kernel a millisecond or several, in which this thread has other things to do.
-const make = (directory: string): Promise<void> =>
+const make = (directory: string, options = {}): Promise<void> =>
   new Promise((resolve, reject) =>
-    mkdir(directory, (error) => (error === null ? resolve() : reject(error))),
+    mkdir(directory, options, (error) => (error === null ? resolve() : reject(error))),
   );
+
+/** Makes a cgroup's parents where they are absent. */
+export async function makeParents(directory: string): Promise<void> {
+  const above = dirname(directory);
+  await make(above, { recursive: true }).catch((error: unknown) => {
+    throw explainDirectory(error, above);
+  });
+}
 
 /**
  * Makes the cgroup itself, new: one that a killed run left behind has old values, so it is made again.
@@ -35,7 +34,7 @@ export async function makeDirectory(directory: string): Promise<void> {
         throw explainDirectory(error, directory);
       }
       if (errno === 'EEXIST') removeLeftover(directory);
-      else makeParents(directory);
+      else await makeParents(directory);
     }
   }
 }

@@ -13,7 +13,7 @@ export async function makeMember(
 ): Promise<Member> {
   const directory = join(tree.mountPoint, path);
   if (tree.version === 2) {
-    makeParents(directory);
+    await makeParents(directory);
     enableControllers(tree, hierarchy.base ?? '/', path, [...needed]);
   }
   await makeDirectory(directory);

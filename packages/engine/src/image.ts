@@ -8,6 +8,7 @@ import { familiarReference, parseReference } from '@ctrkit/oci';
 import type { Digest, ImageConfig } from '@ctrkit/oci';
 import type { DownloadOptions } from './download.ts';
 import { EngineError } from './engine-error.ts';
+import { afterOthers } from './after-others.ts';
 import type { Engine } from './engine.ts';
 import { explained } from './explained.ts';
 import { platformOf, unpackingEvents } from './image-events.ts';
@@ -119,12 +120,12 @@ export async function prepareImage(
   name: string,
   options: PrepareOptions = {},
 ): Promise<RunnableImage> {
-  // Whoever starts a container meanwhile goes first: the kernel's slow steps then run while we look.
-  await new Promise((resolve) => setImmediate(resolve));
+  await afterOthers();
   const store = await openImageStore({ root: engine.root });
   for (let tries = 1; ; tries++) {
     try {
       const image = await obtain(engine, store, name, options);
+      await afterOthers();
       return await prepared(engine, store, { ...image, given: name }, options);
     } catch (error) {
       if (tries === TRIES || !isRaced(error, options)) throw error;

@@ -2,6 +2,7 @@ import { selfIdentity } from '@ctrkit/durable';
 import { createContainerWithId, newContainerId } from './create.ts';
 import type { CreateOptions } from './create.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { afterOthers } from './after-others.ts';
 import type { Engine } from './engine.ts';
 import type { RunnableImage } from './image.ts';
 import { abandonLaunch, beginLaunch, expectLaunch, finishLaunch } from './launching.ts';
@@ -45,6 +46,7 @@ export async function runContainer(
       const linux = linuxSpec({ id, network, limits, ...idsOfContainer(claimed.ownIds) });
       launch = beginLaunch(engine, supervised, linux, { ...options, hierarchy });
       const ready = await image;
+      await afterOthers();
       signal?.throwIfAborted();
       startable = await createContainerWithId(engine, ready, { ...options, ...claimed });
     } catch (error) {

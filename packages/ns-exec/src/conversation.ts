@@ -40,7 +40,7 @@ export async function accountFiles(helper: Helper): Promise<AccountFiles> {
 /** Waits until the process is there; undefined where the plan has failed, which `hearStart` tells. */
 export async function hearSpawned(helper: Helper): Promise<SpawnedPids | undefined> {
   const spawned = await helper.report(isEvent('spawned'));
-  if (spawned === undefined || helper.pid === undefined) return undefined;
+  if (spawned === undefined) return undefined;
   return { pid: spawned.pid, supervisor: helper.pid };
 }
 

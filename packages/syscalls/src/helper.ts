@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { Child } from './child/child.ts';
+import type { ProcessEnd, Stdio } from './child/child.ts';
+import { Intake } from './child/intake.ts';
+import { Outlet } from './child/outlet.ts';
 import { encodePlan } from './encode.ts';
-import { helperPath } from './helper-path.ts';
 import type { Mode } from './operations/fields.ts';
 import type { Operation } from './operations/index.ts';
 import { parseReport } from './report.ts';
@@ -21,7 +23,9 @@ export interface Exit {
   readonly oomKilled: boolean;
 }
 
-type Stdio = 'ignore' | 'inherit' | 'pipe' | number;
+/** The descriptors of the helper on which its plan comes and its reports go. */
+const PLAN = 3;
+const REPORTS = 4;
 
 export interface HelperOptions {
   /** stdin, stdout, stderr of the helper, and so of what it executes. Default: nothing, inherited, inherited. */
@@ -30,20 +34,19 @@ export interface HelperOptions {
   readonly path?: string;
 }
 
-interface ProcessEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /**
  * A running helper. The plan is a stream: operations are carried out as they arrive, so that what is slow
  * (a cgroup's first member) overlaps with what is still being decided. A plan that ends before `execute`
  * starts nothing: the helper dies with its author.
  */
 export class Helper {
-  readonly #child: ChildProcess;
-  readonly #plan: Writable;
-  readonly #reports: Readable;
+  /** The helper's own streams where `stdio` says 'pipe'. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  readonly #child: Child;
+  readonly #plan: Outlet;
+  readonly #reports: Intake;
   readonly #listeners = new Set<(report: Report) => void>();
   readonly #seen: Report[] = [];
   /** Of its process, or its last word before that. */
@@ -52,46 +55,28 @@ export class Helper {
   #failure: HelperFailure | undefined;
   #exited: Exit | undefined;
 
-  constructor(mode: Mode, options: HelperOptions = {}) {
-    const [stdin, stdout, stderr] = options.stdio ?? ['ignore', 'inherit', 'inherit'];
-    const stdio: StdioOptions = [stdin, stdout, stderr, 'pipe', 'pipe'];
-    this.#child = spawn(options.path ?? helperPath(), [mode], { stdio, env: {} });
-    // Out of descriptors or processes: Node then makes no streams, and says why only later.
-    if ((this.#child.stdio as unknown) === undefined) {
-      this.#child.on('error', () => {});
-      throw new SyscallsError('HELPER_MISSING', 'ctr-helper could not be started', {
-        hint: 'raise the limits on open files (ulimit -n) and processes (ulimit -u)',
-      });
-    }
-    this.#plan = this.#child.stdio[3] as Writable;
-    // The helper may stop reading at a failure: what counts is its report.
-    this.#plan.on('error', () => {});
-    this.#reports = this.#child.stdio[4] as Readable;
+  /** Throws HELPER_MISSING. */
+  constructor(mode: Mode, { stdio = ['ignore', 'inherit', 'inherit'], path }: HelperOptions = {}) {
+    const child = new Child(mode, [...stdio, 'pipe', 'pipe'], { path });
+    this.#child = child;
+    this.stdin = stdio[0] === 'pipe' ? streamOf(child.end(0), 'writable') : null;
+    this.stdout = stdio[1] === 'pipe' ? streamOf(child.end(1), 'readable') : null;
+    this.stderr = stdio[2] === 'pipe' ? streamOf(child.end(2), 'readable') : null;
+    this.#plan = new Outlet(child.addon, child.end(PLAN));
+    this.#reports = new Intake(child.addon, child.end(REPORTS), (line) => {
+      const report = parseReport(line);
+      if (report !== undefined) this.#hear(report);
+    });
     const lastWord = new Promise<ProcessEnd>((resolve) => {
       this.#sayLastWord = resolve;
     });
-    this.#listen(this.#reports);
-    this.#ended = Promise.race([this.#end(this.#reports), lastWord]);
-    // Whoever waits gets the error; nobody has to.
-    this.#ended.catch(() => {});
+    const end = this.#reports.closed.then(() => child.ended);
+    this.#ended = Promise.race([end, lastWord]);
   }
 
-  /** The pid of the helper itself; undefined where it could not be started. */
-  get pid(): number | undefined {
+  /** The pid of the helper itself. */
+  get pid(): number {
     return this.#child.pid;
-  }
-
-  /** The helper's own streams where `stdio` says 'pipe'. */
-  get stdout(): Readable | null {
-    return this.#child.stdout;
-  }
-
-  get stderr(): Readable | null {
-    return this.#child.stderr;
-  }
-
-  get stdin(): Writable | null {
-    return this.#child.stdin;
   }
 
   /** Sends operations; resolves when the helper has room for more. Throws PLAN_INVALID. */
@@ -101,21 +86,7 @@ export class Helper {
 
   /** Sends operations that `encodeOperation` made, or the parts of some, by one call: for streams of many. */
   async writeEncoded(...parts: readonly Uint8Array[]): Promise<void> {
-    if (this.#plan.destroyed) return;
-    this.#plan.cork();
-    const hasRoom = parts.reduce((_, part) => this.#plan.write(part), true);
-    this.#plan.uncork();
-    if (!hasRoom) await this.#room();
-  }
-
-  #room(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#plan.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.#plan.on('drain', done).on('close', done);
-    });
+    await this.#plan.write(parts);
   }
 
   /** The plan is complete. */
@@ -152,11 +123,11 @@ export class Helper {
    * Throws HELPER_FAILED with the step that failed, HELPER_DIED when it was killed.
    */
   async wait(): Promise<Exit> {
-    const { code, signal } = await this.#ended;
+    const end = await this.#ended;
     if (this.#failure !== undefined) throw failed(this.#failure);
     if (this.#exited !== undefined) return this.#exited;
-    if (code === null) throw new SyscallsError('HELPER_DIED', `ctr-helper was killed by ${signal}`);
-    return { code, signal: 0, oomKilled: false };
+    if ('code' in end) return { code: end.code, signal: 0, oomKilled: false };
+    throw new SyscallsError('HELPER_DIED', `ctr-helper was killed by ${signalName(end.signal)}`);
   }
 
   /** All reports of an event so far. */
@@ -173,38 +144,28 @@ export class Helper {
     this.#reports.destroy();
   }
 
-  #listen(reports: Readable): void {
-    let rest = '';
-    reports.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const report = parseReport(line);
-        if (report !== undefined) this.#hear(report);
-      }
-    });
-  }
-
   #hear(report: Report): void {
     if (report.event === 'error') this.#failure ??= report;
     if (report.event === 'exited') {
       const { code, signal, oomKilled } = report;
       this.#exited = { code, signal, oomKilled };
       this.#child.unref();
-      this.#sayLastWord({ code, signal: null });
+      this.#sayLastWord({ code });
     }
     this.#seen.push(report);
     for (const listener of this.#listeners) listener(report);
   }
+}
 
-  async #end(reports: Readable): Promise<ProcessEnd> {
-    const closed = once(reports, 'close');
-    const [code, signal] = (await once(this.#child, 'exit').catch((cause: unknown) => {
-      throw new SyscallsError('HELPER_MISSING', 'ctr-helper could not be started', { cause });
-    })) as [number | null, NodeJS.Signals | null];
-    await closed;
-    return { code, signal };
-  }
+function streamOf(fd: number, way: 'readable' | 'writable'): Socket {
+  // Loaded by whoever needs streams: most need none.
+  const { Socket: Stream } = process.getBuiltinModule('node:net');
+  return new Stream({ fd, readable: way === 'readable', writable: way === 'writable' });
+}
+
+function signalName(number: number): string {
+  const known = Object.entries(constants.signals).find(([, value]) => value === number);
+  return known?.[0] ?? `signal ${number}`;
 }
 
 function failed(failure: HelperFailure): SyscallsError {

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { Child } from './child/child.ts';
+import { Outlet } from './child/outlet.ts';
 import { encodePlan } from './encode.ts';
-import { helperPath } from './helper-path.ts';
 import type { Mode } from './operations/fields.ts';
 import type { Operation } from './operations/index.ts';
 
@@ -12,19 +10,13 @@ import type { Operation } from './operations/index.ts';
  * HELPER_MISSING.
  */
 export function runDetached(mode: Mode, plan: readonly Operation[]): void {
-  const nobody = openSync('/dev/null', 'w');
-  const child = spawn(helperPath(), [mode], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', nobody],
-    env: {},
-    cwd: '/',
-    detached: true,
+  const records = encodePlan(plan);
+  const child = new Child(mode, ['ignore', 'ignore', 'ignore', 'pipe', 'ignore'], {
+    directory: '/',
+    session: true,
   });
-  closeSync(nobody);
-  child.on('error', () => {});
-  const records = child.stdio[3] as Writable & { unref?: () => void };
-  records.on('error', () => {});
-  // Short: the kernel takes it at once, and it is there when this process is not any more.
-  records.end(encodePlan(plan));
+  const outlet = new Outlet(child.addon, child.end(3));
+  void outlet.write([records]);
+  outlet.end();
   child.unref();
-  records.unref?.();
 }

@@ -312,7 +312,7 @@ test('a client leaves when it is asked to, or when whoever started it is gone, a
     assert.equal(client.reports('exited'), []);
   }
   const client = await attach(directory.path);
-  const { pid = 0 } = client;
+  const { pid } = client;
   client.release();
   await until('its end', () => ['Z', undefined].includes(stateOf(pid)));
   assert.is(stateOf(supervised.program), 'S');

@@ -28,7 +28,7 @@ async function container(): Promise<Supervised> {
   helper.end();
   const started = await helper.report(isEvent('started'));
   assert.ok(started);
-  return { helper, pid: helper.pid ?? 0, program: started?.pid ?? 0 };
+  return { helper, pid: helper.pid, program: started?.pid ?? 0 };
 }
 
 const startTimeOf = (pid: number): string => identityOf(pid)?.startTime ?? '0';

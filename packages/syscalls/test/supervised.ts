@@ -49,7 +49,7 @@ export async function start(
 ): Promise<Supervised> {
   const helper = await send(options, ...plan);
   const started = await helper.report(isEvent('started'));
-  if (started === undefined || helper.pid === undefined) throw await failureOfStart(helper);
+  if (started === undefined) throw await failureOfStart(helper);
   return { helper, pid: helper.pid, program: started.pid };
 }
 

@@ -85,7 +85,7 @@ async function run(
 ): Promise<Supervised> {
   const helper = await send(pty, script, options);
   const started = await helper.report(isEvent('started'));
-  if (started === undefined || helper.pid === undefined) {
+  if (started === undefined) {
     throw new Error(`it did not start: ${JSON.stringify(await helper.wait())}`);
   }
   return { helper, pid: helper.pid, program: started.pid };

@@ -2,6 +2,7 @@ import { lineCount, sourceFiles } from './files.ts';
 import type { SourceFile } from './files.ts';
 
 const NATIVE = /^packages\/syscalls\/native\/.*\.[ch]$/;
+const ADDON = /^packages\/syscalls\/addon\/.*\.[ch]$/;
 /** Tests are tables of behaviour, which may be longer than what they test. */
 const TYPESCRIPT = /^(?!.*\/test\/).*\.(?:ts|mts|mjs)$/;
 const limits = { typescript: 350, cFile: 400, cFunction: 80, cAll: 4000 } as const;
@@ -39,11 +40,12 @@ function tooLong(file: SourceFile, limit: number): string[] {
 /** Source files and functions that have grown too long. */
 export function sizeViolations(root: string): string[] {
   const native = sourceFiles(root, NATIVE);
-  const all = native.reduce((sum, file) => sum + lineCount(file.text), 0);
+  const all = [...native, ...sourceFiles(root, ADDON)];
+  const helper = native.reduce((sum, file) => sum + lineCount(file.text), 0);
   return [
     ...sourceFiles(root, TYPESCRIPT).flatMap((file) => tooLong(file, limits.typescript)),
-    ...native.flatMap((file) => tooLong(file, limits.cFile)),
-    ...native.flatMap((file) =>
+    ...all.flatMap((file) => tooLong(file, limits.cFile)),
+    ...all.flatMap((file) =>
       cFunctions(file.text)
         .filter((one) => one.lines > limits.cFunction)
         .map(
@@ -51,8 +53,8 @@ export function sizeViolations(root: string): string[] {
             `${file.path}:${one.line}: ${one.name} has ${one.lines} lines, more than ${limits.cFunction}`,
         ),
     ),
-    ...(all > limits.cAll
-      ? [`packages/syscalls/native: ${all} lines, more than ${limits.cAll}`]
+    ...(helper > limits.cAll
+      ? [`packages/syscalls/native: ${helper} lines, more than ${limits.cAll}`]
       : []),
   ];
 }

@@ -23,12 +23,14 @@ test('what is too long is found, and what is just not is not', async () => {
     'packages/a/test/table.test.ts': '\n'.repeat(400),
     'packages/syscalls/native/f.c': `void just(void) {\n${body(78)}}\nvoid over(void) {\n${body(79)}}\n`,
     'packages/syscalls/native/l.c': '\n'.repeat(401),
+    'packages/syscalls/addon/a.c': '\n'.repeat(401),
   });
   assert.equal(
     sizeViolations(made.path).map((line) => line.split(' ').slice(0, 2).join(' ')),
     [
       'packages/a/src/long.ts: 351',
       'packages/syscalls/native/l.c: 401',
+      'packages/syscalls/addon/a.c: 401',
       'packages/syscalls/native/f.c:81: over',
     ],
   );

@@ -12,6 +12,7 @@ const stampFile = `${cache}/built`;
 function isComplete() {
   const made = [
     inCheckout('packages', 'syscalls', 'dist', 'ctr-helper'),
+    inCheckout('packages', 'syscalls', 'dist', 'ctr-child.node'),
     inCheckout('tools', 'hello-world', 'dist', 'layout', 'index.json'),
     ...commands().flatMap(({ file, link }) => [file, link]),
   ];

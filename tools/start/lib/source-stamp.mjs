@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the build reads, below each package and tool. */
-const inputs = ['src', 'native', 'package.json', 'tsconfig.json'];
+const inputs = ['src', 'native', 'addon', 'package.json', 'tsconfig.json'];
 const common = ['nx.json', 'package-lock.json', 'tsconfig.base.json'];
 
 /** @param {string} path @returns {string[]} */

@@ -1,0 +1,122 @@
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { helperPath } from '../helper-path.ts';
+import type { Mode } from '../operations/fields.ts';
+import { SyscallsError } from '../syscalls-error.ts';
+import { addonBeside, notStarted } from './addon.ts';
+import type { Addon } from './addon.ts';
+import { READABLE, Watched } from './watched.ts';
+
+/** Nothing, ours, one end of a new pair of sockets, or a descriptor of ours. */
+export type Stdio = 'ignore' | 'inherit' | 'pipe' | number;
+
+export interface ChildOptions {
+  /** The program. @default the helper of this package */
+  readonly path?: string | undefined;
+  /** Where it starts. @default where this process is */
+  readonly directory?: string;
+  /** Whether it gets a session of its own. @default false */
+  readonly session?: boolean;
+}
+
+/** How a process ended: with a code, or by a signal. */
+export type ProcessEnd = { readonly code: number } | { readonly signal: number };
+
+// POSIX_SPAWN_SETSID, the same in glibc and musl.
+const NEW_SESSION = 0x80;
+const SIGNAL_BITS = 0x7f;
+const CODE_SHIFT = 8;
+
+/** A helper's process, without streams of Node's: they take longer to load than a container to start. */
+export class Child {
+  readonly pid: number;
+  readonly addon: Addon;
+  readonly ended: Promise<ProcessEnd>;
+  readonly #ends = new Map<number, number>();
+  readonly #life: Watched;
+  #hasEnded = false;
+  #tell: (end: ProcessEnd) => void = () => {};
+
+  /** @param stdio the child's descriptors from 0 on. Throws HELPER_MISSING. */
+  constructor(mode: Mode, stdio: readonly Stdio[], options: ChildOptions = {}) {
+    const helper = helperPath();
+    const { path = helper, directory = '.', session = false } = options;
+    this.addon = addonBeside(helper);
+    const passed: number[] = [];
+    try {
+      const descriptors = stdio.map((one, index) => this.#descriptor(one, index, passed));
+      const flags = session ? NEW_SESSION : 0;
+      this.pid = orThrow(
+        this.addon.spawn(path, mode, Int32Array.from(descriptors), directory, flags),
+      );
+      this.#life = this.#watch();
+    } catch (error) {
+      for (const descriptor of this.#ends.values()) closeSync(descriptor);
+      throw error instanceof SyscallsError ? error : notStarted((error as { errno: number }).errno);
+    } finally {
+      for (const descriptor of passed) closeSync(descriptor);
+    }
+    this.ended = new Promise((resolve) => (this.#tell = resolve));
+  }
+
+  #descriptor(one: Stdio, index: number, passed: number[]): number {
+    if (typeof one === 'number') return one;
+    if (one === 'inherit') return index;
+    if (one === 'ignore') {
+      const nothing = openSync('/dev/null', 'r+');
+      passed.push(nothing);
+      return nothing;
+    }
+    const ends = new Int32Array(2);
+    orThrow(this.addon.pair(ends));
+    const [ours = -1, theirs = -1] = ends;
+    this.#ends.set(index, ours);
+    passed.push(theirs);
+    return theirs;
+  }
+
+  #watch(): Watched {
+    const life = new Watched(this.addon, orThrow(this.addon.descriptorOf(this.pid)), () =>
+      this.#bury(),
+    );
+    life.want(READABLE);
+    return life;
+  }
+
+  #bury(): void {
+    const status = orThrow(this.addon.reap(this.pid));
+    this.#hasEnded = true;
+    this.#life.close();
+    const signal = status & SIGNAL_BITS;
+    this.#tell(signal === 0 ? { code: status >> CODE_SHIFT } : { signal });
+  }
+
+  /** Our end of a descriptor of the child that is a 'pipe': for the caller to close. */
+  end(descriptor: number): number {
+    const end = this.#ends.get(descriptor);
+    if (end === undefined) throw new RangeError(`descriptor ${descriptor} is no pipe`);
+    return end;
+  }
+
+  /** Nothing of its life keeps this process from its end. */
+  unref(): void {
+    this.#life.unref();
+  }
+
+  /** Sends a signal; false when it has ended, or is another user's. */
+  kill(signal: NodeJS.Signals | number): boolean {
+    if (this.#hasEnded) return false;
+    try {
+      return process.kill(this.pid, signal);
+    } catch (error) {
+      const { errno } = error as { errno?: number };
+      if (errno === -constants.errno.ESRCH || errno === -constants.errno.EPERM) return false;
+      throw error;
+    }
+  }
+}
+
+function orThrow(result: number): number {
+  if (result < 0) throw notStarted(result);
+  return result;
+}
