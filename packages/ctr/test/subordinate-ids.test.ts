@@ -111,6 +111,18 @@ if (
       assert.equal(await line(map), '0\n2\n');
     }));
 
+  test("images are removed beside a container's files that are still being deleted", () =>
+    withIds(async ({ line }) => {
+      await line(
+        'ctr create --name old app true; ctr run --name gone app touch /srv/new; ctr tag app other',
+      );
+      // As somebody has it who deletes it and lives.
+      const living = '$$-$(cut -d" " -f22 /proc/$$/stat)-$(cat /proc/sys/kernel/random/boot_id)';
+      const waiting = `trash=.local/share/ctr/trash/.tmp-${living}-0123456789ab; mkdir -p $(dirname $trash)`;
+      const moved = 'mv .local/share/ctr/containers/$(ctr inspect -f "{{.Id}}" gone) $trash';
+      assert.equal(await line(`${waiting}; ${moved}; ctr rmi other; test -d $trash/upper; ctr rm old`), 'Untagged: other:latest\nold\n'); // prettier-ignore
+    }));
+
   test('ids of its own a container gets from root alone', () =>
     withIds(async ({ line }) => {
       assert.match(await line('ctr run --rm --userns auto app true 2>&1; echo $?'), /only root can give a container ids of its own\nhint: [^]*\n125\n$/); // prettier-ignore

@@ -1,6 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DurableError, emptyTrash, errnoOf, moveToTrash, sweepTemporaries } from '@ctrkit/durable';
+import {
+  DurableError,
+  emptyTrash,
+  errnoOf,
+  moveToTrash,
+  removeTree,
+  sweepTemporaries,
+} from '@ctrkit/durable';
 import { blobPath, readIndex } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Digest, ImageIndex } from '@ctrkit/oci';
@@ -55,7 +62,7 @@ export async function collectGarbage(
   } finally {
     lock?.release();
   }
-  await emptyTrash(trashDirectory(layout));
+  await emptyBlobTrash(layout);
   await sweepTemporaries(layout.directory);
   await sweepTemporaries(join(layout.directory, 'ingest'));
   return result;
@@ -87,9 +94,18 @@ export async function discardUnreferenced(
   return result;
 }
 
-/** Where deleted blobs wait; see durable's trash. */
+/** Where deleted blobs wait, and what others of the machine delete; see durable's trash. */
 export function trashDirectory(layout: Layout): string {
   return join(layout.directory, 'trash');
+}
+
+/** Deletes what is in the trash. Files of a container's, of other ids than ours, are left to those who can delete them. */
+export async function emptyBlobTrash(layout: Layout): Promise<void> {
+  await emptyTrash(trashDirectory(layout), async (path) => {
+    await removeTree(path).catch((error: unknown) => {
+      if (!(error instanceof DurableError && error.code === 'PERMISSION_DENIED')) throw error;
+    });
+  });
 }
 
 async function discard(layout: Layout, digest: Digest): Promise<number | undefined> {

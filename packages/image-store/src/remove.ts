@@ -1,9 +1,9 @@
-import { DurableError, emptyTrash } from '@ctrkit/durable';
+import { DurableError } from '@ctrkit/durable';
 import { readIndex, updateIndex } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { chainIds, parseReference } from '@ctrkit/oci';
 import type { Descriptor, Digest, ImageIndex } from '@ctrkit/oci';
-import { discardUnreferenced, trashDirectory } from './collect-garbage.ts';
+import { discardUnreferenced, emptyBlobTrash } from './collect-garbage.ts';
 import { reachableFrom } from './content.ts';
 import { readEntries, referenceOf, sameName, withNameless } from './entries.ts';
 import { matchEntries, noSuchImage } from './find.ts';
@@ -91,7 +91,7 @@ async function removeMatched(
   } finally {
     lock?.release();
   }
-  await emptyTrash(trashDirectory(layout));
+  await emptyBlobTrash(layout);
   return result;
 }
 
@@ -118,14 +118,14 @@ async function onFullDisk(
   keep: readonly Digest[],
   error: unknown,
 ): Promise<Discarded> {
-  await emptyTrash(trashDirectory(layout));
+  await emptyBlobTrash(layout);
   const discarded = await discardContent(
     layout,
     plan,
     keep,
     without(await readIndex(layout), plan),
   );
-  await emptyTrash(trashDirectory(layout));
+  await emptyBlobTrash(layout);
   if (discarded.deleted.length === 0) throw error;
   await updateIndex(layout, (index) => without(index, plan));
   return discarded;

@@ -1,7 +1,6 @@
-import { emptyTrash } from '@ctrkit/durable';
 import type { Layout } from '@ctrkit/layout';
 import type { Digest } from '@ctrkit/oci';
-import { discardUnreferenced, trashDirectory } from '../collect-garbage.ts';
+import { discardUnreferenced, emptyBlobTrash } from '../collect-garbage.ts';
 import type { GarbageResult } from '../collect-garbage.ts';
 import { acquireGarbageLock } from '../lease.ts';
 import type { CachedStep } from './cached-step.ts';
@@ -25,6 +24,6 @@ export async function removeCachedSteps(
   } finally {
     lock?.release();
   }
-  await emptyTrash(trashDirectory(layout));
+  await emptyBlobTrash(layout);
   return result;
 }

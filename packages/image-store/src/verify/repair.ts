@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import { emptyTrash, moveToTrash } from '@ctrkit/durable';
+import { moveToTrash } from '@ctrkit/durable';
 import { hasBlob, removeBlob, writeBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Descriptor, Reference } from '@ctrkit/oci';
+import { emptyBlobTrash, trashDirectory } from '../collect-garbage.ts';
 import { replaceable } from './problem.ts';
 import type { FoundProblem } from './problem.ts';
 
@@ -43,7 +43,6 @@ export async function repairProblem(
 }
 
 async function discard(layout: Layout, path: string): Promise<void> {
-  const trash = join(layout.directory, 'trash');
-  await moveToTrash(path, trash);
-  await emptyTrash(trash);
+  await moveToTrash(path, trashDirectory(layout));
+  await emptyBlobTrash(layout);
 }
