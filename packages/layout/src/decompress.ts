@@ -21,12 +21,15 @@ const gunzipOptions: ZlibOptions & TransformOptions = {
   writableHighWaterMark: 2 * CHUNK,
 };
 
-type Decode = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+type Passed = (chunk: Buffer) => void;
+type Decode = (source: AsyncIterable<Buffer>, passed?: Passed) => AsyncIterable<Buffer>;
 
 /** What a stream may grow to. */
 export interface DecompressOptions {
   /** Most bytes that may come out. @default 1000 times what went in so far, and 64 MiB more */
   maxBytes?: number;
+  /** Told of each chunk of a gzipped source when nothing of it is needed any more. */
+  passed?: Passed;
 }
 
 /**
@@ -59,10 +62,10 @@ async function* bounded(
   source: AsyncIterable<Buffer>,
   input: { readonly bytes: number },
   decode: Decode,
-  { maxBytes }: DecompressOptions,
+  { maxBytes, passed }: DecompressOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
   let produced = 0;
-  for await (const chunk of decode(source)) {
+  for await (const chunk of decode(source, passed)) {
     produced += chunk.length;
     const most = maxBytes ?? input.bytes * RATIO + FLOOR;
     if (produced > most) throw tooLarge(most);
@@ -83,11 +86,11 @@ async function* counted(
 const decoders: Record<Compression, Decode> = {
   none: (source) => source,
   gzip: gunzip,
-  zstd: unzstd,
+  zstd: (source) => unzstd(source),
 };
 
-function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return through(source, createGunzip(gunzipOptions), notGzip);
+function gunzip(source: AsyncIterable<Buffer>, passed?: Passed): AsyncIterable<Buffer> {
+  return through(source, createGunzip(gunzipOptions), notGzip, passed);
 }
 
 function notGzip(cause: Error): Error {

@@ -20,7 +20,7 @@ export type { Layout } from './layout.ts';
 export { imageName, nameAnnotations, tagManifest, withEntry } from './names.ts';
 export { peek } from './peek.ts';
 export { readBlob, readSmallBlob } from './read-blob.ts';
-export type { SmallBlobOptions } from './read-blob.ts';
+export type { ReadBlobOptions, SmallBlobOptions } from './read-blob.ts';
 export { readCapped } from './read-capped.ts';
 export { readLayoutTar } from './read-layout-tar.ts';
 export type { ReadLayoutTarOptions } from './read-layout-tar.ts';

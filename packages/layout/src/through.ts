@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 
 /**
- * The output of a transform stream that is fed from `source`. An error of the transform becomes
+ * The output of a transform stream that is fed from `source`; `passed` is told of each chunk that it has taken in. An error of the transform becomes
  * `explain(error)`, unless the source fails too when read to its end: then its own error is the
  * reason, and is thrown instead.
  */
@@ -9,11 +9,12 @@ export async function* through(
   source: AsyncIterable<Buffer>,
   transform: Transform,
   explain: (error: Error) => Error,
+  passed?: (chunk: Buffer) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   const state: FeedState = { abandoned: false };
   // It may also fail after it was read to its end, when nobody listens any more.
   transform.on('error', () => undefined);
-  const feeding = feed(source, transform, state);
+  const feeding = feed(source, transform, { state, passed });
   try {
     for await (const chunk of transform) yield chunk as Buffer;
     // A transform may be done (padding after the last gzip member) before its source has had its say.
@@ -39,12 +40,14 @@ interface FeedState {
 async function feed(
   source: AsyncIterable<Buffer>,
   transform: Transform,
-  state: FeedState,
+  { state, passed }: { state: FeedState; passed: ((chunk: Buffer) => void) | undefined },
 ): Promise<void> {
   try {
     for await (const chunk of source) {
       if (state.abandoned) return;
-      if (!transform.destroyed && !transform.write(chunk)) await roomIn(transform);
+      if (transform.destroyed) continue;
+      const hasRoom = transform.write(chunk, (error) => error ?? passed?.(chunk));
+      if (!hasRoom) await roomIn(transform);
     }
     if (!transform.destroyed) transform.end();
   } catch (error) {

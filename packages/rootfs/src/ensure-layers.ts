@@ -1,9 +1,8 @@
-import type { Descriptor } from '@ctrkit/oci';
-import { readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import { findStored, layersOf, lowerDirectories } from './image-layers.ts';
 import type { LayeredImage } from './image-layers.ts';
 import type { StoredLayer } from './find-layer.ts';
+import { layersFrom, layersIn } from './layer-bytes.ts';
 import { storageOf } from './storage.ts';
 import { claimLayers } from './layer-claims.ts';
 import type { EnsureLayersOptions } from './ensure-layers-options.ts';
@@ -34,7 +33,7 @@ async function ensure(
   options: EnsureLayersOptions,
 ): Promise<string[]> {
   const layers = layersOf(image);
-  const source = options.source ?? ((descriptor: Descriptor) => readBlob(layout, descriptor));
+  const use = options.source === undefined ? layersIn(layout) : layersFrom(options.source);
   const stored = layers.map((layer) => findStored(options.root, layer));
   for (const [i, layer] of stored.entries()) {
     if (layer !== undefined)
@@ -44,12 +43,12 @@ async function ensure(
     const whole = stored.at(-1)?.directory;
     if (whole !== undefined || layers.length === 0) return whole === undefined ? [] : [whole];
     const { makeWhole } = await import('./whole-image.ts');
-    return [await makeWhole(layers, stored, { ...options, source })];
+    return [await makeWhole(layers, stored, { ...options, use })];
   }
   if (stored.some((layer) => layer === undefined)) {
     // Most runs unpack nothing, and need not wait for what unpacks to load.
     const { Unpacking } = await import('./unpacking.ts');
-    await new Unpacking(layers, stored, source, options).run();
+    await new Unpacking(layers, stored, use, options).run();
   }
   return lowerDirectories(stored as StoredLayer[]);
 }

@@ -1,18 +1,17 @@
-import { decompress } from '@ctrkit/layout';
 import { layerCompression } from '@ctrkit/oci';
-import type { Descriptor } from '@ctrkit/oci';
 import type { OnEvent } from './events.ts';
 import type { ImageLayer } from './image-layers.ts';
+import type { UseLayer } from './layer-bytes.ts';
 import { DirectoryTimes } from './layer/directory-times.ts';
 import { LayerWriter } from './layer/layer-writer.ts';
 import type { OperationSink } from './layer/operation-sink.ts';
-import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
+import { unpackStream, verifiedLayer } from './layer/unpack-stream.ts';
 import { choosePrivilege } from './privilege.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 
 export interface FlattenOptions {
-  /** The compressed bytes of a layer. */
-  readonly source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
+  /** The layers' compressed bytes. */
+  readonly use: UseLayer;
   /** Those of the directories that are there already. @default there are none */
   readonly times?: DirectoryTimes;
   readonly limits?: TarLimits | undefined;
@@ -24,15 +23,17 @@ export interface FlattenOptions {
 export async function flattenLayers(
   layers: readonly ImageLayer[],
   sink: OperationSink,
-  { source, times = new DirectoryTimes(), limits, signal, onEvent }: FlattenOptions,
+  { use, times = new DirectoryTimes(), limits, signal, onEvent }: FlattenOptions,
 ): Promise<void> {
   const shared = { application: 'flatten', privilege: choosePrivilege(), onEvent, times } as const;
   try {
     for (const { descriptor, diffId } of layers) {
       onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
-      const tar = decompress(source(descriptor), layerCompression(descriptor.mediaType));
-      const verified = verifyDiffId(tar, diffId, signal);
-      await unpackStream(verified, new LayerWriter(sink, shared), limits);
+      const compression = layerCompression(descriptor.mediaType);
+      await use(descriptor, async ({ bytes, disposable }) => {
+        const layer = verifiedLayer(bytes, { diffId, compression, disposable, signal });
+        await unpackStream(layer, new LayerWriter(sink, shared), limits);
+      });
       onEvent?.({ type: 'layer', id: diffId, status: 'done' });
     }
     await new LayerWriter(sink, shared).finish();

@@ -41,7 +41,7 @@ export async function unpackArchive(
   const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
   try {
     const writer = new LayerWriter(plan, { application: 'plain', privilege, onEvent });
-    await unpackStream(whileWanted(source, signal), writer, limits);
+    await unpackStream({ bytes: whileWanted(source, signal), disposable: false }, writer, limits);
     await writer.finish();
     await plan.finish();
   } catch (error) {

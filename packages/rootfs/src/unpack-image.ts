@@ -1,7 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, explainSystemError, sweepTemporaries, temporaryName } from '@ctrkit/durable';
-import { readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Operation } from '@ctrkit/syscalls';
 import { layersOf } from './image-layers.ts';
@@ -9,6 +8,7 @@ import type { LayeredImage } from './image-layers.ts';
 import type { OnEvent } from './events.ts';
 import { flattenLayers } from './flatten-layers.ts';
 import type { FlattenOptions } from './flatten-layers.ts';
+import { layersIn } from './layer-bytes.ts';
 import { showOperations } from './layer/operation-sink.ts';
 import { PlanStream } from './layer/plan-stream.ts';
 import { choosePrivilege } from './privilege.ts';
@@ -61,7 +61,7 @@ export async function explainImage(
 
 const sourced = (layout: Layout, options: UnpackImageOptions): FlattenOptions => ({
   ...options,
-  source: (descriptor) => readBlob(layout, descriptor),
+  use: layersIn(layout),
 });
 
 async function beginTarget(final: string): Promise<string> {

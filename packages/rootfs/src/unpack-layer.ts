@@ -1,10 +1,9 @@
-import type { Compression, Digest } from '@ctrkit/oci';
-import { decompress } from '@ctrkit/layout';
 import type { OnEvent } from './events.ts';
 import { completeLayer, findLeaning, leans } from './layer/complete-layer.ts';
 import { LayerWriter } from './layer/layer-writer.ts';
 import { PlanStream } from './layer/plan-stream.ts';
-import { unpackStream, verifyDiffId } from './layer/unpack-stream.ts';
+import { unpackStream, verifiedLayer } from './layer/unpack-stream.ts';
+import type { LayerStream, VerifyOptions } from './layer/unpack-stream.ts';
 import { choosePrivilege } from './privilege.ts';
 import type { TarLimits } from './tar/tar-reader.ts';
 
@@ -22,11 +21,7 @@ export interface UnpackTarOptions {
 }
 
 /** What a layer's bytes are, and where they go. */
-export interface UnpackOptions extends UnpackTarOptions {
-  readonly diffId: Digest;
-  readonly compression: Compression;
-  readonly signal?: AbortSignal | undefined;
-}
+export interface UnpackOptions extends UnpackTarOptions, VerifyOptions {}
 
 export interface UnpackedLayer {
   /** Whether it is the same only upon these very layers. */
@@ -47,23 +42,23 @@ export interface UnpackedLayer {
  */
 export async function unpackInto(
   source: AsyncIterable<Uint8Array>,
-  { diffId, compression, signal, ...options }: UnpackOptions,
+  { diffId, compression, disposable, signal, ...options }: UnpackOptions,
 ): Promise<UnpackedLayer> {
-  const tar = verifyDiffId(decompress(source, compression), diffId, signal);
-  const { entries: _, ...unpacked } = await unpackTar(tar, options);
+  const layer = verifiedLayer(source, { diffId, compression, disposable, signal });
+  const { entries: _, ...unpacked } = await unpackTar(layer, options);
   return unpacked;
 }
 
-/** The same of uncompressed bytes, whatever their diff id; says how many entries there were. */
+/** The same of an uncompressed layer; says how many entries there were. */
 export async function unpackTar(
-  tar: AsyncIterable<Buffer>,
+  layer: LayerStream,
   { directory, lowers, limits, onEvent }: UnpackTarOptions,
 ): Promise<UnpackedLayer & { readonly entries: number }> {
   const privilege = choosePrivilege();
   const plan = new PlanStream([...privilege.before, { op: 'root', path: directory }]);
   try {
     const writer = new LayerWriter(plan, { application: 'overlay', privilege, onEvent });
-    const entries = await unpackStream(tar, writer, limits);
+    const entries = await unpackStream(layer, writer, limits);
     const leaning = leans(findLeaning(writer.root));
     const below = leaning ? ((await lowers?.()) ?? []) : [];
     await completeLayer(writer, plan, below.toReversed(), privilege.opaqueAttribute);

@@ -1,19 +1,20 @@
 import { layerCompression } from '@ctrkit/oci';
-import type { Descriptor } from '@ctrkit/oci';
 import type { EnsureLayersOptions } from './ensure-layers-options.ts';
 import { filesOf, layerPath } from './find-layer.ts';
 import type { StoredLayer } from './find-layer.ts';
 import { findStored, lowerDirectories } from './image-layers.ts';
 import type { ImageLayer } from './image-layers.ts';
+import type { UseLayer } from './layer-bytes.ts';
 import { beginLayer, commitLayer, syncLayers } from './layer-store.ts';
 import { removeTree } from './remove-tree.ts';
 import { unpackInto } from './unpack-layer.ts';
+import type { UnpackOptions } from './unpack-layer.ts';
 
 /** The unpacking of the layers that are missing. */
 export class Unpacking {
   readonly #layers: readonly ImageLayer[];
   readonly #stored: (StoredLayer | undefined)[];
-  readonly #source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
+  readonly #use: UseLayer;
   readonly #options: EnsureLayersOptions;
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
@@ -24,12 +25,12 @@ export class Unpacking {
   constructor(
     layers: readonly ImageLayer[],
     stored: (StoredLayer | undefined)[],
-    source: (descriptor: Descriptor) => AsyncIterable<Uint8Array>,
+    use: UseLayer,
     options: EnsureLayersOptions,
   ) {
     this.#layers = layers;
     this.#stored = stored;
-    this.#source = source;
+    this.#use = use;
     this.#options = options;
     const signals = [this.#failed.signal, ...(options.signal ? [options.signal] : [])];
     this.#signal = AbortSignal.any(signals);
@@ -73,7 +74,7 @@ export class Unpacking {
     const temporary = await beginLayer(root, diffId);
     onEvent?.({ type: 'layer', id: diffId, status: 'unpacking' });
     try {
-      const unpacked = await unpackInto(this.#source(descriptor), {
+      const how: UnpackOptions = {
         diffId,
         compression,
         directory: filesOf(temporary),
@@ -81,7 +82,10 @@ export class Unpacking {
         limits,
         signal: this.#signal,
         onEvent,
-      });
+      };
+      const unpacked = await this.#use(descriptor, ({ bytes, disposable }) =>
+        unpackInto(bytes, { ...how, disposable }),
+      );
       const { opaque, size } = unpacked;
       const record = { diffId, opaque, size, ...(unpacked.leans && { chainId }) };
       const id = record.chainId ?? diffId;

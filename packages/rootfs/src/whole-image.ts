@@ -22,9 +22,9 @@ import { directoryTree } from './tree.ts';
 export async function makeWhole(
   layers: readonly ImageLayer[],
   stored: readonly (StoredLayer | undefined)[],
-  options: EnsureLayersOptions & Pick<FlattenOptions, 'source'>,
+  options: EnsureLayersOptions & Pick<FlattenOptions, 'use'>,
 ): Promise<string> {
-  const { root, source, limits, signal, onEvent } = options;
+  const { root, use, limits, signal, onEvent } = options;
   const top = layers.at(-1) as ImageLayer;
   const base = stored.findLastIndex((layer) => layer !== undefined);
   const temporary = await beginLayer(root, top.chainId);
@@ -35,7 +35,7 @@ export async function makeWhole(
     const times = below === undefined ? new DirectoryTimes() : await timesIn(directory, signal);
     const plan = new PlanStream([...choosePrivilege().before, { op: 'root', path: directory }]);
     const others = layers.slice(base + 1);
-    await flattenLayers(others, plan, { source, times, limits, signal, onEvent });
+    await flattenLayers(others, plan, { use, times, limits, signal, onEvent });
     const { diffId, chainId } = top;
     const record = { diffId, chainId, opaque: true, size: await bytesBelow(directory) };
     const path = await commitLayer(root, temporary, chainId, record);

@@ -54,7 +54,9 @@ export async function writeLayer(
   try {
     const lowers = below && (() => Promise.resolve(below.directories));
     const place = { directory: filesOf(temporary), lowers, limits, onEvent };
-    const written = await whileWritten(tar, layout, signal, (bytes) => unpackTar(bytes, place));
+    const written = await whileWritten(tar, layout, signal, (bytes) =>
+      unpackTar({ bytes, disposable: false }, place),
+    );
     const { value: unpacked, blob } = written;
     const isEmpty = unpacked.entries === 0;
     if (isEmpty) await removeTree(temporary);
@@ -73,7 +75,11 @@ async function writeBlobAlone(
   const { value, blob } = await whileWritten(tar, layout, signal, async (bytes) => {
     const nowhere = showOperations(() => {});
     const shared = { application: 'overlay', privilege: choosePrivilege() } as const;
-    return await unpackStream(bytes, new LayerWriter(nowhere, shared), limits);
+    return await unpackStream(
+      { bytes, disposable: false },
+      new LayerWriter(nowhere, shared),
+      limits,
+    );
   });
   if (value === 0) return undefined;
   const claim = await claimIds(root, [blob.diffId], signal === undefined ? {} : { signal });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { identityOf, killProcess } from '@ctrkit/durable';
-import { openLayout, readBlob, resolveImage } from '@ctrkit/layout';
+import { blobPath, openLayout, readBlob, resolveImage } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
 import { ensureLayers, unpackImage } from '@ctrkit/rootfs';
 import { listTree, makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
@@ -88,6 +88,38 @@ asRoot('a source that fails at its end leaves nothing, whatever it gave before',
     'DIGEST_MISMATCH',
   );
   assert.equal(await stored(root), []);
+});
+
+asRoot('a blob that was damaged on disk is said to be so, however that shows', async () => {
+  for (const compression of ['gzip', 'none'] as const) {
+    await using base = await temporaryDirectory();
+    const place = join(base.path, 'layout');
+    await mkdir(place);
+    await makeImageLayout(place, { layers: [layer(1)], compression });
+    const layout = await openLayout(place);
+    const image = await resolveImage(layout);
+    const [descriptor] = image.manifest.layers;
+    assert.ok(descriptor !== undefined);
+    const path = blobPath(layout, descriptor.digest);
+    const right = await readFile(path);
+    // The first byte of a header, the middle of the contents, the last of what closes the stream.
+    for (const at of [0, right.length >> 1, right.length - 1]) {
+      const wrong = Buffer.from(right);
+      wrong[at] = (wrong[at] ?? 0) ^ 0x55;
+      await writeFile(path, wrong);
+      const root = join(base.path, `root-${at}`);
+      assert.is(await codeOf(ensureLayers(layout, image, { root })), 'DIGEST_MISMATCH');
+      assert.equal(await stored(root), []);
+      const target = join(base.path, `target-${at}`);
+      assert.is(await codeOf(unpackImage(layout, image, target)), 'DIGEST_MISMATCH');
+      assert.not((await readdir(base.path)).includes(`target-${at}`));
+    }
+    await writeFile(path, right.subarray(0, -1));
+    const root = join(base.path, 'root');
+    assert.is(await codeOf(ensureLayers(layout, image, { root })), 'SIZE_MISMATCH');
+    await writeFile(path, right);
+    assert.is(await codeOf(ensureLayers(layout, image, { root })), 'success');
+  }
 });
 
 asRoot('a layer whose diff id lies leaves nothing, and the others are whole', async () => {

@@ -250,6 +250,14 @@ static napi_value unwatch(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// detach(buffer: ArrayBuffer): its memory is freed now, not when garbage is collected next; nobody may have a use for it.
+static napi_value detach(napi_env env, napi_callback_info info) {
+  napi_value values[MOST_ARGUMENTS];
+  take(env, info, values);
+  napi_detach_arraybuffer(env, values[0]);
+  return NULL;
+}
+
 // Whoever started Node with SIGCHLD ignored would have our children vanish before they are waited for.
 static void wait_for_children(void) {
   struct sigaction action;
@@ -263,6 +271,7 @@ NAPI_MODULE_INIT() {
   } calls[] = {
     {"pair", pair}, {"spawn", spawn}, {"descriptorOf", descriptor_of}, {"reap", reap}, {"read", read_some},
     {"write", write_some}, {"watch", watch}, {"want", want}, {"unref", unref}, {"unwatch", unwatch},
+    {"detach", detach},
   };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     napi_value call;

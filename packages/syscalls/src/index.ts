@@ -1,5 +1,6 @@
 export { encodeContent, encodeOperation, encodePlan } from './encode.ts';
 export { explain } from './explain.ts';
+export { freeMemory } from './free-memory.ts';
 export { Helper, runPlan } from './helper.ts';
 export type { Exit, HelperOptions } from './helper.ts';
 export { isOwnAlone, isSingle } from './ids/id-maps.ts';

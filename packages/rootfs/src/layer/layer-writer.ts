@@ -76,6 +76,11 @@ export class LayerWriter {
     return undefined;
   }
 
+  /** Nothing more is taken of a chunk of the archive: its memory is freed when what was is written. */
+  free(chunk: Buffer): void {
+    this.#plan.free(chunk);
+  }
+
   /** Sets the times of directories, which come last. */
   async finish(): Promise<void> {
     for (const [path, { seconds, nanoseconds }] of this.#times) {

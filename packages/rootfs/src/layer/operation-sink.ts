@@ -7,6 +7,8 @@ export interface OperationSink {
   add(operation: Operation): void;
   /** Contents are passed on without a copy: they must not change any more. */
   addContent(operation: ContentOperation): void;
+  /** Frees the memory that a chunk is the end of, when all that was taken of it so far is passed on. */
+  free(chunk: Buffer): void;
   /** Waits where the other side is far behind; undefined where there is nothing to wait for. Throws what made it fail. */
   flow(): Promise<void> | undefined;
   /** Ends the plan and waits until all of it is carried out. */
@@ -20,6 +22,7 @@ export function showOperations(show: (operation: Operation) => void): OperationS
   return {
     add: show,
     addContent: show,
+    free: () => {},
     flow: () => undefined,
     finish: async () => {},
     abandon: async () => {},

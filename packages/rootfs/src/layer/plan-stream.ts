@@ -1,4 +1,10 @@
-import { encodeContent, encodeOperation, Helper, SyscallsError } from '@ctrkit/syscalls';
+import {
+  encodeContent,
+  encodeOperation,
+  freeMemory,
+  Helper,
+  SyscallsError,
+} from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
 import { RootfsError } from '../rootfs-error.ts';
 import type { ContentOperation, OperationSink } from './operation-sink.ts';
@@ -15,6 +21,7 @@ export class PlanStream implements OperationSink {
   #small: Uint8Array[] = [];
   #parts: Uint8Array[] = [];
   #bytes = 0;
+  #passed: Buffer[] = [];
   #sending: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
   readonly #explain: (error: unknown) => unknown;
@@ -49,6 +56,10 @@ export class PlanStream implements OperationSink {
     this.#small = [];
   }
 
+  free(chunk: Buffer): void {
+    this.#passed.push(chunk);
+  }
+
   flow(): Promise<void> | undefined {
     return this.#bytes >= BATCH ? this.#send() : undefined;
   }
@@ -57,7 +68,11 @@ export class PlanStream implements OperationSink {
     if (this.#sending.length >= MOST_UNDER_WAY) await this.#sending.shift();
     if (this.#failure !== undefined) throw this.#explain(this.#failure.error);
     this.#gather();
-    this.#sending.push(this.#helper.writeEncoded(...this.#parts));
+    const passed = this.#passed;
+    this.#sending.push(
+      this.#helper.writeEncoded(...this.#parts).then(() => passed.forEach(freeMemory)),
+    );
+    this.#passed = [];
     this.#parts = [];
     this.#bytes = 0;
   }

@@ -1,13 +1,40 @@
 import { createHash } from 'node:crypto';
+import { decompress } from '@ctrkit/layout';
 import { digestAlgorithm, digestHex } from '@ctrkit/oci';
-import type { Digest } from '@ctrkit/oci';
+import type { Compression, Digest } from '@ctrkit/oci';
+import { freeMemory } from '@ctrkit/syscalls';
 import { RootfsError } from '../rootfs-error.ts';
 import { TarReader } from '../tar/tar-reader.ts';
 import type { TarLimits } from '../tar/tar-reader.ts';
 import type { LayerWriter } from './layer-writer.ts';
 
-/** Hashes a layer as it passes; it fails at its end where it is not what the diff id says. */
-export async function* verifyDiffId(
+/** A layer as it streams by. */
+export interface LayerStream {
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Whether nobody else has a use for its chunks: then their memory is freed as soon as they are used. */
+  readonly disposable: boolean;
+}
+
+export interface VerifyOptions {
+  readonly diffId: Digest;
+  readonly compression: Compression;
+  /** Whether nobody else has a use for the chunks of the source: then their memory is freed as soon as they are used. @default false */
+  readonly disposable?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The uncompressed layer of compressed bytes; it fails at its end where it is not what the diff id says. */
+export function verifiedLayer(
+  source: AsyncIterable<Uint8Array>,
+  { diffId, compression, disposable = false, signal }: VerifyOptions,
+): LayerStream {
+  const tar = decompress(source, compression, disposable ? { passed: freeMemory } : {});
+  const bytes = verifyDiffId(tar, diffId, signal);
+  // What decodes zstd may keep what it has handed out.
+  return { bytes, disposable: compression === 'gzip' || (compression === 'none' && disposable) };
+}
+
+async function* verifyDiffId(
   source: AsyncIterable<Buffer>,
   diffId: Digest,
   signal?: AbortSignal,
@@ -30,11 +57,13 @@ export async function* verifyDiffId(
  * what the source and the plan throw.
  */
 export async function unpackStream(
-  source: AsyncIterable<Buffer>,
+  { bytes, disposable }: LayerStream,
   writer: LayerWriter,
   limits: TarLimits | undefined,
 ): Promise<number> {
-  const reader = new TarReader(source, limits);
+  const reader = new TarReader(bytes, limits, (chunk) => {
+    if (disposable) writer.free(chunk);
+  });
   let count = 0;
   try {
     for (;;) {

@@ -12,9 +12,13 @@ export class ByteReader {
   #at = 0;
   /** What follows `#chunk`, where bytes of two chunks were joined. */
   #after: Buffer = nothing;
+  readonly #passed: (chunk: Buffer) => void;
+  #last: Buffer | undefined;
 
-  constructor(source: AsyncIterable<Buffer>) {
+  /** @param passed told of each chunk of which all has been taken */
+  constructor(source: AsyncIterable<Buffer>, passed: (chunk: Buffer) => void = () => {}) {
     this.#source = source[Symbol.asyncIterator]();
+    this.#passed = passed;
   }
 
   /** How many bytes can be had without waiting. */
@@ -47,7 +51,8 @@ export class ByteReader {
     } else {
       const next = await this.#source.next();
       if (next.done === true) return false;
-      this.#chunk = next.value;
+      if (this.#last !== undefined) this.#passed(this.#last);
+      this.#chunk = this.#last = next.value;
     }
     this.#at = 0;
     return true;

@@ -51,8 +51,13 @@ export class TarReader {
   #wanted = BLOCK;
   #end: 'not seen' | 'one zero block' | 'seen' = 'not seen';
 
-  constructor(source: AsyncIterable<Buffer>, limits: TarLimits = {}) {
-    this.bytes = new ByteReader(source);
+  /** @param passed told of each chunk of the source that has been read to its end */
+  constructor(
+    source: AsyncIterable<Buffer>,
+    limits: TarLimits = {},
+    passed?: (chunk: Buffer) => void,
+  ) {
+    this.bytes = new ByteReader(source, passed);
     this.#limits = { entries: 2_000_000, headerBytes: 1 << 20, ...limits };
   }
 

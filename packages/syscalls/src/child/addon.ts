@@ -23,6 +23,7 @@ export interface Addon {
   want(handle: WatchHandle, events: number): number;
   unref(handle: WatchHandle): void;
   unwatch(handle: WatchHandle): void;
+  detach(buffer: ArrayBufferLike): void;
 }
 
 let loaded: Addon | undefined;
