@@ -4,8 +4,8 @@ import type { CollectedLayers } from '@ctrkit/rootfs';
 import { isDigest } from '@ctrkit/oci';
 import type { Digest } from '@ctrkit/oci';
 import { readSpec } from './bundle.ts';
-import { readContainerRecord } from './container-record.ts';
 import { rootDirectories } from './root-directories.ts';
+import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { containerIds } from './list.ts';
 
@@ -16,13 +16,12 @@ function layerIn(directory: string): Digest[] {
   return isDigest(id) ? [id] : [];
 }
 
-/** The layers on which a container's root stands. Throws CONTAINER_DAMAGED: it might stand on anything. */
+/** The layers on which a container's root stands; none where it was removed meanwhile. Throws CONTAINER_DAMAGED: it might stand on anything. */
 export function containerLayers(engine: Engine, id: string): Digest[] {
   try {
     return rootDirectories(readSpec(engine, id)).lowers.flatMap(layerIn);
   } catch (error) {
-    // Removed meanwhile.
-    if (readContainerRecord(engine, id) === undefined) return [];
+    if (error instanceof EngineError && error.code === 'CONTAINER_NOT_FOUND') return [];
     throw error;
   }
 }
