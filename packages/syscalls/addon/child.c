@@ -129,12 +129,12 @@ static napi_value descriptor_of(napi_env env, napi_callback_info info) {
   return answer_of_call(env, syscall(SYS_pidfd_open, number_of(env, values[0]), 0));
 }
 
-// reap(pid): how a child that has ended did so, as waitpid(2) says it.
+// reap(pid): how a child that has ended did so, as waitpid(2) says it; who is traced is its tracer's for a moment first.
 static napi_value reap(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
   take(env, info, values);
   int status = 0;
-  return answer(env, waitpid(number_of(env, values[0]), &status, WNOHANG) < 0 ? -errno : status);
+  return answer(env, waitpid(number_of(env, values[0]), &status, 0) < 0 ? -errno : status);
 }
 
 // read(descriptor, into: Uint8Array): how many bytes came.
