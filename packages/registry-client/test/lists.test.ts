@@ -74,18 +74,20 @@ test('a catalog that goes in circles, elsewhere, or on without an end', async ()
   ]) {
     await expectCode(catalog(link(target)), 'PROTOCOL_ERROR');
   }
-  let asked = 0;
-  const endless =
-    (repositories: string[]): ScriptedHandler =>
-    (_request, response, number) => {
-      asked = number + 1;
+  // Pages, not requests: one whose connection was closed as it was sent is sent again.
+  let asked = new Set<string | undefined>();
+  const endless = (repositories: string[]): ScriptedHandler => {
+    asked = new Set();
+    return (request, response, number) => {
+      asked.add(request.url);
       response.setHeader('link', `</v2/_catalog?last=${number}>; rel="next"`);
       response.end(JSON.stringify({ repositories }));
     };
+  };
   await expectCode(catalog(endless([])), 'PROTOCOL_ERROR');
-  assert.is(asked, 3_000);
+  assert.is(asked.size, 3_000);
   await expectCode(catalog(endless(['a'])), 'PROTOCOL_ERROR');
-  assert.is(asked, 2);
+  assert.is(asked.size, 2);
 });
 
 const entry = (text: string, artifactType: string) => ({
