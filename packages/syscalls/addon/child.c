@@ -35,6 +35,7 @@ enum { MOST_ARGUMENTS = 5, MOST_DESCRIPTORS = 16, MOST_PARTS = 64 };
 struct watch {
   napi_env env;
   napi_ref callback;
+  int descriptor;
 };
 
 static void take(napi_env env, napi_callback_info info, napi_value values[MOST_ARGUMENTS]) {
@@ -72,9 +73,16 @@ static napi_value pair(napi_env env, napi_callback_info info) {
   return answer_of_call(env, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, bytes_of(env, values[0]).iov_base));
 }
 
+// Programs expect their standard streams to wait; Node may have made its own, which they inherit, so that they do not.
+static void let_wait(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 // Which of the child's descriptors are which of ours; they are copied out of each other's way first.
 static int pass_on(posix_spawn_file_actions_t *actions, int kept[], const int32_t *descriptors, int count) {
   for (int i = 0; i < count; i++) {
+    if (i <= STDERR_FILENO) let_wait(descriptors[i]);
     kept[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, count);
     if (kept[i] < 0) return errno;
     int error = posix_spawn_file_actions_adddup2(actions, kept[i], i);
@@ -84,7 +92,7 @@ static int pass_on(posix_spawn_file_actions_t *actions, int kept[], const int32_
 }
 
 // spawn(path, mode, descriptors: Int32Array, directory, flags): the pid. Descriptor i of the child is descriptors[i] of ours;
-// it has no environment, no signal is blocked or ignored.
+// it has no environment, no signal is blocked or ignored. Without a directory it stays where we are, which we may not be allowed to enter.
 static napi_value spawn(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
   take(env, info, values);
@@ -112,7 +120,7 @@ static napi_value spawn(napi_env env, napi_callback_info info) {
   char *argv[] = {path, mode, NULL}, *environment[] = {NULL};
   pid_t pid = -1;
   int error = pass_on(&actions, kept, descriptors, (int)count);
-  if (error == 0) error = posix_spawn_file_actions_addchdir_np(&actions, directory);
+  if (error == 0 && directory[0] != 0) error = posix_spawn_file_actions_addchdir_np(&actions, directory);
   if (error == 0) error = posix_spawn(&pid, path, &actions, &attributes, argv, environment);
   for (int i = 0; i < MOST_DESCRIPTORS; i++) {
     if (kept[i] >= 0) close(kept[i]);
@@ -129,12 +137,13 @@ static napi_value descriptor_of(napi_env env, napi_callback_info info) {
   return answer_of_call(env, syscall(SYS_pidfd_open, number_of(env, values[0]), 0));
 }
 
-// reap(pid): how a child that has ended did so, as waitpid(2) says it; who is traced is its tracer's for a moment first.
+// reap(pid): how a child that has ended did so, as waitpid(2) says it; -EAGAIN while it is still its tracer's.
 static napi_value reap(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
   take(env, info, values);
   int status = 0;
-  return answer(env, waitpid(number_of(env, values[0]), &status, 0) < 0 ? -errno : status);
+  pid_t pid = waitpid(number_of(env, values[0]), &status, WNOHANG);
+  return answer(env, pid < 0 ? -errno : pid == 0 ? -EAGAIN : status);
 }
 
 // read(descriptor, into: Uint8Array): how many bytes came.
@@ -158,6 +167,7 @@ static napi_value write_some(napi_env env, napi_callback_info info) {
     parts[filled] = bytes_of(env, part);
   }
   size_t skipped = (size_t)number_of(env, values[2]);
+  if (filled == 0 || skipped > parts[0].iov_len) return answer(env, -EFAULT);
   parts[0].iov_base = (char *)parts[0].iov_base + skipped;
   parts[0].iov_len -= skipped;
   return answer_of_call(env, writev(number_of(env, values[0]), parts, (int)filled));
@@ -186,13 +196,21 @@ static void free_poll(void *poll) {
   free(poll);
 }
 
-// The thread ends: its loop must have no handles then.
-static void abandon(void *poll) {
+static void close_both(void *poll) {
+  struct watch *watch = uv_handle_get_data(poll);
   uv_close(poll, free_poll);
+  close(watch->descriptor);
+}
+
+// close(descriptor)
+static napi_value close_descriptor(napi_env env, napi_callback_info info) {
+  napi_value values[MOST_ARGUMENTS];
+  take(env, info, values);
+  return answer_of_call(env, close(number_of(env, values[0])));
 }
 
 // watch(descriptor, ready): a handle whose `ready` is called whenever what is wanted of the descriptor can be had; -errno where it cannot
-// be waited for.
+// be waited for. The descriptor is the handle's, and closed with it: by unwatch, or when the thread ends.
 static napi_value watch(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
   take(env, info, values);
@@ -206,10 +224,10 @@ static napi_value watch(napi_env env, napi_callback_info info) {
     free(poll);
     return answer(env, error);
   }
-  *data = (struct watch){.env = env};
+  *data = (struct watch){.env = env, .descriptor = number_of(env, values[0])};
   napi_create_reference(env, values[1], 1, &data->callback);
   uv_handle_set_data(poll, data);
-  napi_add_env_cleanup_hook(env, abandon, poll);
+  napi_add_env_cleanup_hook(env, close_both, poll);
   napi_value handle;
   napi_create_external(env, poll, NULL, NULL, &handle);
   return handle;
@@ -238,15 +256,15 @@ static napi_value unref(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// unwatch(handle): it is no handle any more.
+// unwatch(handle): it is no handle any more, its descriptor is closed.
 static napi_value unwatch(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
   take(env, info, values);
   uv_poll_t *poll = poll_of(env, values[0]);
   struct watch *data = uv_handle_get_data(poll);
   napi_delete_reference(env, data->callback);
-  napi_remove_env_cleanup_hook(env, abandon, poll);
-  uv_close(poll, free_poll);
+  napi_remove_env_cleanup_hook(env, close_both, poll);
+  close_both(poll);
   return NULL;
 }
 
@@ -271,7 +289,7 @@ NAPI_MODULE_INIT() {
   } calls[] = {
     {"pair", pair}, {"spawn", spawn}, {"descriptorOf", descriptor_of}, {"reap", reap}, {"read", read_some},
     {"write", write_some}, {"watch", watch}, {"want", want}, {"unref", unref}, {"unwatch", unwatch},
-    {"detach", detach},
+    {"detach", detach}, {"close", close_descriptor},
   };
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     napi_value call;

@@ -59,14 +59,20 @@ export class Helper {
   constructor(mode: Mode, { stdio = ['ignore', 'inherit', 'inherit'], path }: HelperOptions = {}) {
     const child = new Child(mode, [...stdio, 'pipe', 'pipe'], { path });
     this.#child = child;
-    this.stdin = stdio[0] === 'pipe' ? streamOf(child.end(0), 'writable') : null;
-    this.stdout = stdio[1] === 'pipe' ? streamOf(child.end(1), 'readable') : null;
-    this.stderr = stdio[2] === 'pipe' ? streamOf(child.end(2), 'readable') : null;
-    this.#plan = new Outlet(child.addon, child.end(PLAN));
-    this.#reports = new Intake(child.addon, child.end(REPORTS), (line) => {
-      const report = parseReport(line);
-      if (report !== undefined) this.#hear(report);
-    });
+    try {
+      this.#plan = new Outlet(child.addon, child.end(PLAN));
+      void child.ended.then(() => this.#takeNoMore());
+      this.#reports = new Intake(child.addon, child.end(REPORTS), (line) => {
+        const report = parseReport(line);
+        if (report !== undefined) this.#hear(report);
+      });
+      this.stdin = stdio[0] === 'pipe' ? streamOf(child.end(0), 'writable') : null;
+      this.stdout = stdio[1] === 'pipe' ? streamOf(child.end(1), 'readable') : null;
+      this.stderr = stdio[2] === 'pipe' ? streamOf(child.end(2), 'readable') : null;
+    } catch (error) {
+      child.abandon();
+      throw error;
+    }
     const lastWord = new Promise<ProcessEnd>((resolve) => {
       this.#sayLastWord = resolve;
     });
@@ -127,6 +133,10 @@ export class Helper {
     if (this.#failure !== undefined) throw failed(this.#failure);
     if (this.#exited !== undefined) return this.#exited;
     if ('code' in end) return { code: end.code, signal: 0, oomKilled: false };
+    if ('unknown' in end) {
+      const told = `how ctr-helper ended is not known: something else waited for it (${end.unknown})`;
+      throw new SyscallsError('HELPER_DIED', told);
+    }
     throw new SyscallsError('HELPER_DIED', `ctr-helper was killed by ${signalName(end.signal)}`);
   }
 
@@ -142,6 +152,12 @@ export class Helper {
     this.#child.unref();
     this.#plan.destroy();
     this.#reports.destroy();
+  }
+
+  /** Nobody is there to read what is still written to it. */
+  #takeNoMore(): void {
+    this.#plan.destroy();
+    this.stdin?.destroy();
   }
 
   #hear(report: Report): void {

@@ -168,5 +168,7 @@ export class Walker implements AsyncDisposable {
     this.#signal?.removeEventListener('abort', this.#kill);
     this.#kill();
     await this.#helper.wait().catch(() => undefined);
+    // What nobody reads would stay open with what has not been read.
+    this.#helper.stdout?.destroy();
   }
 }

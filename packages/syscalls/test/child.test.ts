@@ -4,15 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { Helper, helperPath, runDetached, runPlan, supervise } from '@ctrkit/syscalls';
+import {
+  freeMemory,
+  Helper,
+  helperPath,
+  runDetached,
+  runPlan,
+  supervise,
+  walkTree,
+} from '@ctrkit/syscalls';
 import type { Operation } from '@ctrkit/syscalls';
-import { temporaryDirectory } from '@ctrkit/testing';
+import { asUser, needs, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directory, shell } from './plan-helpers.ts';
 
 const root: Operation = { op: 'root', path: '/' };
 const spawning: Operation = { op: 'spawn', namespaces: 0 };
+// What translates TypeScript is not there in a worker, nor without a directory to look into.
+const built = new URL('../dist/index.js', import.meta.url).href;
 const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
 // Of those kinds that a helper needs: what translates TypeScript opens some too, and closes them when it is done.
@@ -48,7 +58,10 @@ interface Outcome {
 
 /** Runs a module that imports this package as `syscalls`, by a Node of its own. */
 function runModule(text: string, flags: readonly string[] = [], before: string[] = []): Outcome {
-  const source = `import * as syscalls from ${JSON.stringify(index)};\n${text}`;
+  return runScript(`import * as syscalls from ${JSON.stringify(index)};\n${text}`, flags, before);
+}
+
+function runScript(source: string, flags: readonly string[] = [], before: string[] = []): Outcome {
   const node = ['--import', 'tsx', '--conditions=@ctrkit/source', ...flags];
   const [command = '', ...args] = [...before, process.execPath, ...node];
   const cwd = fileURLToPath(new URL('..', import.meta.url));
@@ -126,6 +139,17 @@ test('a program that reads none of its input ends as any other', async () => {
   await sleep(50);
 });
 
+if (needs('unprivileged-user')) {
+  test('it starts where nobody may go any more', async () => {
+    const there = 'mkdir there && cd there && chmod 0 . && exec "$@"';
+    const source = `import { runPlan } from ${JSON.stringify(built)};
+      console.log((await runPlan('tree', [{ op: 'root', path: '/' }])).code);`;
+    const node = [process.execPath, '--input-type=module', '-e', source];
+    const { stdout, stderr } = await asUser(['sh', '-c', there, 'sh', ...node]);
+    assert.equal([stdout, stderr], ['0\n', '']);
+  });
+}
+
 test('descriptors may be given in any order', async () => {
   const helper = new Helper('supervise', { stdio: ['ignore', 2, 1] });
   await helper.write(
@@ -195,6 +219,81 @@ test('a worker has helpers of its own, and may be ended in the middle', async ()
     assert.is(await new Promise((resolve) => worker.once('message', resolve)), 'ready');
     assert.is(await worker.terminate(), 1);
   }
+});
+
+test('a worker that is the only one with helpers ends with one still there, and the process lives', () => {
+  const worker = (then: string): string => `
+    const { Helper } = await import(${JSON.stringify(built)});
+    const { parentPort } = await import('node:worker_threads');
+    const helper = new Helper('tree');
+    parentPort.postMessage(helper.pid);
+    ${then}`;
+  for (const then of ['await helper.wait();', 'helper.release();']) {
+    const source = JSON.stringify(`data:text/javascript,${encodeURIComponent(worker(then))}`);
+    const { status, stdout, stderr } = runScript(`
+      import { Worker } from 'node:worker_threads';
+      const before = ${ours};
+      const worker = new Worker(new URL(${source}), { execArgv: [] });
+      await new Promise((resolve) => worker.once('message', resolve));
+      if (${then.includes('wait')}) await worker.terminate();
+      else await new Promise((resolve) => worker.once('exit', resolve));
+      console.log('lives', ${ours} <= before);`);
+    assert.equal([status, stdout, stderr], [0, 'lives true\n', ''], then);
+  }
+});
+
+test('a program that inherits standard streams finds them as it expects, whatever Node made of them', async () => {
+  await using there = await temporaryDirectory();
+  const numbers = Array.from({ length: 100_000 }, (_, number) => String(number + 1));
+  const script = `
+    console.log('0');
+    const { Helper, supervise } = syscalls;
+    const helper = new Helper('supervise', { stdio: ['inherit', 'inherit', 'inherit'] });
+    const execute = ${JSON.stringify(shell('exec seq 100000'))};
+    await helper.write(supervise(), { op: 'spawn', namespaces: 0 }, execute);
+    helper.end();
+    console.error((await helper.wait()).code);`;
+  // A reader that is slow to begin: a pipe holds a tenth of it.
+  const slowly = ['sh', '-c', `"$@" | { sleep 1; cat; } > ${there.path}/out`, 'sh'];
+  assert.is(runModule(script, [], slowly).stderr, '0\n');
+  const out = readFileSync(`${there.path}/out`, 'utf8').trimEnd().split('\n');
+  assert.is(out.length, numbers.length + 1);
+  assert.is(out.at(-1), numbers.at(-1));
+});
+
+test('helpers that end before their plan does, and walks that nobody reads to the end, leave nothing open', async () => {
+  const before = openDescriptors();
+  for (let count = 0; count < 5; count++) {
+    const helper = new Helper('tree', { stdio: ['pipe', 'inherit', 'inherit'] });
+    helper.stdin?.on('error', () => {});
+    await helper.write(root);
+    helper.kill('SIGKILL');
+    assert.is((await helper.wait().catch((error: unknown) => error as { code: string })).code, 'HELPER_DIED'); // prettier-ignore
+    for await (const record of walkTree([{ op: 'root', path: '/usr' }])) if (record.kind) break;
+  }
+  for (let tries = 0; openDescriptors() > before && tries < 500; tries++) await sleep(10);
+  assert.ok(openDescriptors() <= before, 'a descriptor was left open');
+});
+
+test('a helper whose end somebody else waited for is said to have ended, once', () => {
+  const { status, stdout, stderr } = runModule(`
+    const addon = { exports: {} };
+    process.dlopen(addon, ${JSON.stringify(helperPath().replace('ctr-helper', 'ctr-child.node'))});
+    const helper = new syscalls.Helper('tree');
+    helper.kill('SIGKILL');
+    while (addon.exports.reap(helper.pid) < 0);
+    await helper.wait().catch((error) => console.log(error.code, error.message));`);
+  assert.equal([status, stderr], [0, '']);
+  assert.is(
+    stdout,
+    'HELPER_DIED how ctr-helper ended is not known: something else waited for it (ECHILD)\n',
+  );
+});
+
+test('bytes of the pool that Node shares are not freed', () => {
+  const [one, other] = [Buffer.from('one'), Buffer.from('other')];
+  for (let left = Buffer.poolSize; left > 0; left -= 8) freeMemory(Buffer.from('12345678'));
+  assert.equal([String(one), String(other)], ['one', 'other']);
 });
 
 test.run();

@@ -24,6 +24,7 @@ export interface Addon {
   unref(handle: WatchHandle): void;
   unwatch(handle: WatchHandle): void;
   detach(buffer: ArrayBufferLike): void;
+  close(descriptor: number): number;
 }
 
 let loaded: Addon | undefined;

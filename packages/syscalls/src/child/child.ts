@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { helperPath } from '../helper-path.ts';
 import type { Mode } from '../operations/fields.ts';
+import { errnoName } from '../report.ts';
 import { SyscallsError } from '../syscalls-error.ts';
 import { addonBeside, notStarted } from './addon.ts';
 import type { Addon } from './addon.ts';
@@ -19,13 +20,15 @@ export interface ChildOptions {
   readonly session?: boolean;
 }
 
-/** How a process ended: with a code, or by a signal. */
-export type ProcessEnd = { readonly code: number } | { readonly signal: number };
+/** How a process ended: with a code, or by a signal; the errno where somebody else in this process waited for it. */
+export type ProcessEnd =
+  { readonly code: number } | { readonly signal: number } | { readonly unknown: string };
 
 // POSIX_SPAWN_SETSID, the same in glibc and musl.
 const NEW_SESSION = 0x80;
 const SIGNAL_BITS = 0x7f;
 const CODE_SHIFT = 8;
+const LATER_MS = 10;
 
 /** A helper's process, without streams of Node's: they take longer to load than a container to start. */
 export class Child {
@@ -40,39 +43,55 @@ export class Child {
   /** @param stdio the child's descriptors from 0 on. Throws HELPER_MISSING. */
   constructor(mode: Mode, stdio: readonly Stdio[], options: ChildOptions = {}) {
     const helper = helperPath();
-    const { path = helper, directory = '.', session = false } = options;
+    const { path = helper, directory = '', session = false } = options;
     this.addon = addonBeside(helper);
-    const passed: number[] = [];
+    const closers: (() => void)[] = [];
     try {
-      const descriptors = stdio.map((one, index) => this.#descriptor(one, index, passed));
+      const descriptors = stdio.map((one, index) => this.#descriptor(one, index, closers));
       const flags = session ? NEW_SESSION : 0;
       this.pid = orThrow(
         this.addon.spawn(path, mode, Int32Array.from(descriptors), directory, flags),
       );
-      this.#life = this.#watch();
+      this.#life = this.#watchOrKill();
     } catch (error) {
-      for (const descriptor of this.#ends.values()) closeSync(descriptor);
+      this.#closeEnds();
       throw error instanceof SyscallsError ? error : notStarted((error as { errno: number }).errno);
     } finally {
-      for (const descriptor of passed) closeSync(descriptor);
+      for (const close of closers) close();
     }
     this.ended = new Promise((resolve) => (this.#tell = resolve));
   }
 
-  #descriptor(one: Stdio, index: number, passed: number[]): number {
+  #descriptor(one: Stdio, index: number, closers: (() => void)[]): number {
     if (typeof one === 'number') return one;
     if (one === 'inherit') return index;
     if (one === 'ignore') {
       const nothing = openSync('/dev/null', 'r+');
-      passed.push(nothing);
+      closers.push(() => closeSync(nothing));
       return nothing;
     }
     const ends = new Int32Array(2);
     orThrow(this.addon.pair(ends));
     const [ours = -1, theirs = -1] = ends;
     this.#ends.set(index, ours);
-    passed.push(theirs);
+    closers.push(() => this.addon.close(theirs));
     return theirs;
+  }
+
+  #watchOrKill(): Watched {
+    try {
+      return this.#watch();
+    } catch (error) {
+      process.kill(this.pid, 'SIGKILL');
+      this.#reapUnwatched();
+      throw error;
+    }
+  }
+
+  #reapUnwatched(): void {
+    if (this.addon.reap(this.pid) === -constants.errno.EAGAIN) {
+      setTimeout(() => this.#reapUnwatched(), LATER_MS);
+    }
   }
 
   #watch(): Watched {
@@ -84,18 +103,36 @@ export class Child {
   }
 
   #bury(): void {
-    const status = orThrow(this.addon.reap(this.pid));
+    const status = this.addon.reap(this.pid);
+    if (status === -constants.errno.EAGAIN) return this.#askLater();
     this.#hasEnded = true;
     this.#life.close();
-    const signal = status & SIGNAL_BITS;
-    this.#tell(signal === 0 ? { code: status >> CODE_SHIFT } : { signal });
+    this.#tell(endOf(status));
   }
 
-  /** Our end of a descriptor of the child that is a 'pipe': for the caller to close. */
+  /** Its tracer is told of its end first, and may take its time. */
+  #askLater(): void {
+    this.#life.want(0);
+    setTimeout(() => this.#life.want(READABLE), LATER_MS);
+  }
+
+  /** Our end of a descriptor of the child that is a 'pipe', once: for the caller to close. */
   end(descriptor: number): number {
     const end = this.#ends.get(descriptor);
     if (end === undefined) throw new RangeError(`descriptor ${descriptor} is no pipe`);
+    this.#ends.delete(descriptor);
     return end;
+  }
+
+  /** Nobody has a use for it. */
+  abandon(): void {
+    this.#closeEnds();
+    this.kill('SIGKILL');
+  }
+
+  #closeEnds(): void {
+    for (const descriptor of this.#ends.values()) this.addon.close(descriptor);
+    this.#ends.clear();
   }
 
   /** Nothing of its life keeps this process from its end. */
@@ -114,6 +151,12 @@ export class Child {
       throw error;
     }
   }
+}
+
+function endOf(status: number): ProcessEnd {
+  if (status < 0) return { unknown: errnoName(-status) };
+  const signal = status & SIGNAL_BITS;
+  return signal === 0 ? { code: status >> CODE_SHIFT } : { signal };
 }
 
 function orThrow(result: number): number {

@@ -46,8 +46,8 @@ export class Outlet {
     while (this.#parts.length > 0) {
       const went = this.#end.write(this.#parts, this.#skipped);
       if (went === -constants.errno.EAGAIN) return this.#end.want(WRITABLE);
-      // It stopped reading at a failure: what counts is its report.
-      if (went < 0) return this.destroy();
+      // It stopped reading at a failure: what counts is its report. Nothing goes of what was detached meanwhile.
+      if (went <= 0) return this.destroy();
       this.#take(went);
     }
     if (this.#isEnding) return this.destroy();

@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { notStarted } from './addon.ts';
 import type { Addon, WatchHandle } from './addon.ts';
 
@@ -17,7 +16,7 @@ export class Watched {
     this.#descriptor = descriptor;
     const handle = addon.watch(descriptor, ready);
     if (typeof handle === 'number') {
-      closeSync(descriptor);
+      addon.close(descriptor);
       throw notStarted(handle);
     }
     this.#handle = handle;
@@ -51,6 +50,5 @@ export class Watched {
     if (this.#handle === undefined) return;
     this.#addon.unwatch(this.#handle);
     this.#handle = undefined;
-    closeSync(this.#descriptor);
   }
 }
