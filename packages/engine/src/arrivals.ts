@@ -1,5 +1,3 @@
-import { readBlob } from '@ctrkit/layout';
-import type { Layout } from '@ctrkit/layout';
 import type { Descriptor } from '@ctrkit/oci';
 
 interface Arrival {
@@ -18,15 +16,10 @@ function newArrival(): Arrival {
   return { promise, resolve: () => settle?.resolve(), reject: (error) => settle?.reject(error) };
 }
 
-/** Blobs on their way into a layout, each to be read as soon as it is there, while others are still coming. */
+/** Blobs on their way into a layout, each to be used as soon as it is there, while others are still coming. */
 export class Arrivals {
   readonly #arrivals = new Map<string, Arrival>();
-  readonly #layout: Layout;
   #failure: { readonly error: unknown } | undefined;
-
-  constructor(layout: Layout) {
-    this.#layout = layout;
-  }
 
   /** The blob is in the layout. */
   arrived(digest: string): void {
@@ -39,10 +32,9 @@ export class Arrivals {
     for (const arrival of this.#arrivals.values()) arrival.reject(error);
   }
 
-  /** The verified bytes of a blob, once it is there. */
-  async *read(descriptor: Descriptor): AsyncGenerator<Buffer> {
-    await this.#of(descriptor.digest).promise;
-    yield* readBlob(this.#layout, descriptor);
+  /** Resolves when a blob is there. Throws what `fail` was told. */
+  async of({ digest }: Descriptor): Promise<void> {
+    await this.#of(digest).promise;
   }
 
   #of(digest: string): Arrival {

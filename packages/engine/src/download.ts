@@ -11,14 +11,13 @@ import type { ImageOptions } from './image-events.ts';
 
 /** The unpacking of an image whose layers are still arriving. */
 class Unpacking {
-  readonly #arrivals: Arrivals;
+  readonly #arrivals = new Arrivals();
   readonly #engine: Engine;
   readonly #store: ImageStore;
   readonly #options: ImageOptions;
   #layers: Promise<readonly string[]> | undefined;
 
   constructor(engine: Engine, store: ImageStore, options: ImageOptions) {
-    this.#arrivals = new Arrivals(store.layout);
     this.#engine = engine;
     this.#store = store;
     this.#options = options;
@@ -28,7 +27,7 @@ class Unpacking {
     const { signal, onEvent } = this.#options;
     this.#layers = ensureLayers(this.#store.layout, image, {
       root: this.#engine.root,
-      source: (descriptor) => this.#arrivals.read(descriptor),
+      arrived: (descriptor) => this.#arrivals.of(descriptor),
       onEvent: unpackingEvents(image, onEvent),
       ...(signal === undefined ? {} : { signal }),
     });

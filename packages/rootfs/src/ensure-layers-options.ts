@@ -11,6 +11,8 @@ export interface EnsureLayersOptions {
    * @default read from the layout
    */
   readonly source?: (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
+  /** Resolves when the blob of a layer is in the layout, rejects when it will not be. @default all are there */
+  readonly arrived?: (descriptor: Descriptor) => Promise<void>;
   /** How many layers are unpacked at the same time. @default 3 */
   readonly concurrency?: number;
   readonly limits?: TarLimits;

@@ -33,7 +33,8 @@ async function ensure(
   options: EnsureLayersOptions,
 ): Promise<string[]> {
   const layers = layersOf(image);
-  const use = options.source === undefined ? layersIn(layout) : layersFrom(options.source);
+  const { source, arrived } = options;
+  const use = source === undefined ? layersIn(layout, arrived) : layersFrom(source);
   const stored = layers.map((layer) => findStored(options.root, layer));
   for (const [i, layer] of stored.entries()) {
     if (layer !== undefined)

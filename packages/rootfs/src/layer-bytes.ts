@@ -1,6 +1,7 @@
 import { readBlob } from '@ctrkit/layout';
 import type { Layout } from '@ctrkit/layout';
 import type { Descriptor } from '@ctrkit/oci';
+import type { EnsureLayersOptions } from './ensure-layers-options.ts';
 
 export interface CompressedLayer {
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -23,11 +24,12 @@ const suspicious: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The layers of a layout. The diff id says all that the blob's own digest would, so that is looked at only where something
+ * The layers of a layout, each as soon as `arrived` says that it is there. The diff id says all that the blob's own digest would, so that is looked at only where something
  * was wrong, to say whose fault it is: a tenth of unpacking is hashing it. Throws what `use` and `readBlob` throw.
  */
-export function layersIn(layout: Layout): UseLayer {
+export function layersIn(layout: Layout, arrived?: EnsureLayersOptions['arrived']): UseLayer {
   return async (descriptor, use) => {
+    await arrived?.(descriptor);
     try {
       const bytes = readBlob(layout, descriptor, { trusted: true });
       return await use({ bytes, disposable: true });

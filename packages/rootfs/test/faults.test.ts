@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { identityOf, killProcess } from '@ctrkit/durable';
 import { blobPath, openLayout, readBlob, resolveImage } from '@ctrkit/layout';
 import type { Layout, ResolvedImage } from '@ctrkit/layout';
+import type { Digest } from '@ctrkit/oci';
 import { ensureLayers, unpackImage } from '@ctrkit/rootfs';
 import { listTree, makeImageLayout, needs, run, tarOf, temporaryDirectory } from '@ctrkit/testing';
 import { test } from 'uvu';
@@ -89,6 +90,29 @@ asRoot('a source that fails at its end leaves nothing, whatever it gave before',
   );
   assert.equal(await stored(root), []);
 });
+
+asRoot(
+  'layers are unpacked as their blobs arrive; one that will not come is an error',
+  async () => {
+    await using base = await temporaryDirectory();
+    const { layout, image } = await makeImage(join(base.path, 'layout'), [layer(1), layer(2)]);
+    const root = join(base.path, 'root');
+    const away = (blob: string): string => `${blob}.away`;
+    const blobs = image.manifest.layers.map(({ digest }) => blobPath(layout, digest));
+    for (const blob of blobs) await rename(blob, away(blob));
+    const arrived = async ({ digest }: { digest: Digest }): Promise<void> => {
+      const blob = blobPath(layout, digest);
+      if (blob === blobs[1]) throw Object.assign(new Error('no more'), { code: 'CONNECTION_LOST' });
+      await rename(away(blob), blob);
+    };
+    assert.is(await codeOf(ensureLayers(layout, image, { root, arrived })), 'CONNECTION_LOST');
+    for (const blob of blobs) await rename(away(blob), blob).catch(() => {});
+    const waits = (): Promise<void> => sleep(10);
+    const lowers = await ensureLayers(layout, image, { root, arrived: waits });
+    assert.is(lowers.length, 2);
+    assert.is((await stored(root)).length, 2);
+  },
+);
 
 asRoot('a blob that was damaged on disk is said to be so, however that shows', async () => {
   for (const compression of ['gzip', 'none'] as const) {
