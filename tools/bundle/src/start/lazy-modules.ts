@@ -13,7 +13,20 @@ const dear: ReadonlySet<string> = new Set([
 
 function lazy(load: () => object): object {
   let loaded: object | undefined;
-  return new Proxy({}, { get: (_, name) => Reflect.get((loaded ??= load()), name) as unknown });
+  const module = (): object => (loaded ??= load());
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => Reflect.get(module(), name) as unknown,
+      // A module that is imported when it is needed is copied, name by name.
+      has: (_, name) => Reflect.has(module(), name),
+      ownKeys: () => Reflect.ownKeys(module()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(module(), name);
+        return found && { ...found, configurable: true };
+      },
+    },
+  );
 }
 
 /**
