@@ -24,8 +24,8 @@ const suspicious: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The layers of a layout, each as soon as `arrived` says that it is there. The diff id says all that the blob's own digest would, so that is looked at only where something
- * was wrong, to say whose fault it is: a tenth of unpacking is hashing it. Throws what `use` and `readBlob` throw.
+ * The layers of a layout, each as soon as `arrived` says that it is there. The diff id says all that the blob's own
+ * digest would, so that is looked at only where something was wrong, to say whose fault it is: a tenth of unpacking is hashing it. Throws what `use` and `readBlob` throw.
  */
 export function layersIn(layout: Layout, arrived?: EnsureLayersOptions['arrived']): UseLayer {
   return async (descriptor, use) => {

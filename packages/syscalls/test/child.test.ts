@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -289,6 +290,30 @@ test('a helper whose end somebody else waited for is said to have ended, once', 
     'HELPER_DIED how ctr-helper ended is not known: something else waited for it (ECHILD)\n',
   );
 });
+
+if (needs('command:strace')) {
+  test('a helper whose tracer takes its time holds nothing up', async () => {
+    const helper = new Helper('tree');
+    const tracer = spawn('strace', ['-o', '/dev/null', '-p', String(helper.pid)], {
+      stdio: 'ignore',
+    });
+    const isTraced = (): boolean => !/^TracerPid:\t0$/m.test(readFileSync(`/proc/${helper.pid}/status`, 'utf8')); // prettier-ignore
+    while (!isTraced()) await sleep(5);
+    tracer.kill('SIGSTOP');
+    helper.kill('SIGKILL');
+    let hasEnded = false;
+    const ended = helper.wait().catch((error: unknown) => {
+      hasEnded = true;
+      return error as { code: string };
+    });
+    // Whoever waited for it here would never come back to let the tracer go on.
+    await sleep(50);
+    assert.is(hasEnded, false);
+    tracer.kill('SIGCONT');
+    assert.is((await ended).code, 'HELPER_DIED');
+    await once(tracer, 'exit');
+  });
+}
 
 test('bytes of the pool that Node shares are not freed', () => {
   const [one, other] = [Buffer.from('one'), Buffer.from('other')];

@@ -38,6 +38,7 @@ export class Child {
   readonly #ends = new Map<number, number>();
   readonly #life: Watched;
   #hasEnded = false;
+  #keepsUs = true;
   #tell: (end: ProcessEnd) => void = () => {};
 
   /** @param stdio the child's descriptors from 0 on. Throws HELPER_MISSING. */
@@ -113,7 +114,8 @@ export class Child {
   /** Its tracer is told of its end first, and may take its time. */
   #askLater(): void {
     this.#life.want(0);
-    setTimeout(() => this.#life.want(READABLE), LATER_MS);
+    const later = setTimeout(() => this.#life.want(READABLE), LATER_MS);
+    if (!this.#keepsUs) later.unref();
   }
 
   /** Our end of a descriptor of the child that is a 'pipe', once: for the caller to close. */
@@ -137,6 +139,7 @@ export class Child {
 
   /** Nothing of its life keeps this process from its end. */
   unref(): void {
+    this.#keepsUs = false;
     this.#life.unref();
   }
 
