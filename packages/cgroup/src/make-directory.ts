@@ -10,12 +10,20 @@ const make = (directory: string, options = {}): Promise<void> =>
     mkdir(directory, options, (error) => (error === null ? resolve() : reject(error))),
   );
 
+/** Others remove empty cgroups at any moment, also those that we have just found or made. */
+const ATTEMPTS = 10;
+
 /** Makes a cgroup's parents where they are absent. */
 export async function makeParents(directory: string): Promise<void> {
   const above = dirname(directory);
-  await make(above, { recursive: true }).catch((error: unknown) => {
-    throw explainDirectory(error, above);
-  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await make(above, { recursive: true });
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS || errnoOf(error) !== 'ENOENT') throw explainDirectory(error, above);
+    }
+  }
 }
 
 /**
@@ -29,8 +37,7 @@ export async function makeDirectory(directory: string): Promise<void> {
       return;
     } catch (error) {
       const errno = errnoOf(error);
-      // ENOENT: somebody removed the parent just now, as we made it.
-      if (attempt === 10 || (errno !== 'EEXIST' && errno !== 'ENOENT')) {
+      if (attempt === ATTEMPTS || (errno !== 'EEXIST' && errno !== 'ENOENT')) {
         throw explainDirectory(error, directory);
       }
       if (errno === 'EEXIST') removeLeftover(directory);

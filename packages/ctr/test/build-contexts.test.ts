@@ -26,7 +26,8 @@ if (needs(...mainJob)) {
       ] as const) {
         const built = await shell(`ctr build -q -f ${file} --pull --build-context base=oci-layout://${layout} .`); // prettier-ignore
         assert.equal(built.code, 0, `${layout}: ${built.stderr}`);
-        assert.equal((await ctr('run', '--rm', built.stdout.trim())).stdout, says, layout);
+        const { code, stdout, stderr } = await ctr('run', '--rm', built.stdout.trim());
+        assert.deepEqual([code, stdout], [0, says], `${layout}: ${stderr}`);
       }
       const names = await ctr('images', '--format', '{{.Repository}}');
       assert.deepEqual(new Set(names.stdout.trim().split('\n')), new Set(['<none>', `${registry}/busybox`])); // prettier-ignore
